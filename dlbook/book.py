@@ -1,0 +1,94 @@
+"""What a chapter's cells use to hand a result to the page."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+from typing import Literal
+
+__all__ = ["NUMBER_MIME", "glue"]
+
+NUMBER_MIME = "application/vnd.dlbook.number+json"
+
+Kind = Literal["exact", "seeded", "timing"]
+
+
+def glue(
+    name: str,
+    value: float | int | str,
+    *,
+    format: str = "",
+    kind: Kind = "exact",
+    tolerance: float | None = None,
+) -> None:
+    r"""Name a computed value, so that the text can print it.
+
+    In a notebook the value is published as an output that the book's build reads; the role
+    ``{num}`` in the chapter prints it. Elsewhere one line is printed.
+
+    Parameters
+    ----------
+    name
+        ``<chapter-slug>.<key>``, unique in the book.
+    value
+        What was computed: a number, or a word. NumPy scalars are welcome.
+    format
+        Format specification with which the text prints the value, such as ``".4f"`` or
+        ``".1%"``. The number is committed rounded as printed.
+    kind
+        ``"exact"``: the same on every machine. ``"seeded"``: depends on a seed and, in its
+        last digits, on the machine; comes out within `tolerance`. ``"timing"``: measured
+        time, never compared.
+    tolerance
+        Largest accepted difference from the committed value, in units of `value`; required
+        for ``"seeded"`` and refused for the other kinds.
+
+    Raises
+    ------
+    ValueError
+        If the name has no chapter, the kind is unknown, or `tolerance` and `kind` disagree.
+
+    Examples
+    --------
+    >>> glue("softmax.largest", 0.66524, format=".3f")
+    softmax.largest = 0.665
+    >>> glue("training.accuracy", 0.9438, format=".1%", kind="seeded", tolerance=0.002)
+    training.accuracy = 94.4% (seeded, ± 0.002)
+    """
+    chapter, dot, key = name.partition(".")
+    if not (chapter and dot and key):
+        raise ValueError(f"name is {name!r}; expected '<chapter-slug>.<key>'")
+    if kind not in ("exact", "seeded", "timing"):
+        raise ValueError(f"kind is {kind!r}; expected 'exact', 'seeded' or 'timing'")
+    if kind == "seeded" and not (tolerance is not None and tolerance > 0):
+        raise ValueError(f"{name!r} is seeded; give a tolerance > 0 (got {tolerance!r})")
+    if kind != "seeded" and tolerance is not None:
+        raise ValueError(f"{name!r} is {kind}; a tolerance ({tolerance!r}) belongs to 'seeded'")
+
+    plain = value.item() if hasattr(value, "item") else value
+    number = {
+        "name": name,
+        "value": plain,
+        "text": f"{plain:{format}}",
+        "kind": kind,
+        "tolerance": tolerance,
+    }
+    if kind == "timing":
+        number |= {"machine": _machine(), "date": datetime.date.today().isoformat()}
+    line = f"{name} = {number['text']}"
+    if kind == "seeded":
+        line += f" (seeded, ± {tolerance:g})"
+
+    # IPython is asked only where it is already running: the core needs NumPy alone.
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        ipython.display.display({NUMBER_MIME: number, "text/plain": line}, raw=True)
+    else:
+        print(line)  # noqa: T201
+
+
+def _machine() -> str:
+    """Return what a measured time depends on, without naming the machine."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
