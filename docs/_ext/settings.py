@@ -1,0 +1,101 @@
+"""The settings that every book built with these extensions shares.
+
+A ``conf.py`` takes them with ``from _ext.settings import *`` and adds its own facts. Paths
+are absolute, so that a book in another folder uses the same style, inventories and packages.
+"""
+
+from pathlib import Path
+
+from _ext.typehints import NumPyNames
+
+_DOCS = Path(__file__).parents[1]
+
+extensions = [
+    "myst_nb",  # brings myst_parser, which must not be listed beside it
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.napoleon",
+    "sphinx_autodoc_typehints",  # after napoleon
+    "sphinx_codeautolink",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+    "_ext.assets",
+    "_ext.downloads",
+    "_ext.figures",
+    "_ext.fixes",
+    "_ext.head",
+    "_ext.mathematics",
+]
+
+# Sphinx
+language = "en"
+nitpicky = True
+nitpick_ignore = [("py:class", "numpy.float64"), ("py:class", "numpy.float32")]
+numfig = True
+exclude_patterns = [
+    "_build",
+    "_ext",
+    "_inventories",
+    "_static",
+    "_templates",
+    "node_modules",
+    "**/.ipynb_checkpoints",
+]
+templates_path = [str(_DOCS / "_templates")]
+add_module_names = False
+modindex_common_prefix = ["dlbook."]
+toc_object_entries_show_parents = "hide"
+pygments_style = "a11y-light"
+pygments_dark_style = "a11y-dark"
+
+# Chapters
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+]
+myst_dmath_double_inline = True
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_execution_timeout = 600
+nb_merge_streams = True
+nb_ipywidgets_js = {}  # the default loads scripts from another host
+bibtex_bibfiles: list[str] = []
+bibtex_reference_style = "author_year"
+codeautolink_concat_default = True
+codeautolink_autodoc_inject = False
+copybutton_exclude = ".linenos, .gp, .go"
+
+# Reference
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+typehints_defaults = "comma"
+typehints_formatter = NumPyNames()
+always_use_bars_union = True
+intersphinx_mapping = {
+    name: (address, str(_DOCS / "_inventories" / f"{name}.inv"))
+    for name, address in {
+        "python": "https://docs.python.org/3",
+        "numpy": "https://numpy.org/doc/stable",
+        "matplotlib": "https://matplotlib.org/stable",
+    }.items()
+}
+
+# Pages
+html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
+html_static_path = [str(_DOCS / "_static")]
+html_css_files = ["dlbook.css"]
+html_js_files = [("dlbook.js", {"defer": "defer"})]
+html_favicon = str(_DOCS / "_static" / "favicon.svg")
+html_copy_source = False  # downloads.py hands out each chapter as .md and .ipynb
+html_show_sourcelink = False
+html_show_search_summary = False  # fetches pages, which a browser refuses on file://
