@@ -67,7 +67,10 @@ def _formula(math: nodes.math | nodes.math_block) -> tuple[str, bool]:
 def _render_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format != "html":
         return
-    found = [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]
+    found: list[nodes.math | nodes.math_block] = [
+        *doctree.findall(nodes.math),
+        *doctree.findall(nodes.math_block),
+    ]
     if found:
         for math, html in zip(found, render([_formula(math) for math in found]), strict=True):
             math["katex"] = html

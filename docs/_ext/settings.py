@@ -65,7 +65,7 @@ nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_execution_timeout = 600
 nb_merge_streams = True
-nb_ipywidgets_js = {}  # the default loads scripts from another host
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # the default loads scripts from another host
 bibtex_bibfiles: list[str] = []
 bibtex_reference_style = "author_year"
 codeautolink_concat_default = True
@@ -91,7 +91,7 @@ intersphinx_mapping = {
 
 # Pages
 html_theme = "furo"
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options: dict[str, object] = {"top_of_page_buttons": []}
 html_static_path = [str(_DOCS / "_static")]
 html_css_files = ["dlbook.css"]
 html_js_files = [("dlbook.js", {"defer": "defer"})]

@@ -1,0 +1,184 @@
+"""Everything that is done with this repository, as nox sessions.
+
+`./nox -s NAME` runs one and `./nox -l` lists them. What follows a `--` goes to the session:
+`--torch` makes `docs` and `tests` run the comparisons with PyTorch too, and `tests` hands the
+rest to pytest.
+
+Three environments in .nox hold the work: `docs` builds the book, `tests` also has what tests
+and type checks need, `lint` the tools that never import dlbook. Sessions that need no
+environment of their own borrow one of these.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "virtualenv"  # uv resolves even torch==2.13.0 to CUDA
+nox.options.reuse_existing_virtualenvs = True
+nox.options.envdir = ".nox"
+nox.options.sessions = ["lint", "types", "tests"]
+
+ROOT = Path(__file__).resolve().parent
+SITE = "docs/_build/html"
+# With more threads the last bits of a result change, and processes compete for the cores.
+os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB")}
+
+LOCKS = {
+    # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
+    "test": ["--extra=test", "--group=editable", "--group=types"],
+    "docs": ["--extra=docs", "--group=editable", "--group=serve"],
+    "lab": ["--extra=plot", "--extra=train", "--group=editable", "--group=lab"],
+    "tools": ["--group=tools"],
+    "nox": ["--group=nox"],
+}
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the book and say where to open it. -- --torch: with the PyTorch comparisons."""
+    torch, rest = _options(session)
+    _install(session, "docs", torch=torch)
+    session.run("python", "docs/build_site.py", *torch, *rest)
+
+
+@nox.session(venv_backend="none")
+def serve(session: nox.Session) -> None:
+    """Build the book, serve it, rebuild and reload at every change."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--serve", *session.posargs, external=True)
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Open the chapters in JupyterLab. -- PATH: this chapter."""
+    _install(session, "lab")
+    # A double click on a chapter opens the notebook that it is, in this environment alone.
+    session.env["JUPYTER_CONFIG_DIR"] = str(Path(session.virtualenv.location) / "etc" / "jupyter")
+    session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
+    session.run("jupyter", "lab", *(session.posargs or ["docs"]))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test, slow ones too, on a current site. -- --torch; the rest goes to pytest."""
+    torch, rest = _options(session)
+    _install(session, "test", torch=torch)
+    session.run("python", "docs/build_site.py", "--if-stale", *torch)
+    _let_pytest_speak_last(session)
+    session.run("pytest", "-m", "", *rest)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style of the code and of the text."""
+    _install(session, "tools", editable=False)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("codespell")
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Check the types, strictly."""
+    python = _borrow(session, "tests")
+    session.run(python, "-m", "mypy", external=True)
+
+
+@nox.session(venv_backend="none")
+def linkcheck(session: nox.Session) -> None:
+    """Ask every address in the book whether it still answers. Needs the network."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--builder", "linkcheck", external=True)
+
+
+@nox.session(venv_backend="none", default=False)
+def clean(session: nox.Session) -> None:
+    """Remove what was built; the environments stay. -- --all: those as well."""
+    made = ["build", "dist", "docs/_build", "docs/node_modules", "docs/api/generated"]
+    made += [".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"]
+    for name in made + [".nox"] * ("--all" in session.posargs):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+@nox.session(venv_backend="none")
+def lock(session: nox.Session) -> None:
+    """Resolve pyproject.toml anew into requirements/. -- --upgrade: to the newest versions."""
+    python = _borrow(session, "lint")
+    command = [python, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal"]
+    # One version for all Pythons and systems: what was tested on one is what the others get.
+    command += ["--python-version", "3.11", "--fork-strategy", "fewest"]
+    command += ["--generate-hashes", "--no-annotate"]
+    command += ["--no-emit-index-url", "--no-emit-find-links"]
+    command += ["--custom-compile-command", "./nox -s lock"]
+    for name, contents in LOCKS.items():
+        # The test environment is the largest: the others take the versions that it has.
+        agree = [] if name == "test" else ["--constraints", "requirements/test.txt"]
+        output = ["--output-file", f"requirements/{name}.txt"]
+        session.run(*command, *contents, *agree, *output, *session.posargs, external=True)
+
+
+def _options(session: nox.Session) -> tuple[list[str], list[str]]:
+    """Split what followed `--` into the torch flag and the rest."""
+    rest = [argument for argument in session.posargs if argument != "--torch"]
+    return ["--torch"] * (len(rest) < len(session.posargs)), rest
+
+
+def _install(
+    session: nox.Session, name: str, *, torch: bool | list[str] = False, editable: bool = True
+) -> None:
+    """Install a lock, and this project on top, unless the environment already holds them."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    parts = [lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), bytes(ROOT)]
+    if _stale(session, "locked", parts):
+        # Wheels only: building a package would fetch what no lock names.
+        session.install("--require-hashes", "--only-binary=:all:", "-r", str(lock))
+        if editable:
+            session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+        _note(session, "locked", parts)
+    if torch:
+        extra = ROOT / "requirements" / "torch.txt"
+        if _stale(session, "torch", [extra.read_bytes()]):
+            session.install("-r", str(extra))
+            _note(session, "torch", [extra.read_bytes()])
+
+
+def _stale(session: nox.Session, name: str, parts: list[bytes]) -> bool:
+    """Whether the environment lacks the note that these parts are installed."""
+    note = Path(session.virtualenv.location) / f"{name}.sha256"
+    stale = not note.exists() or note.read_text() != _digest(parts)
+    if stale:
+        note.unlink(missing_ok=True)
+    return stale
+
+
+def _note(session: nox.Session, name: str, parts: list[bytes]) -> None:
+    """Note what is installed: last of all, so that half an installation is never trusted."""
+    (Path(session.virtualenv.location) / f"{name}.sha256").write_text(_digest(parts))
+
+
+def _digest(parts: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _borrow(session: nox.Session, owner: str) -> str:
+    """Return the Python of another session's environment, made ready first."""
+    make = [sys.executable, "-m", "nox", "--session", owner, "--install-only"]
+    session.run(*make, external=True, silent=True)
+    python = ROOT / ".nox" / owner / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.env["PATH"] = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    return str(python)
+
+
+def _let_pytest_speak_last(session: nox.Session) -> None:
+    """Keep nox from adding lines below pytest's own verdict; the exit status stays."""
+    ours = re.compile(rf"Session {session.name} |Command pytest ")
+    logging.getLogger("nox").addFilter(lambda record: not ours.match(record.getMessage()))
