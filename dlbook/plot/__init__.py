@@ -3,7 +3,16 @@
 Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"``.
 """
 
-from dlbook.plot.curves import digits, learning_curves
+from dlbook.plot.curves import History, digits, learning_curves
 from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
-__all__ = ["CYCLE", "PALETTE", "WIDTH", "digits", "figure", "learning_curves", "use_style"]
+__all__ = [
+    "CYCLE",
+    "PALETTE",
+    "WIDTH",
+    "History",
+    "digits",
+    "figure",
+    "learning_curves",
+    "use_style",
+]

@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
     "sphinx_autodoc_typehints",  # after napoleon
     "sphinx_codeautolink",
     "sphinx_copybutton",
@@ -26,6 +27,7 @@ extensions = [
     "_ext.fixes",
     "_ext.head",
     "_ext.mathematics",
+    "_ext.typehints",
 ]
 
 # Sphinx
@@ -77,7 +79,10 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+python_display_short_literal_types = True
+python_maximum_signature_line_length = 72
 typehints_defaults = "comma"
+typehints_document_rtype_none = False
 typehints_formatter = NumPyNames()
 always_use_bars_union = True
 intersphinx_mapping = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
+from sphinx.application import Sphinx
 from sphinx.config import Config
 
 
@@ -29,3 +31,22 @@ class NumPyNames:
                 return f"{array} of :py:class:`~numpy.{scalar.__name__}`"
             return array
         return None
+
+
+def _say_types_once(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Leave out the type that a docstring gives its result where the annotation's stands."""
+    if any(line.startswith(":rtype:") for line in lines):
+        only_type = re.compile(r":returns: \*[^*]+\*")
+        lines[:] = [
+            re.sub(r"^:returns: \*[^*]+\* -- ", ":returns: ", line)
+            for line in lines
+            if not only_type.fullmatch(line)
+        ]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the handler, after those that write the lines it looks at."""
+    app.connect("autodoc-process-docstring", _say_types_once, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
