@@ -1,0 +1,187 @@
+"""Nested containers of arrays: the one place that knows how to walk them.
+
+A *tree* is a leaf, or a dict, list, tuple, named tuple or dataclass whose entries are trees.
+Whatever is no such container is a leaf: an array, a number, ``None``. A dict is walked in its
+own order; a dataclass in the order of its fields.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Structure", "flatten", "leaves", "map", "unflatten"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Structure:
+    """A tree without its leaves.
+
+    Attributes
+    ----------
+    kind
+        Type of the container; ``None`` for a leaf.
+    keys
+        Where its entries stand: keys of a dict, positions in a sequence, names of fields.
+    children
+        The entries' structures, in the order of `keys`.
+    """
+
+    kind: type | None
+    keys: tuple[Any, ...] = ()
+    children: tuple[Structure, ...] = ()
+
+
+_LEAF = Structure(None)
+
+
+def flatten(tree: Any) -> tuple[list[Any], Structure]:
+    """Return a tree's leaves, in order, and the structure that puts them back.
+
+    Examples
+    --------
+    >>> values, structure = flatten({"w": [1, 2], "b": 3})
+    >>> values
+    [1, 2, 3]
+    >>> unflatten(structure, values)
+    {'w': [1, 2], 'b': 3}
+    """
+    found: list[Any] = []
+    return found, _flatten(tree, found)
+
+
+def _flatten(tree: Any, found: list[Any]) -> Structure:
+    entries = _entries(tree)
+    if entries is None:
+        found.append(tree)
+        return _LEAF
+    keys, values = entries
+    return Structure(type(tree), keys, tuple([_flatten(value, found) for value in values]))
+
+
+def unflatten(structure: Structure, values: list[Any]) -> Any:
+    """Return the tree of this structure with these leaves.
+
+    Raises
+    ------
+    ValueError
+        If the number of leaves does not fit.
+
+    Examples
+    --------
+    >>> _, structure = flatten((0.0, {"b": 0.0}))
+    >>> unflatten(structure, [1, 2])
+    (1, {'b': 2})
+    """
+    expected = _count(structure)
+    if len(values) != expected:
+        raise ValueError(f"values has {len(values)} leaves; the structure has {expected}")
+    return _unflatten(structure, iter(values).__next__)
+
+
+def _unflatten(structure: Structure, following: Callable[[], Any]) -> Any:
+    kind = structure.kind
+    if kind is None:
+        return following()
+    entries = [_unflatten(child, following) for child in structure.children]
+    if issubclass(kind, dict):
+        return kind(zip(structure.keys, entries, strict=True))
+    if issubclass(kind, list | tuple):
+        return kind(*entries) if hasattr(kind, "_fields") else kind(entries)
+    return kind(**dict(zip(structure.keys, entries, strict=True)))
+
+
+def leaves(tree: Any) -> list[Any]:
+    """Return a tree's leaves, in order.
+
+    Examples
+    --------
+    >>> leaves([1, (2, {"a": None})])
+    [1, 2, None]
+    """
+    return flatten(tree)[0]
+
+
+def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
+    """Apply a function to each leaf, or to the leaves that several trees have in one place.
+
+    Parameters
+    ----------
+    f
+        Called with one leaf of each tree.
+    tree, *others
+        Trees of one structure. Dicts correspond by key, whatever their order.
+
+    Returns
+    -------
+    tree
+        What `f` returned, in containers like those of `tree`.
+
+    Raises
+    ------
+    ValueError
+        If the structures differ; the message names the first place where they do.
+
+    Examples
+    --------
+    >>> map(lambda w, g: w - 0.5 * g, {"w": 1.0, "b": [2.0]}, {"b": [4.0], "w": 0.0})
+    {'w': 1.0, 'b': [0.0]}
+    """
+    first, structure = flatten(tree)
+    columns = [_flatten_like(structure, other) for other in others]
+    following = iter([f(*row) for row in zip(first, *columns, strict=True)]).__next__
+    return _unflatten(structure, following)
+
+
+def _flatten_like(structure: Structure, tree: Any) -> list[Any]:
+    found: list[Any] = []
+    _match(structure, tree, "", found)
+    return found
+
+
+def _match(structure: Structure, tree: Any, path: str, found: list[Any]) -> None:
+    entries = _entries(tree)
+    if structure.kind is None and entries is None:
+        found.append(tree)
+        return
+    if entries is None or type(tree) is not structure.kind:
+        expected = "a leaf" if structure.kind is None else structure.kind.__name__
+        raise ValueError(
+            f"trees differ at tree{path}: {expected} there, {type(tree).__name__} here"
+        )
+    keys, values = entries
+    if keys != structure.keys:
+        here = dict(zip(keys, values, strict=True))
+        if set(keys) != set(structure.keys):
+            raise ValueError(
+                f"trees differ at tree{path}: entries {list(structure.keys)} there, "
+                f"{list(keys)} here"
+            )
+        values = tuple([here[key] for key in structure.keys])
+    for key, child, value in zip(structure.keys, structure.children, values, strict=True):
+        _match(child, value, f"{path}[{key!r}]", found)
+
+
+def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """Return keys and values of a container; ``None`` for a leaf."""
+    if isinstance(tree, dict):
+        return tuple(tree), tuple(tree.values())
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return tree._fields, tree
+    if isinstance(tree, (list, tuple)):
+        return tuple(range(len(tree))), tuple(tree)
+    names = _fields(type(tree))
+    return (names, tuple([getattr(tree, name) for name in names])) if names else None
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple([field.name for field in dataclasses.fields(kind) if field.init])
+
+
+def _count(structure: Structure) -> int:
+    if structure.kind is None:
+        return 1
+    return sum([_count(child) for child in structure.children])
