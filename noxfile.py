@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
@@ -37,7 +38,7 @@ LOCKS = {
     "test": ["--extra=test", "--group=editable", "--group=types"],
     "docs": ["--extra=docs", "--group=editable", "--group=serve"],
     "lab": ["--extra=plot", "--extra=train", "--group=editable", "--group=lab"],
-    "tools": ["--group=tools"],
+    "tools": ["--group=tools", "--group=editable"],
     "nox": ["--group=nox"],
 }
 
@@ -100,7 +101,62 @@ def linkcheck(session: nox.Session) -> None:
     session.run(python, "docs/build_site.py", "--builder", "linkcheck", external=True)
 
 
-@nox.session(venv_backend="none", default=False)
+@nox.session(venv_backend="none")
+def examples(session: nox.Session) -> None:
+    """Run every script in examples/, in its fast mode."""
+    python = _borrow(session, "tests")
+    for script in sorted(Path("examples").glob("*.py")):
+        session.run(python, str(script), "--fast", external=True)
+
+
+@nox.session(venv_backend="none")
+def benchmarks(session: nox.Session) -> None:
+    """Measure the speed that the book promises; fail where it is not kept."""
+    python = _borrow(session, "tests")
+    session.run(python, "-m", "pytest", "benchmarks", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none")
+def screenshots(session: nox.Session) -> None:
+    """Take the README's picture of a page, from the built site, with Chromium."""
+    python = _borrow(session, "tests")
+    session.run(python, "docs/build_site.py", "--if-stale", external=True)
+    session.run(python, "docs/take_screenshot.py", external=True)
+
+
+@nox.session(venv_backend="none")
+def accept(session: nox.Session) -> None:
+    """Accept the numbers of the last build as the book's: copy them to docs/numbers.json."""
+    built = ROOT / "docs" / "_build" / "numbers.json"
+    if not built.exists():
+        session.error("no numbers yet: build the book first, with ./nox -s docs")
+    shutil.copy(built, ROOT / "docs" / "numbers.json")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheel and sdist into dist/, check them, try the wheel with NumPy alone."""
+    python = _borrow(session, "lint")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run(python, "-m", "build", "--no-isolation", silent=True, external=True)
+    made = [str(path) for path in sorted(Path("dist").iterdir())]
+    session.run(python, "-m", "twine", "check", "--strict", *made, external=True)
+    wheel = next(path for path in made if path.endswith(".whl"))
+    session.install("--force-reinstall", wheel)
+    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
+        session.run("python", "-c", _TRY_WHEEL, log=False)
+
+
+_TRY_WHEEL = """
+import sys
+from dlbook import data, nn, optimize, trees
+print(data.mnist().train.x.shape, "from", data.__file__)
+print("loaded besides dlbook:", sorted({name.partition(".")[0] for name in sys.modules}
+      - set(sys.stdlib_module_names) - {"dlbook", "__main__"}))
+"""
+
+
+@nox.session(venv_backend="none")
 def clean(session: nox.Session) -> None:
     """Remove what was built; the environments stay. -- --all: those as well."""
     made = ["build", "dist", "docs/_build", "docs/node_modules", "docs/api/generated"]
