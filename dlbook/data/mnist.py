@@ -1,0 +1,72 @@
+"""MNIST, as published: the four files are part of the package."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from importlib import resources
+from pathlib import Path
+
+from dlbook.data.idx import read_idx
+from dlbook.data.sets import Dataset, Split
+
+__all__ = ["CHECKSUMS", "mnist"]
+
+#: Name, without ``.gz``, to SHA-256 of each file.
+CHECKSUMS = {
+    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+}
+
+
+@functools.cache
+def mnist() -> Dataset:
+    """Return the MNIST handwritten digits :cite:`lecun1998mnist`, as published.
+
+    The files come with the package; nothing is downloaded. Their checksums are verified on
+    the first call; later calls return the same arrays, which are therefore read-only.
+
+    Returns
+    -------
+    Dataset
+        ``train`` with 60,000 and ``test`` with 10,000 examples: ``x`` of shape
+        ``(n, 28, 28)``, ``uint8``, 0 for the background to 255 for ink, and ``y`` of shape
+        ``(n,)``, ``uint8``, the digit 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If a file is damaged.
+
+    Examples
+    --------
+    >>> mnist().test
+    Split(x=uint8 (10000, 28, 28), y=uint8 (10000,))
+    >>> mnist().train.y[:5]
+    array([5, 0, 4, 1, 9], dtype=uint8)
+    """
+    with resources.as_file(resources.files("dlbook.data") / "files") as folder:
+        return load(folder)
+
+
+def load(folder: Path) -> Dataset:
+    """Read the four files from a folder, after comparing their checksums."""
+    return Dataset(train=_split(folder, "train"), test=_split(folder, "t10k"))
+
+
+def _split(folder: Path, part: str) -> Split:
+    arrays = []
+    for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
+        path = folder / f"{name}.gz"
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != CHECKSUMS[name]:
+            raise ValueError(
+                f"{path} is damaged: its SHA-256 is {found}, expected {CHECKSUMS[name]}; "
+                "reinstall dlbook to restore the file"
+            )
+        array = read_idx(path)
+        array.setflags(write=False)
+        arrays.append(array)
+    return Split(*arrays)

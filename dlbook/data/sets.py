@@ -1,0 +1,102 @@
+"""What a data set is: examples with their labels, in two parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Dataset", "Split"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Split:
+    """Examples and their labels.
+
+    Parameters
+    ----------
+    x
+        Examples, shape ``(n, …)``.
+    y
+        Labels, shape ``(n,)``: ``y[i]`` belongs to ``x[i]``.
+
+    Raises
+    ------
+    TypeError
+        If `x` or `y` is not an array.
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> split = Split(np.zeros((5, 2)), np.array([0, 1, 0, 1, 0]))
+    >>> split
+    Split(x=float64 (5, 2), y=int64 (5,))
+    >>> len(split)
+    5
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+    def __post_init__(self) -> None:
+        for name, value in (("x", self.x), ("y", self.y)):
+            if not isinstance(value, np.ndarray):
+                raise TypeError(f"{name} is a {type(value).__name__}; expected a NumPy array")
+        if self.y.ndim != 1 or self.x.shape[:1] != self.y.shape:
+            raise ValueError(
+                f"x has shape {self.x.shape} and y has shape {self.y.shape}; "
+                "expected (n, …) and (n,): one label for each example"
+            )
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __repr__(self) -> str:
+        x, y = (f"{a.dtype} {a.shape}" for a in (self.x, self.y))
+        return f"Split(x={x}, y={y})"
+
+    def divide(self, n: int) -> tuple[Split, Split]:
+        """Return the first `n` examples and the rest, as views in the original order.
+
+        Parameters
+        ----------
+        n
+            Between 0 and the number of examples.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than `n` examples.
+
+        Examples
+        --------
+        >>> first, rest = Split(np.zeros((5, 2)), np.arange(5)).divide(3)
+        >>> first.y, rest.y
+        (array([0, 1, 2]), array([3, 4]))
+        """
+        if not 0 <= n <= len(self):
+            raise ValueError(f"n is {n}; expected 0 to {len(self)}, the number of examples")
+        return Split(self.x[:n], self.y[:n]), Split(self.x[n:], self.y[n:])
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples to train on, and examples to test on.
+
+    Parameters
+    ----------
+    train, test
+        Two splits with examples of one kind.
+
+    Examples
+    --------
+    >>> part = Split(np.zeros((2, 3)), np.array([0, 1]))
+    >>> Dataset(train=part, test=part)
+    Dataset(train=Split(x=float64 (2, 3), y=int64 (2,)), test=Split(x=float64 (2, 3), y=int64 (2,)))
+    """
+
+    train: Split
+    test: Split
