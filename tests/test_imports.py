@@ -1,0 +1,149 @@
+"""Who imports whom: a room stands on those before it, and the core on NumPy alone."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dlbook
+
+LIBRARY = Path(dlbook.__file__).parent
+
+# Each room may import those before it; `plot` and `book` are listed apart.
+ROOMS = ["trees", "graph", "autodiff", "optimize", "nn", "data", "train", "exercises"]
+MAY_IMPORT = {room: {room, *ROOMS[:i]} for i, room in enumerate(ROOMS)}
+MAY_IMPORT |= {"plot": {"plot", "graph"}, "book": {"book"}, "__init__": set()}
+
+# Packages that only some rooms may use; every room may use NumPy and the rest of Python.
+PACKAGES = {
+    "plot": {"matplotlib", "matplotlib_inline", "cycler"},
+    "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
+    "data": {"pooch"},
+}
+NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}
+WRITERS = {
+    "dump", "mkdir", "open", "rename", "replace", "save", "save_file", "savez", "touch", "unlink",
+    "write_bytes", "write_text",
+}  # fmt: skip
+
+
+def room_of(path, library):
+    return path.relative_to(library).parts[0].removesuffix(".py")
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            if node.module == "dlbook":
+                yield from ((f"dlbook.{alias.name}", node.lineno) for alias in node.names)
+            else:
+                yield node.module, node.lineno
+
+
+def writes(tree):
+    """Yield calls that may write a file: `open` with a mode that is not for reading, …"""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        if name in WRITERS and not (name == "open" and modes in ([], ["r"], ["rb"])):
+            # str.replace and dataclasses.replace write nothing
+            if name == "replace" and not ast.unparse(node.func).startswith("os."):
+                continue
+            yield name, node.lineno
+
+
+def offences(library):
+    found = []
+    for path in sorted(library.rglob("*.py")):
+        room = room_of(path, library)
+        tree = ast.parse(path.read_text("utf-8"))
+        for module, line in imports(tree):
+            at = f"{path.relative_to(library)}:{line}"
+            top, *rest = module.split(".")
+            if top == "dlbook":
+                if rest and rest[0] not in MAY_IMPORT[room]:
+                    found.append(f"{at}: {room} imports {module}")
+            elif top in NETWORK:
+                if room != "data":
+                    found.append(f"{at}: {room} reaches for the network ({module})")
+            elif top not in sys.stdlib_module_names | {"numpy"} | PACKAGES.get(room, set()):
+                found.append(f"{at}: {room} imports {module}")
+        if room not in ("data", "train"):
+            found += [
+                f"{path.relative_to(library)}:{line}: {room} writes a file ({name})"
+                for name, line in writes(tree)
+            ]
+    return found
+
+
+def test_rooms_import_only_what_stands_before_them():
+    assert offences(LIBRARY) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "offence"),
+    [
+        ("trees.py", "from dlbook import nn", "trees.py:1: trees imports dlbook.nn"),
+        ("nn/a.py", "import dlbook.train.fit", "nn/a.py:1: nn imports dlbook.train.fit"),
+        ("plot/a.py", "from dlbook.nn import x", "plot/a.py:1: plot imports dlbook.nn"),
+        ("nn/a.py", "import matplotlib", "nn/a.py:1: nn imports matplotlib"),
+        ("nn/a.py", "def f():\n  import torch", "nn/a.py:2: nn imports torch"),
+        ("train/a.py", "import urllib.request", "train/a.py:1: train reaches for the network"),
+        ("nn/a.py", "open('a', 'w')", "nn/a.py:1: nn writes a file (open)"),
+        ("optimize.py", "p.write_text('')", "optimize.py:1: optimize writes a file (write_text)"),
+    ],
+)
+def test_the_check_sees(file, code, offence, tmp_path):
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(code)
+    (found,) = offences(tmp_path)
+    assert found.startswith(offence)
+
+
+def test_the_check_lets_pass_what_is_right(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "a.py").write_text(
+        "import numpy as np, os, tqdm\nfrom dlbook import nn\nopen('a', 'w')"
+    )
+    (tmp_path / "nn.py").write_text("open('a', 'rb')\n'ab'.replace('a', 'b')")
+    assert offences(tmp_path) == []
+
+
+CORE = ["dlbook"] + [
+    f"dlbook.{name}"
+    for name in ("trees", "graph", "autodiff", "optimize", "nn", "data", "train", "book")
+    if (LIBRARY / name).is_dir() or (LIBRARY / f"{name}.py").is_file()
+]
+
+ALONE = """
+import importlib, sys
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in sys.stdlib_module_names | {"numpy", "dlbook"}:
+            raise ModuleNotFoundError(f"{name} is not installed here", name=name)
+
+sys.meta_path.insert(0, Nothing())
+importlib.import_module(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_needs_numpy_alone(module):
+    subprocess.run([sys.executable, "-c", ALONE, module], check=True, timeout=60)
+
+
+def test_that_check_sees_a_missing_package():
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, "matplotlib"], capture_output=True, text=True, timeout=60
+    )
+    assert "matplotlib is not installed here" in done.stderr
