@@ -50,9 +50,10 @@ def writes(tree):
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
-        if name in WRITERS and not (name == "open" and modes in ([], ["r"], ["rb"])):
+        method = isinstance(node.func, ast.Attribute)
+        name = getattr(node.func, "attr" if method else "id", "")
+        modes = [ast.unparse(mode) for mode in node.args[0 if method else 1 :]]
+        if name in WRITERS and not (name == "open" and modes in ([], ["'r'"], ["'rb'"])):
             # str.replace and dataclasses.replace write nothing
             if name == "replace" and not ast.unparse(node.func).startswith("os."):
                 continue
