@@ -27,6 +27,7 @@ extensions = [
     "_ext.fixes",
     "_ext.head",
     "_ext.mathematics",
+    "_ext.numbers",
     "_ext.typehints",
 ]
 
