@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.ext import viewcode
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_codeautolink import extension
 from sphinx_codeautolink.extension.block import CodeBlockAnalyser
 
@@ -18,7 +21,47 @@ class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
             super().depart_section(node)
 
 
+class _OneIdEach(SphinxPostTransform):
+    """furo 2025.12.19 gives a table's or formula's ids to the frame around it as well."""
+
+    default_priority = 501  # right after furo's
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for frame in self.document.findall(nodes.container):
+            if {"table-wrapper", "math-wrapper"} & set(frame["classes"]):
+                frame["ids"] = []
+
+
+_MARKUP = (
+    # Sphinx 9.0.4: a heading without its level (captions of the table of contents)
+    (r'role="heading"', 'role="heading" aria-level="2"'),
+    # docutils 0.22.4: a role that ARIA has withdrawn, within a list
+    (r'role="doc-biblioentry"', 'role="listitem"'),
+    # myst-nb 1.4.0: a name that hides what the summary says, and paragraphs in a summary
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (
+        r'<p class="(collapsed|expanded) admonition-title">(.*?)</p>',
+        r'<span class="\1">\2</span>',
+    ),
+)
+
+
+def _mend_markup(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    for part in ("body", "furo_navigation_tree"):
+        if text := context.get(part):
+            for old, new in _MARKUP:
+                text = re.sub(old, new, text)
+            context[part] = text
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Apply the cures."""
     extension.CodeBlockAnalyser = _GuardedAnalyser
+    # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
+    viewcode.should_generate_module_page = lambda app, modname: True
+    app.add_post_transform(_OneIdEach)
+    app.connect("html-page-context", _mend_markup, priority=900)  # after furo's
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -63,6 +63,8 @@ myst_enable_extensions = [
 ]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
+nb_code_prompt_show = "Show {type}"
+nb_code_prompt_hide = "Hide {type}"
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
@@ -77,7 +79,6 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 # Reference
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 python_display_short_literal_types = True

@@ -7,6 +7,8 @@ from typing import Any, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -46,7 +48,18 @@ def _say_types_once(
         ]
 
 
+def _name_arrays(app: Sphinx, doctree: nodes.document) -> None:
+    """Write ``NDArray[float64]`` for an attribute, where autodoc unfolds the alias."""
+    for annotation in doctree.findall(addnodes.desc_annotation):
+        text = annotation.astext()
+        short = re.sub(r"ndarray\[tuple\[.*?\], dtype\[(\w+)\]\]", r"NDArray[\1]", text)
+        if short != text:
+            annotation.clear()
+            annotation += nodes.Text(short)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the handler, after those that write the lines it looks at."""
+    """Register the handlers, the first after those that write the lines it looks at."""
     app.connect("autodoc-process-docstring", _say_types_once, priority=900)
+    app.connect("doctree-read", _name_arrays)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,61 @@
+"""The built site, and a browser to open it in."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SITE = Path(__file__).parents[2] / "docs" / "_build" / "html"
+
+
+def absent(reason):
+    """Skip what cannot run here; where everything has to be there, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Return the folder of the built site."""
+    if not (SITE / "index.html").exists():
+        absent("the book is not built; build it with `nox -s docs` (`nox -s tests` does)")
+    return SITE
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return a headless Chromium that can reach this machine alone.
+
+    One for the module: while Playwright lives, asyncio cannot be used beside it.
+    """
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        absent("playwright is not installed; it comes with `pip install 'dlbook[test]'`")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=found,
+                args=[
+                    "--no-sandbox",  # the only page opened is ours, and containers have no sandbox
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                ],
+            )
+        except Error as error:
+            if found or "Executable doesn't exist" not in str(error):
+                raise
+            absent(
+                "no Chromium; get one with `apt install chromium` or `playwright install chromium`"
+            )
+        yield chromium
+        chromium.close()

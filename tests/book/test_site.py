@@ -1,0 +1,326 @@
+"""The built site, page by page: read offline, by anyone, on any screen.
+
+The first half reads the files. The second opens each page in Chromium, without a network,
+from the file system and from a server. Every check is shown a broken page, too.
+"""
+
+import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from checks import AXE, SIDEWAYS, Page, Visit, broken_links, read
+from conftest import SITE, absent
+
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) or [None]
+AXE_CORE = SITE.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+browser_test = [pytest.mark.site, pytest.mark.browser, pytest.mark.slow]
+
+
+def browsed(function):
+    for mark in browser_test:
+        function = mark(function)
+    return function
+
+
+# ---------- the files ----------
+
+GOOD = (
+    '<!doctype html><html lang="en"><head><title>T</title><link rel="icon" href="i.svg">'
+    '<meta name="viewport" content="w"><meta name="description" content="d"></head>'
+    '<body><p id="a">text<br><p>$5 and $6 <code>$x$</code></body></html>'
+)
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return read(site)
+
+
+@pytest.mark.site
+def test_pages_are_sound(pages):
+    report = [f"{name}: {what}" for name, page in pages.items() for what in page.findings]
+    assert not report, "\n".join(report)
+
+
+@pytest.mark.site
+def test_links_lead_somewhere(site, pages):
+    report = broken_links(site, pages)
+    assert not report, "\n".join(report)
+
+
+@pytest.mark.site
+def test_style_sheets_ask_nobody(site):
+    found = [
+        f"{path.name}: {address}"
+        for path in site.rglob("*.css")
+        for address in re.findall(
+            r"""(?:url\(|@import\s+)["']?((?:https?:)?//[^"')]+)""", path.read_text()
+        )
+    ]
+    assert found == []
+
+
+@pytest.mark.site
+def test_fonts_bring_their_licences(site):
+    fonts = site / "_static"
+    assert list(fonts.rglob("*.woff2"))
+    for font in fonts.rglob("*.woff2"):
+        folder = (
+            font.parent
+            if font.parent.name == "fonts" and font.parent.parent == fonts
+            else font.parent.parent
+        )
+        assert any("LICENSE" in path.name for path in folder.iterdir()), font
+
+
+@pytest.mark.site
+def test_chapters_can_be_taken_home(site):
+    nbformat = pytest.importorskip("nbformat")
+    notebooks = sorted((site / "_downloads").rglob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        book = nbformat.read(path, as_version=4)
+        nbformat.validate(book)
+        assert path.with_suffix(".md").read_text("utf-8").count("```{code-cell}") == sum(
+            cell.cell_type == "code" for cell in book.cells
+        )
+
+
+def test_a_good_page_passes():
+    assert Page(GOOD).findings == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        (' lang="en"', "", "no lang"),
+        ("<title>T</title>", "<title> </title>", "no title"),
+        ('<meta name="description" content="d">', "", "no description"),
+        ('<link rel="icon" href="i.svg">', "", "no icon"),
+        ("text", '<b id="a">text</b>', "id 'a' twice"),
+        ("text", "<div>text", "</body> comes before </div>"),
+        ("text", "text</b>", "</b> closes nothing"),
+        ("text", '<img src="x.png" alt=" ">', "image x.png has no alt text"),
+        ("text", '<svg class="dl-figure"></svg>', "a drawn figure has no label"),
+        (
+            "text",
+            '<script src="//cdn.example/a.js"></script>',
+            "<script> fetches //cdn.example/a.js",
+        ),
+        ("text", r"from \(x\) on", r"mathematics that is not set: '\\('"),
+        ("text", "from $x^2$ on", "mathematics that is not set: '$x^2$'"),
+    ],
+)
+def test_a_broken_page_is_found(old, new, finding):
+    assert old in GOOD
+    assert Page(GOOD.replace(old, new)).findings == [finding]
+
+
+def test_a_broken_link_is_found(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "i.svg").touch()
+    (tmp_path / "a.html").write_text(
+        GOOD.replace("text", '<a href="sub/b.html#a"></a><a href="sub/b.html#c">')
+    )
+    (tmp_path / "sub/b.html").write_text(
+        GOOD.replace("i.svg", "../i.svg").replace("text", '<a href="gone.html"></a><a href="#a">')
+    )
+    assert broken_links(tmp_path, read(tmp_path)) == [
+        "a.html: sub/b.html#c: no such anchor",
+        "sub/b.html: gone.html: no such file",
+    ]
+
+
+# ---------- the browser ----------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """Return a function that serves a folder and says where."""
+    servers = []
+
+    def start(folder):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def roots(site, serve):
+    """Return both ways to read the site: from the file system and from a server."""
+    return {"file": site.as_uri(), "http": serve(site)}
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    # Without motion: what is measured right after a change is not on its way.
+    with browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def axe():
+    if not AXE_CORE.exists():
+        absent("axe-core is not installed; building the book installs it")
+    return AXE_CORE.read_text("utf-8")
+
+
+def accessibility(page, axe):
+    page.evaluate(axe)
+    return page.evaluate(AXE)
+
+
+@browsed
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name, roots, context, axe):
+    with Visit(context, f"{roots['http']}/{name}", roots["http"]) as visit:
+        served = visit.findings
+    with Visit(context, f"{roots['file']}/{name}", roots["file"]) as visit:
+        page = visit.page
+        found = {"http": served, "file": visit.findings}
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found[scheme] = accessibility(page, axe)
+        page.set_viewport_size({"width": 360, "height": 780})
+        found["narrow"] = page.evaluate(SIDEWAYS) + accessibility(page, axe)
+        page.emulate_media(color_scheme=None)
+        page.set_viewport_size({"width": 1280, "height": 900})
+    report = [f"{kind}: {what}" for kind, findings in found.items() for what in findings]
+    assert not report, "\n".join(report)
+
+
+BROKEN = {
+    "foreign": '<img alt="a" src="http://elsewhere.example/a.png">',
+    "console": "<script>console.error('oh')</script>",
+    "script": "<script>throw Error('oh')</script>",
+    "missing": '<img alt="a" src="none.png">',
+}
+
+
+@browsed
+@pytest.mark.parametrize("scheme", ["file", "http"])
+@pytest.mark.parametrize(
+    ("what", "finding"),
+    [
+        ("foreign", "foreign request: http://elsewhere.example/a.png"),
+        ("console", "console error: oh"),
+        ("script", "error: oh"),
+        ("missing", "not loaded|status 404"),
+    ],
+)
+def test_a_broken_visit_is_found(tmp_path, serve, context, scheme, what, finding):
+    (tmp_path / "a.html").write_text(GOOD.replace("text", BROKEN[what]), "utf-8")
+    root = tmp_path.as_uri() if scheme == "file" else serve(tmp_path)
+    with Visit(context, f"{root}/a.html", root) as visit:
+        assert any(re.search(finding, found) for found in visit.findings), visit.findings
+
+
+@browsed
+def test_what_reaches_beyond_the_screen_is_found(tmp_path, context):
+    wide = '<div style="width: 500px">wide</div>'
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 780})
+    for body, sound in (
+        ("text", True),
+        (f'<div class="table-wrapper" style="overflow-x: auto">{wide}</div>', True),
+        (wide, False),
+        (f'<div style="overflow-x: auto">{wide}</div>', False),
+        (f'<div style="overflow-x: hidden">{wide}</div>', False),
+    ):
+        page.set_content(GOOD.replace("text", body))
+        assert (page.evaluate(SIDEWAYS) == []) is sound, body
+    page.close()
+
+
+@browsed
+def test_what_axe_minds_is_found(context, axe):
+    page = context.new_page()
+    page.set_content(GOOD)
+    assert accessibility(page, axe) == []
+    page.set_content(GOOD.replace("text", '<span style="color: #ccc">pale</span>'))
+    assert "color-contrast" in accessibility(page, axe)[0]
+    page.close()
+
+
+@browsed
+@pytest.mark.parametrize("scheme", ["file", "http"])
+def test_search_finds(roots, context, scheme):
+    with Visit(context, f"{roots[scheme]}/search.html?q=MNIST", roots[scheme]) as visit:
+        first = visit.page.locator("ul.search li a").first
+        first.wait_for(timeout=10_000)
+        assert visit.page.locator("ul.search li a", has_text="17. Training on MNIST").count()
+        first.click()
+        visit.page.wait_for_load_state()
+        assert "MNIST" in visit.page.content()
+        assert visit.findings == []
+
+
+@browsed
+def test_the_theme_can_be_chosen(roots, browser):
+    with browser.new_context(color_scheme="light") as fresh:
+        page = fresh.new_page()
+        page.goto(f"{roots['http']}/index.html")
+        background = "getComputedStyle(document.body).backgroundColor"
+        light = page.evaluate(background)
+        button = page.locator(".theme-toggle:visible").first
+        for _ in range(3):  # auto, light, dark
+            button.click()
+            if page.evaluate("document.body.dataset.theme") == "dark":
+                break
+        assert page.evaluate(background) != light
+        page.goto(f"{roots['http']}/search.html")  # and the choice is kept
+        assert page.evaluate("document.body.dataset.theme") == "dark"
+
+
+@browsed
+def test_narrow_screens_have_a_menu_for_the_keyboard(roots, browser):
+    with browser.new_context(viewport={"width": 360, "height": 780}) as narrow:
+        page = narrow.new_page()
+        page.goto(f"{roots['file']}/index.html")
+        link = page.locator(".sidebar-drawer a.reference").first
+        assert not link.is_visible()
+        page.locator("#__navigation").focus()
+        page.keyboard.press("Space")
+        link.wait_for(state="visible")
+
+
+@browsed
+def test_mathematics_is_set_in_its_own_fonts(site, pages, roots, context):
+    name = next(name for name in pages if 'class="katex"' in Path(site, name).read_text("utf-8"))
+    with Visit(context, f"{roots['file']}/{name}", roots["file"]) as visit:
+        loaded = visit.page.evaluate(
+            "[...document.fonts].filter(({ status }) => status === 'loaded').map((f) => f.family)"
+        )
+    assert any("KaTeX" in family for family in loaded)
+
+
+@browsed
+def test_text_stays_where_it_is_when_its_font_arrives(roots, context):
+    with Visit(context, f"{roots['http']}/how-to-read.html", roots["http"]) as visit:
+        shift = visit.page.evaluate(
+            """new Promise((resolve) => {
+              let sum = 0;
+              new PerformanceObserver((list) => {
+                for (const { value } of list.getEntries()) sum += value;
+              }).observe({ type: "layout-shift", buffered: true });
+              setTimeout(() => resolve(sum), 500);
+            })"""
+        )
+    assert shift < 0.05  # half of what web vitals call good
