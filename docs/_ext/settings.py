@@ -23,6 +23,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "_ext.assets",
     "_ext.downloads",
+    "_ext.execution",
     "_ext.figures",
     "_ext.fixes",
     "_ext.head",
