@@ -1,0 +1,165 @@
+"""The functions that networks are made of, exact wherever floating point lets them be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["accuracy", "check_labels", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
+
+
+def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
+    r"""Return :math:`\sigma(z) = 1 / (1 + e^{-z})`, entry by entry.
+
+    Parameters
+    ----------
+    z
+        Any shape, floating point.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype of `z`, values in [0, 1]. Both tails keep their relative accuracy, down
+        to where :math:`\sigma(z)` leaves the normal numbers (z < -88 in ``float32``) and 0 is
+        returned.
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + inf) = 0 is right
+        return 1 / (1 + np.exp(-z))  # type: ignore[no-any-return]
+
+
+def softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
+    r"""Return :math:`e^{z_i} / \sum_j e^{z_j}` along an axis.
+
+    The largest entry is subtracted first: the quotient stays the same, and nothing overflows.
+
+    Parameters
+    ----------
+    z
+        Any shape, floating point; finite, or -∞ for an entry that gets no share.
+    axis
+        Along which the shares sum to 1.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype of `z`, values in [0, 1].
+
+    Examples
+    --------
+    >>> softmax(np.array([1000.0, 1000.0, -1000.0]))
+    array([0.5, 0.5, 0. ])
+    """
+    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)  # type: ignore[no-any-return]
+
+
+def log_softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
+    r"""Return :math:`z_i - \log \sum_j e^{z_j}` along an axis: the logarithm of `softmax`.
+
+    Computed as such, since the logarithm of a share that was rounded to 0 would be -∞.
+
+    Parameters
+    ----------
+    z
+        Any shape, floating point; finite, or -∞ for an entry that gets no share.
+    axis
+        Along which the shares sum to 1.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype of `z`, values ≤ 0.
+
+    Examples
+    --------
+    >>> log_softmax(np.array([0.0, -1000.0]))
+    array([    0., -1000.])
+    """
+    shifted = z - np.max(z, axis=axis, keepdims=True)
+    total = np.sum(np.exp(shifted), axis=axis, keepdims=True)
+    return shifted - np.log(total)  # type: ignore[no-any-return]
+
+
+def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
+    r"""Return the mean cross-entropy :math:`-\frac1n \sum_i \log p_{i, y_i}`, in nats.
+
+    Parameters
+    ----------
+    logits
+        Shape ``(n, classes)``, n ≥ 1; :math:`p_i` is the softmax of row i.
+    labels
+        Shape ``(n,)``, integers from 0 to classes - 1.
+
+    Returns
+    -------
+    scalar
+        Of the dtype of `logits`, ≥ 0.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtype or range of the labels do not fit.
+
+    Examples
+    --------
+    >>> loss = cross_entropy(np.zeros((3, 10)), np.array([5, 0, 4]))
+    >>> bool(np.isclose(loss, np.log(10)))
+    True
+    """
+    check_labels(labels, logits.shape)
+    return -np.mean(log_softmax(logits)[np.arange(len(labels)), labels])
+
+
+def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
+    """Return the share of rows whose largest logit stands at the label.
+
+    Parameters
+    ----------
+    logits
+        Shape ``(n, classes)``, n ≥ 1. Of equal largest logits the first counts.
+    labels
+        Shape ``(n,)``, integers from 0 to classes - 1.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtype or range of the labels do not fit.
+
+    Examples
+    --------
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    0.5
+    """
+    check_labels(labels, logits.shape)
+    return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
+
+
+def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labels") -> None:
+    """Refuse labels that do not fit logits of this shape.
+
+    Cheap enough for every batch: with negative labels NumPy would count from the end.
+    """
+    if len(shape) != 2 or shape[0] == 0:
+        raise ValueError(f"logits have shape {shape}; expected (n, classes) with n ≥ 1")
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{name} has dtype {labels.dtype}; expected integers")
+    if labels.shape != shape[:1]:
+        raise ValueError(
+            f"{name} has shape {labels.shape}; expected {shape[:1]}, "
+            f"one label for each row of the logits {shape}"
+        )
+    if labels.min() < 0 or labels.max() >= shape[1]:
+        wrong = np.flatnonzero((labels < 0) | (labels >= shape[1]))[0]
+        raise ValueError(f"{name}[{wrong}] is {labels[wrong]}; expected 0 to {shape[1] - 1}")

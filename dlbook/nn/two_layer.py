@@ -1,0 +1,212 @@
+"""A network with one hidden layer, and its gradient derived by hand."""
+
+from __future__ import annotations
+
+import math
+import operator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlbook.nn.functions import check_labels, sigmoid
+
+__all__ = ["Aux", "Params", "TwoLayer", "two_layer_value_and_grad"]
+
+Params = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class TwoLayer:
+    r"""The network :math:`x \mapsto \sigma(x W_1 + b_1)\, W_2 + b_2`, whose outputs are logits.
+
+    Parameters
+    ----------
+    inputs, hidden, outputs
+        How many of each, ≥ 1.
+    scale
+        Standard deviation of the weights at the start, ≥ 0; the biases start at 0.
+    dtype
+        ``"float32"`` or ``"float64"``, of all parameters.
+
+    Raises
+    ------
+    ValueError
+        If a field is none of these.
+
+    Examples
+    --------
+    >>> model = TwoLayer()
+    >>> params = model.init(np.random.default_rng(0))
+    >>> sum(p.size for p in params.values())
+    101770
+    >>> model(params, np.zeros((5, 784), dtype=np.float32)).shape
+    (5, 10)
+    """
+
+    inputs: int = 784
+    hidden: int = 128
+    outputs: int = 10
+    scale: float = 1e-3
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "hidden", "outputs"):
+            value = getattr(self, name)
+            try:
+                count = operator.index(value)
+            except TypeError:
+                count = 0
+            if count < 1:
+                raise ValueError(f"{name} is {value!r}; expected an integer ≥ 1")
+        if not (isinstance(self.scale, float | int) and 0 <= self.scale < math.inf):
+            raise ValueError(f"scale is {self.scale!r}; expected a finite number ≥ 0")
+        if self.dtype not in ("float32", "float64"):
+            raise ValueError(f"dtype is {self.dtype!r}; expected 'float32' or 'float64'")
+
+    def init(self, rng: np.random.Generator) -> Params:
+        """Draw parameters: ``W1`` (inputs, hidden), ``b1``, ``W2`` (hidden, outputs), ``b2``."""
+
+        def normal(*shape: int) -> NDArray[Any]:
+            return (self.scale * rng.standard_normal(shape)).astype(self.dtype)
+
+        return {
+            "W1": normal(self.inputs, self.hidden),
+            "b1": np.zeros(self.hidden, self.dtype),
+            "W2": normal(self.hidden, self.outputs),
+            "b2": np.zeros(self.outputs, self.dtype),
+        }
+
+    def __call__(self, params: Params, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the logits, shape ``(n, outputs)``, of rows `x`, shape ``(n, inputs)``."""
+        _check_rows(x, len(params["W1"]))
+        hidden = sigmoid(x @ params["W1"] + params["b1"])
+        return hidden @ params["W2"] + params["b2"]
+
+
+class Aux(NamedTuple):
+    """What a training loop reads besides the objective and its gradient.
+
+    Attributes
+    ----------
+    loss
+        The data term: mean cross-entropy in nats, without the penalty.
+    logits
+        Shape ``(n, classes)``.
+    """
+
+    loss: float
+    logits: NDArray[Any]
+
+
+def two_layer_value_and_grad(
+    params: Params,
+    x: NDArray[Any],
+    y: NDArray[Any],
+    *,
+    alpha: float,
+    out: Params | None = None,
+) -> tuple[tuple[float, Aux], Params]:
+    r"""Return the regularised loss of `TwoLayer` and its gradient, derived by hand.
+
+    The objective is the mean cross-entropy over the n examples, plus
+    :math:`\frac\alpha2 (\sum W_1^2 + \sum W_2^2)`. With :math:`P` the softmax of the logits,
+    :math:`Y` the labels as unit rows and :math:`H` the hidden layer, its gradient is
+
+    .. math::
+
+        dZ_2 &= (P - Y) / n, & dW_2 &= H^\top dZ_2 + \alpha W_2, & db_2 &= \textstyle\sum dZ_2, \\
+        dZ_1 &= (dZ_2 W_2^\top) \circ H \circ (1 - H), & dW_1 &= x^\top dZ_1 + \alpha W_1,
+        & db_1 &= \textstyle\sum dZ_1.
+
+    Parameters
+    ----------
+    params
+        ``W1`` (inputs, hidden), ``b1`` (hidden,), ``W2`` (hidden, classes), ``b2`` (classes,),
+        all of one floating dtype.
+    x
+        Shape ``(n, inputs)``, n ≥ 1, of that dtype.
+    y
+        Shape ``(n,)``, integers from 0 to classes - 1.
+    alpha
+        Weight of the penalty, ≥ 0.
+    out
+        Arrays like `params` that the gradient is written to; without it they are new.
+
+    Returns
+    -------
+    (objective, aux), gradient
+        A number; the data term and the logits; a tree like `params`.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or labels do not fit, or `alpha` is negative or not finite.
+
+    Examples
+    --------
+    >>> model = TwoLayer(inputs=2, hidden=3, outputs=4, dtype="float64")
+    >>> params = model.init(np.random.default_rng(0))
+    >>> x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0, 3])
+    >>> (objective, aux), grads = two_layer_value_and_grad(params, x, y, alpha=0.0)
+    >>> objective == aux.loss, bool(np.isclose(aux.loss, np.log(4), rtol=1e-2))
+    (True, True)
+    >>> grads["b2"].round(2)
+    array([-0.25,  0.25,  0.25, -0.25])
+    """
+    W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
+    _check_rows(x, len(W1))
+    if x.dtype != W1.dtype:
+        raise ValueError(f"x is {x.dtype} and the parameters are {W1.dtype}; convert one of them")
+    if not 0 <= alpha < math.inf:
+        raise ValueError(f"alpha is {alpha!r}; expected a finite number ≥ 0")
+    n = len(x)
+    check_labels(y, (n, len(b2)), "y")
+    grads = {name: np.empty_like(p) for name, p in params.items()} if out is None else out
+
+    # Forward. What is made here is overwritten as soon as it has served: an array that stays
+    # in the processor's cache costs less than a new one.
+    H = x @ W1
+    H += b1
+    np.negative(H, out=H)
+    with np.errstate(over="ignore"):  # as in sigmoid, whose steps these are
+        np.exp(H, out=H)
+    H += 1
+    np.reciprocal(H, out=H)
+    logits = H @ W2
+    logits += b2
+
+    # The loss; P starts as the shifted logits and ends as dZ2.
+    rows = np.arange(n)
+    P = logits - np.max(logits, axis=1, keepdims=True)
+    at_label = np.sum(P[rows, y])
+    np.exp(P, out=P)
+    total = np.sum(P, axis=1, keepdims=True)
+    loss = float(np.sum(np.log(total)) - at_label) / n
+    P /= total
+    P[rows, y] -= 1
+    P /= n
+
+    # Backward.
+    np.matmul(H.T, P, out=grads["W2"])
+    np.sum(P, axis=0, out=grads["b2"])
+    dZ1 = P @ W2.T
+    dZ1 *= H
+    np.subtract(1, H, out=H)
+    dZ1 *= H
+    np.matmul(x.T, dZ1, out=grads["W1"])
+    np.sum(dZ1, axis=0, out=grads["b1"])
+
+    objective = loss
+    if alpha:
+        for name, W in (("W1", W1), ("W2", W2)):
+            grads[name] += alpha * W
+            objective += alpha / 2 * float(np.vdot(W, W))
+    return (objective, Aux(loss, logits)), grads
+
+
+def _check_rows(x: NDArray[Any], inputs: int) -> None:
+    if x.ndim != 2 or x.shape[1] != inputs:
+        hint = "; x.reshape(len(x), -1) makes rows of images" if x.ndim > 2 else ""
+        raise ValueError(f"x has shape {x.shape}; expected (n, {inputs}){hint}")
