@@ -33,6 +33,9 @@ SITE = "docs/_build/html"
 # With more threads the last bits of a result change, and processes compete for the cores.
 os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB")}
 
+# nox looks for uv whatever the backend, and says in alarming words that it is not there.
+logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not found.")
+
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
     "test": ["--extra=test", "--group=editable", "--group=types"],
@@ -133,7 +136,7 @@ def accept(session: nox.Session) -> None:
     shutil.copy(built, ROOT / "docs" / "numbers.json")
 
 
-@nox.session
+@nox.session(reuse_venv=False)  # bare: what a user who installs the wheel has
 def build(session: nox.Session) -> None:
     """Build wheel and sdist into dist/, check them, try the wheel with NumPy alone."""
     python = _borrow(session, "lint")
@@ -142,7 +145,7 @@ def build(session: nox.Session) -> None:
     made = [str(path) for path in sorted(Path("dist").iterdir())]
     session.run(python, "-m", "twine", "check", "--strict", *made, external=True)
     wheel = next(path for path in made if path.endswith(".whl"))
-    session.install("--force-reinstall", wheel)
+    session.install(wheel)
     with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         session.run("python", "-c", _TRY_WHEEL, log=False)
 

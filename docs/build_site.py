@@ -24,21 +24,21 @@ _SOURCES = ("docs", "dlbook", "requirements/docs.txt", "requirements/torch.txt")
 _MADE = ("docs/_build", "docs/node_modules", "docs/api/generated")
 
 
-def sources(root: Path = ROOT) -> Iterator[Path]:
+def sources() -> Iterator[Path]:
     """Yield the files that the site is made from, in a fixed order."""
-    made = {root / name for name in _MADE}
+    made = {ROOT / name for name in _MADE}
     for name in _SOURCES:
-        start = root / name
+        start = ROOT / name
         for path in [start] if start.is_file() else sorted(start.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts and made.isdisjoint(path.parents):
                 yield path
 
 
-def fingerprint(root: Path = ROOT) -> str:
+def fingerprint() -> str:
     """Return a hash over the names and contents of `sources`."""
     digest = hashlib.sha256()
-    for path in sources(root):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+    for path in sources():
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -59,10 +59,12 @@ def is_current(*, torch: bool = False) -> bool:
     return bool(note["sources"] == fingerprint() and note["torch"] >= torch)
 
 
-def environment(*, torch: bool = False) -> dict[str, str]:
-    """Return the variables that training, Sphinx and the chapters' kernels run under."""
-    results = ROOT / "docs" / "_build" / "results"
-    return os.environ | {"DLBOOK_CACHE": str(results), "DLBOOK_TORCH": "1" if torch else ""}
+def run(*module: str, torch: bool = False) -> int:
+    """Run a module of this Python as the build does; return its exit status."""
+    env = dict(os.environ)
+    env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")
+    env["DLBOOK_TORCH"] = "1" if torch else ""
+    return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=env).returncode
 
 
 def build(builder: str = "html", *, torch: bool = False) -> int:
@@ -73,8 +75,7 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
         NOTE.unlink(missing_ok=True)
     sphinx = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-b", builder]
     for module in (["dlbook.train"], [*sphinx, "docs", str(SITE.parent / builder)]):
-        command = [sys.executable, "-m", *module]
-        status = subprocess.run(command, cwd=ROOT, env=environment(torch=torch)).returncode
+        status = run(*module, torch=torch)
         if status:
             return status
     if builder == "html":
@@ -87,12 +88,12 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
 def serve(arguments: list[str]) -> int:
     """Build, serve and rebuild at every change, until interrupted; warnings do not stop it."""
     NOTE.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "sphinx_autobuild", "docs", str(SITE), *arguments]
+    command = ["sphinx_autobuild", "docs", str(SITE), *arguments]
     command += ["--watch", "dlbook", "--pre-build", f"{sys.executable} -m dlbook.train"]
     for made in _MADE:
         command += ["--ignore", str(ROOT / made)]
     try:
-        return subprocess.run(command, cwd=ROOT, env=environment()).returncode
+        return run(*command)
     except KeyboardInterrupt:
         return 0
 
