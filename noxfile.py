@@ -67,6 +67,7 @@ def lab(session: nox.Session) -> None:
     _install(session, "lab")
     # A double click on a chapter opens the notebook that it is, in this environment alone.
     session.env["JUPYTER_CONFIG_DIR"] = str(Path(session.virtualenv.location) / "etc" / "jupyter")
+    session.env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")  # what the book trained
     session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
     session.run("jupyter", "lab", *(session.posargs or ["docs"]))
 
@@ -160,6 +161,50 @@ print("loaded besides dlbook:", sorted({name.partition(".")[0] for name in sys.m
 
 
 @nox.session(venv_backend="none")
+def full(session: nox.Session) -> None:
+    """Queue what the weekly job runs: versions, rebuild, downloads, benchmarks."""
+    for name in ("versions", "rebuild", "downloads", "benchmarks"):
+        session.notify(name)
+
+
+@nox.session
+@nox.parametrize("which", ["lowest-direct", "highest"])
+def versions(session: nox.Session, which: str) -> None:
+    """Run the tests that need no site with the lowest or the newest dependencies."""
+    python = _borrow(session, "lint")
+    wanted = str(Path(session.create_tmp()) / "requirements.txt")
+    resolve = [python, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"]
+    resolve += ["--resolution", which, "--extra", "test", "--group", "editable"]
+    session.run_install(*resolve, "--output-file", wanted, external=True)
+    session.install("--only-binary=:all:", "--requirement", wanted)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    session.run("pytest", "-m", "not site and not browser", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def rebuild(session: nox.Session) -> None:
+    """Build the book a second time, from nothing, and compare the two byte for byte."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--if-stale", external=True)
+    session.run(python, "docs/compare_builds.py", external=True)
+
+
+@nox.session(venv_backend="none")
+def downloads(session: nox.Session) -> None:
+    """Execute every chapter as a reader downloads it."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--if-stale", external=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copies = Path(folder) / "downloads"
+        shutil.copytree(f"{SITE}/_downloads", copies)
+        for chapter in sorted(copies.rglob("*.ipynb")):
+            session.run(python, "-m", "jupyter", "execute", str(chapter), external=True)
+        for chapter in sorted(copies.rglob("*.md")):
+            convert = ["-m", "jupytext", "--to", "ipynb", "--execute"]
+            session.run(python, *convert, str(chapter), external=True)
+
+
+@nox.session(venv_backend="none")
 def clean(session: nox.Session) -> None:
     """Remove what was built; the environments stay. -- --all: those as well."""
     made = ["build", "dist", "docs/_build", "docs/node_modules", "docs/api/generated"]
@@ -185,6 +230,9 @@ def lock(session: nox.Session) -> None:
         session.run(*command, *contents, *agree, *output, *session.posargs, external=True)
 
 
+_UNFINISHED = "dlbook-unfinished.txt"
+
+
 def _options(session: nox.Session) -> tuple[list[str], list[str]]:
     """Split what followed `--` into the torch flag and the rest."""
     rest = [argument for argument in session.posargs if argument != "--torch"]
@@ -195,37 +243,32 @@ def _install(
     session: nox.Session, name: str, *, torch: bool | list[str] = False, editable: bool = True
 ) -> None:
     """Install a lock, and this project on top, unless the environment already holds them."""
+    folder = Path(session.virtualenv.location)
+    if (folder / _UNFINISHED).exists():
+        # pip was cut short, and takes a package of which it wrote half for installed.
+        session.run_install(sys.executable, "-m", "virtualenv", "--clear", folder, external=True)
     lock = ROOT / "requirements" / f"{name}.txt"
-    parts = [lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), bytes(ROOT)]
-    if _stale(session, "locked", parts):
-        # Wheels only: building a package would fetch what no lock names.
-        session.install("--require-hashes", "--only-binary=:all:", "-r", str(lock))
-        if editable:
-            session.install("--no-deps", "--no-build-isolation", "--editable", ".")
-        _note(session, "locked", parts)
+    project = ["--no-deps", "--no-build-isolation", "--editable", "."]
+    # Wheels only: building a package would fetch what no lock names.
+    steps = [["--require-hashes", "--only-binary=:all:", "--requirement", str(lock)]]
+    _once(session, "lock", lock.read_bytes(), *steps, *[project] * editable)
     if torch:
-        extra = ROOT / "requirements" / "torch.txt"
-        if _stale(session, "torch", [extra.read_bytes()]):
-            session.install("-r", str(extra))
-            _note(session, "torch", [extra.read_bytes()])
+        lock = ROOT / "requirements" / "torch.txt"
+        _once(session, "torch", lock.read_bytes(), ["--requirement", str(lock)])
 
 
-def _stale(session: nox.Session, name: str, parts: list[bytes]) -> bool:
-    """Whether the environment lacks the note that these parts are installed."""
-    note = Path(session.virtualenv.location) / f"{name}.sha256"
-    stale = not note.exists() or note.read_text() != _digest(parts)
-    if stale:
-        note.unlink(missing_ok=True)
-    return stale
-
-
-def _note(session: nox.Session, name: str, parts: list[bytes]) -> None:
-    """Note what is installed: last of all, so that half an installation is never trusted."""
-    (Path(session.virtualenv.location) / f"{name}.sha256").write_text(_digest(parts))
-
-
-def _digest(parts: list[bytes]) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+def _once(session: nox.Session, name: str, what: bytes, *steps: list[str]) -> None:
+    """Have pip do these steps, unless the environment's note says that it holds this."""
+    folder = Path(session.virtualenv.location)
+    note = folder / f"dlbook-{name}.txt"
+    digest = hashlib.sha256(what + (ROOT / "pyproject.toml").read_bytes() + bytes(ROOT))
+    if note.exists() and note.read_text() == digest.hexdigest():
+        return
+    (folder / _UNFINISHED).touch()
+    for step in steps:
+        session.install(*step)
+    note.write_text(digest.hexdigest())
+    (folder / _UNFINISHED).unlink()
 
 
 def _borrow(session: nox.Session, owner: str) -> str:

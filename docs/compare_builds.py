@@ -1,0 +1,55 @@
+"""Build the book again, elsewhere and from nothing; compare the two sites byte for byte.
+
+`nox -s rebuild` calls this, with a current site in place. What a clock measured may differ:
+numbers of the kind *timing* and their pictures are masked before the comparison.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from build_site import NOTE, ROOT, SITE, sources
+
+TIMING = re.compile(rb'<span class="dl-number dl-number-timing".*?</span></span>', re.DOTALL)
+
+
+def differences(one: Path, other: Path) -> Iterator[str]:
+    """Yield what differs between two sites, timings aside."""
+    names = [{path.relative_to(top) for path in top.rglob("*")} for top in (one, other)]
+    for name in sorted(names[0] ^ names[1]):
+        yield f"{name}: only in the {'first' if name in names[0] else 'second'} build"
+    for name in sorted(names[0] & names[1]):
+        a, b = one / name, other / name
+        if a.is_dir() or filecmp.cmp(a, b, shallow=False):
+            continue
+        if TIMING.sub(b"", a.read_bytes()) != TIMING.sub(b"", b.read_bytes()):
+            yield f"{name}: differs"
+
+
+def main() -> int:
+    """Build a copy of the sources in a temporary folder and compare."""
+    torch = '"torch": true' in NOTE.read_text("utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for source in sources():
+            target = copy / source.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+        build = [sys.executable, str(copy / "docs" / "build_site.py"), *["--torch"] * torch]
+        status = subprocess.run(build, cwd=copy).returncode
+        if status:
+            return status
+        found = list(differences(SITE, copy / SITE.relative_to(ROOT)))
+    print("\n".join(found) or "the two builds are the same")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
