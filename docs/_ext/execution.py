@@ -22,7 +22,7 @@ from jupyter_cache import get_cache
 from nbclient.exceptions import CellExecutionError
 from sphinx.application import Sphinx
 from sphinx.util import logging
-from sphinx.util.console import strip_escape_sequences
+from sphinx.util.console import strip_escape_sequences  # type: ignore[attr-defined]
 
 import dlbook
 from _ext.numbers import COMPARISON, with_torch

@@ -216,7 +216,8 @@ class PrintNumbers(SphinxPostTransform):
 
     def _explain_published(self, node: computed) -> None:
         node["kind"], node["note"] = "published", "published, not computed here"
-        for citation in self.env.get_domain("cite").citations:
+        domain: Any = self.env.get_domain("cite")
+        for citation in domain.citations:
             if citation.key == node["source"]:
                 node["href"] = self._address(
                     citation.bibliography_key.docname, citation.citation_id
