@@ -64,8 +64,8 @@ myst_enable_extensions = [
 ]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
-nb_code_prompt_show = "Show {type}"
-nb_code_prompt_hide = "Hide {type}"
+nb_code_prompt_show = "Numbers that the text prints"  # only such cells are folded
+nb_code_prompt_hide = "Hide the numbers that the text prints"
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
