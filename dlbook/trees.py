@@ -2,12 +2,13 @@
 
 A *tree* is a leaf, or a dict, list, tuple, named tuple or dataclass whose entries are trees.
 Whatever is no such container is a leaf: an array, a number, ``None``. A dict is walked in its
-own order; a dataclass in the order of its fields.
+own order; a dataclass in the order of the fields that its constructor takes.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -136,11 +137,11 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
 
 def _flatten_like(structure: Structure, tree: Any) -> list[Any]:
     found: list[Any] = []
-    _match(structure, tree, "", found)
+    _match(structure, tree, (), found)
     return found
 
 
-def _match(structure: Structure, tree: Any, path: str, found: list[Any]) -> None:
+def _match(structure: Structure, tree: Any, path: tuple[Any, ...], found: list[Any]) -> None:
     entries = _entries(tree)
     if structure.kind is None and entries is None:
         found.append(tree)
@@ -148,36 +149,48 @@ def _match(structure: Structure, tree: Any, path: str, found: list[Any]) -> None
     if entries is None or type(tree) is not structure.kind:
         expected = "a leaf" if structure.kind is None else structure.kind.__name__
         raise ValueError(
-            f"trees differ at tree{path}: {expected} there, {type(tree).__name__} here"
+            f"trees differ at {_place(path)}: {expected} there, {type(tree).__name__} here"
         )
     keys, values = entries
     if keys != structure.keys:
         here = dict(zip(keys, values, strict=True))
         if set(keys) != set(structure.keys):
             raise ValueError(
-                f"trees differ at tree{path}: entries {list(structure.keys)} there, "
+                f"trees differ at {_place(path)}: entries {list(structure.keys)} there, "
                 f"{list(keys)} here"
             )
         values = tuple([here[key] for key in structure.keys])
     for key, child, value in zip(structure.keys, structure.children, values, strict=True):
-        _match(child, value, f"{path}[{key!r}]", found)
+        _match(child, value, (path, structure.kind, key), found)
+
+
+def _place(path: tuple[Any, ...]) -> str:
+    """Write a path, which is (path of the container, its type, key), as Python would."""
+    if not path:
+        return "tree"
+    container, kind, key = path
+    named = not issubclass(kind, dict) and isinstance(key, str)
+    return _place(container) + (f".{key}" if named else f"[{key!r}]")
 
 
 def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """Return keys and values of a container; ``None`` for a leaf."""
     if isinstance(tree, dict):
         return tuple(tree), tuple(tree.values())
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return tree._fields, tree
+    kind: Any = type(tree)  # mypy holds that `type[Any]` cannot be hashed
+    names = _fields(kind)
     if isinstance(tree, (list, tuple)):
-        return tuple(range(len(tree))), tuple(tree)
-    names = _fields(type(tree))
-    return (names, tuple([getattr(tree, name) for name in names])) if names else None
+        return names or tuple(range(len(tree))), tuple(tree)
+    return None if names is None else (names, tuple([getattr(tree, name) for name in names]))
 
 
-def _fields(kind: type) -> tuple[str, ...]:
+@functools.lru_cache(maxsize=256)  # a training loop asks about the same few types
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """Return the names of a named tuple's or a dataclass's entries; ``None`` if it is neither."""
+    if issubclass(kind, tuple):
+        return getattr(kind, "_fields", None)
     if not dataclasses.is_dataclass(kind):
-        return ()
+        return None
     return tuple([field.name for field in dataclasses.fields(kind) if field.init])
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlbook import trees
@@ -23,6 +23,11 @@ class Layer:
     size: int = dataclasses.field(init=False, default=3)
 
 
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """A container without entries."""
+
+
 LEAVES = st.integers() | st.none() | st.text(max_size=2)
 
 
@@ -34,12 +39,14 @@ def containers(children):
         | st.dictionaries(st.text(max_size=2), children, max_size=3).map(OrderedDict)
         | st.builds(Pair, children, children)
         | st.builds(Layer, children, children)
+        | st.builds(Nothing)
     )
 
 
 TREES = st.recursive(LEAVES, containers, max_leaves=12)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(TREES)
 def test_flatten_and_unflatten_are_inverse(tree):
     values, structure = trees.flatten(tree)
@@ -48,6 +55,7 @@ def test_flatten_and_unflatten_are_inverse(tree):
     assert type(again) is type(tree)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(TREES)
 def test_map_sees_each_leaf_once_and_in_order(tree):
     seen = []
@@ -55,6 +63,7 @@ def test_map_sees_each_leaf_once_and_in_order(tree):
     assert seen == trees.leaves(tree)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(TREES)
 def test_map_keeps_the_structure(tree):
     lengths = trees.map(lambda a, b: len(repr((a, b))), tree, tree)
@@ -85,12 +94,16 @@ def test_agrees_with_jax_on_what_both_call_a_tree():
         ({"w": [1]}, {"w": (1,)}, r"at tree\['w'\]: list there, tuple here"),
         ({"w": [1, {"a": 2}]}, {"w": [1, 2]}, r"at tree\['w'\]\[1\]: dict there, int here"),
         ([0.5], [[0.5]], r"at tree\[0\]: a leaf there, list here"),
-        (Layer(1, (2,)), Layer(1, 2), r"at tree\['bias'\]: tuple there, int here"),
+        (Layer(1, (2,)), Layer(1, 2), r"at tree\.bias: tuple there, int here"),
     ],
 )
 def test_a_mismatch_names_its_place(first, second, message):
     with pytest.raises(ValueError, match=message):
         trees.map(lambda a, b: a, first, second)
+
+
+def test_a_dataclass_without_fields_has_no_leaves():
+    assert trees.leaves([Nothing(), 1]) == [1]
 
 
 def test_unflatten_counts_its_leaves():

@@ -62,6 +62,16 @@ def test_a_damaged_file_is_named(name, tmp_path):
         load(tmp_path)
 
 
+def test_swapped_files_are_refused(tmp_path):
+    shutil.copytree(FILES, tmp_path, dirs_exist_ok=True)
+    images, labels = (tmp_path / f"t10k-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
+    content = images.read_bytes()
+    labels.replace(images)
+    labels.write_bytes(content)
+    with pytest.raises(ValueError, match=r"t10k-images-idx3-ubyte.*is damaged"):
+        load(tmp_path)
+
+
 def test_split_refuses_labels_that_do_not_fit():
     with pytest.raises(ValueError, match=r"x has shape \(3, 2\) and y has shape \(4,\)"):
         data.Split(np.zeros((3, 2)), np.zeros(4))
