@@ -48,6 +48,7 @@ def locked(path: Path) -> dict[str, str]:
 # The README
 
 
+@pytest.mark.slow
 def test_the_example_prints_what_the_readme_says() -> None:
     (code,) = blocks("python", read("README.md"))
     expected = blocks("text", read("README.md"))[0]
