@@ -29,7 +29,8 @@ def notebook(source: str) -> str:
 
 def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     metadata = app.env.metadata[docname]
-    if app.builder.format != "html" or "kernelspec" not in metadata:
+    is_chapter = "kernelspec" in metadata and docname != app.config.root_doc
+    if app.builder.format != "html" or not is_chapter:
         return
     title = doctree.next_node(nodes.title)
     if title is None:
