@@ -58,7 +58,10 @@ def install() -> None:
     if stamp.exists() and stamp.read_text() == lock:
         return
     logger.info("installing fonts and KaTeX ...")
-    with tempfile.TemporaryDirectory(prefix=".node_modules-", dir=DOCS) as folder:
+    # On the same file system, so that the folder can be moved into place.
+    scratch = DOCS / "_build"
+    scratch.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="npm-", dir=scratch) as folder:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(DOCS / name, folder)
         _npm_ci(Path(folder))

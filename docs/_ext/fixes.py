@@ -21,6 +21,13 @@ class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
             super().depart_section(node)
 
 
+def _skip_fields(
+    app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
+) -> bool | None:
+    """Sphinx 9.0.4 documents a named tuple's fields ("Alias for field number 0") beside ours."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
 class _OneIdEach(SphinxPostTransform):
     """furo 2025.12.19 gives a table's or formula's ids to the frame around it as well."""
 
@@ -63,5 +70,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.add_post_transform(_OneIdEach)
+    app.connect("autodoc-skip-member", _skip_fields)
     app.connect("html-page-context", _mend_markup, priority=900)  # after furo's
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,24 +1,30 @@
 """Mathematics set by KaTeX while the book is built: no script in the page, MathML for ears.
 
 The formulas of a document go to Node in one batch, and that process ends with it: nothing is
-left running when a build ends or is killed. A formula that KaTeX does not understand is an
-error of the build.
+left running when a build ends or is killed. A formula that KaTeX does not understand is a
+warning, and so fails the build.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import subprocess
-from typing import Any
+from typing import Any, TypeAlias
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
+from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from _ext.assets import PACKAGES, node
+
+logger = logging.getLogger(__name__)
+
+Formula: TypeAlias = nodes.math | nodes.math_block
 
 _RENDER = """
 const katex = require(process.argv[1]);
@@ -34,8 +40,11 @@ process.stdout.write(JSON.stringify(html));
 """
 
 
-def render(formulas: list[tuple[str, bool]]) -> list[str]:
-    """Return the HTML of each formula, given as LaTeX and whether it is displayed."""
+def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
+    """Return the HTML of each formula, given as LaTeX and whether it is displayed.
+
+    What KaTeX cannot set comes back as ``{"error": message}``.
+    """
     done = subprocess.run(
         [node(), "-e", _RENDER, PACKAGES / "katex"],
         input=json.dumps(formulas),
@@ -47,39 +56,48 @@ def render(formulas: list[tuple[str, bool]]) -> list[str]:
     if done.returncode:
         raise ExtensionError(f"KaTeX did not run: {done.stderr}")
     pieces: list[str | dict[str, str]] = json.loads(done.stdout)
-    html = []
-    for (latex, _display), piece in zip(formulas, pieces, strict=True):
-        if isinstance(piece, dict):
-            raise ExtensionError(f"KaTeX cannot set this formula: {latex}\n{piece['error']}")
-        html.append(piece)
-    return html
+    return pieces
 
 
-def _formula(math: nodes.math | nodes.math_block) -> tuple[str, bool]:
-    """Return what KaTeX sets for a node; a display of several lines is aligned, as by Sphinx."""
+def _latex(math: Formula) -> tuple[str, bool]:
+    """Return what KaTeX is to set, and whether displayed; several lines are aligned."""
     latex = math.astext().strip()
     display = isinstance(math, nodes.math_block)
     if display and "\\\\" in latex and not math.get("no-wrap", math.get("nowrap")):
-        latex = f"\\begin{{split}}{latex}\\end{{split}}"
+        latex = f"\\begin{{aligned}}{latex}\\end{{aligned}}"
     return latex, display
 
 
-def _render_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    if app.builder.format != "html":
-        return
-    found: list[nodes.math | nodes.math_block] = [
-        *doctree.findall(nodes.math),
-        *doctree.findall(nodes.math_block),
-    ]
-    if found:
-        for math, html in zip(found, render([_formula(math) for math in found]), strict=True):
-            math["katex"] = html
+def _set(found: list[Formula]) -> None:
+    """Give each node its HTML."""
+    for math, piece in zip(found, render([_latex(math) for math in found]), strict=True):
+        if isinstance(piece, dict):
+            logger.warning(
+                "KaTeX cannot set this formula: %s\n%s",
+                math.astext(),
+                piece["error"],
+                location=math,
+                type="dlbook",
+                subtype="mathematics",
+            )
+            piece = f"<code>{html.escape(math.astext())}</code>"
+        math["katex"] = piece
 
 
-def _html(math: nodes.math | nodes.math_block) -> str:
-    # Titles in navigation are not part of the document that was rendered in one batch.
-    html: str = math.get("katex") or render([_formula(math)])[0]
-    return html
+def _set_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    if app.builder.format == "html":
+        found: list[Formula] = [
+            *doctree.findall(nodes.math),
+            *doctree.findall(nodes.math_block),
+        ]
+        if found:
+            _set(found)
+
+
+def _html(math: Formula) -> str:
+    if "katex" not in math:  # in a title that navigation repeats
+        _set([math])
+    return str(math["katex"])
 
 
 def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
@@ -100,5 +118,5 @@ def _visit_math_block(self: HTML5Translator, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the renderer and its batch."""
     app.add_html_math_renderer("katex", (_visit_math, None), (_visit_math_block, None))
-    app.connect("doctree-resolved", _render_document)
+    app.connect("doctree-resolved", _set_document)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -83,7 +83,6 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 python_display_short_literal_types = True
-python_maximum_signature_line_length = 72
 typehints_defaults = "comma"
 typehints_document_rtype_none = False
 typehints_formatter = NumPyNames()

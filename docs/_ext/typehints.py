@@ -29,7 +29,7 @@ class NumPyNames:
             dtype = next((get_args(a) for a in get_args(annotation)[1:]), ())
             scalar = dtype[0] if dtype else None
             array = ":py:class:`~numpy.ndarray`"
-            if isinstance(scalar, type) and scalar is not np.generic:
+            if isinstance(scalar, type) and issubclass(scalar, np.generic):
                 return f"{array} of :py:class:`~numpy.{scalar.__name__}`"
             return array
         return None
@@ -48,6 +48,15 @@ def _say_types_once(
         ]
 
 
+def _bare_fields(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str
+) -> tuple[str, None] | None:
+    """Leave the types out of a named tuple's signature too, as everywhere else."""
+    if what == "class" and hasattr(obj, "_field_defaults"):
+        return f"({', '.join(obj._fields)})", None
+    return None
+
+
 def _name_arrays(app: Sphinx, doctree: nodes.document) -> None:
     """Write ``NDArray[float64]`` for an attribute, where autodoc unfolds the alias."""
     for annotation in doctree.findall(addnodes.desc_annotation):
@@ -61,5 +70,6 @@ def _name_arrays(app: Sphinx, doctree: nodes.document) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the handlers, the first after those that write the lines it looks at."""
     app.connect("autodoc-process-docstring", _say_types_once, priority=900)
+    app.connect("autodoc-process-signature", _bare_fields)
     app.connect("doctree-read", _name_arrays)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -121,7 +121,7 @@ SIDEWAYS = """() => {
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
   for (const element of document.querySelectorAll("body *")) {
-    if (element.parentElement.closest(frames) || element.closest("svg svg, defs")) continue;
+    if (element.parentElement.closest(frames) || element.ownerSVGElement) continue;
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const name = `${element.tagName}.${element.getAttribute("class")}`;
     const { left, right, width } = element.getBoundingClientRect();
