@@ -12,17 +12,18 @@ import os
 import platform
 import re
 import shutil
+import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
-from nbclient.exceptions import CellExecutionError
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError, SphinxParallelError
 from sphinx.util import logging
-from sphinx.util.console import strip_escape_sequences  # type: ignore[attr-defined]
 
 import dlbook
 from _ext.numbers import COMPARISON, with_torch
@@ -38,6 +39,8 @@ _COMPARED = ("jax", "torch")
 _KEPT = 4
 
 _MARKER = "unfinished"
+
+_held: list[IO[str]] = []
 
 # Small matrix products in parallel workers run many times slower with two threads each.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -110,16 +113,36 @@ def _say_what_was_skipped(app: Sphinx, doctree: nodes.document) -> None:
 def _begin(app: Sphinx) -> None:
     """Throw away what an unfinished build left, and mark this one as unfinished."""
     folder = Path(app.outdir).parent
+    folder.mkdir(parents=True, exist_ok=True)
     marker = folder / _MARKER
-    if marker.exists():
+    unfinished = marker.exists()
+    _hold(marker)
+    if unfinished:
         logger.info("the last build did not finish; its pages are built anew")
-        for left in (app.outdir, app.doctreedir, folder / "jupyter_execute"):
+        # What other builders made here rests on the same cells' outputs.
+        for left in (app.outdir, *folder.glob("*/.doctrees"), folder / "jupyter_execute"):
             shutil.rmtree(left, ignore_errors=True)
-        Path(app.outdir).mkdir(parents=True)
+        Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
         for cache in (folder / "cache").glob("*"):
             mend_cache(cache)
-    folder.mkdir(parents=True, exist_ok=True)
-    marker.touch()
+
+
+def _hold(marker: Path) -> None:
+    """Make the mark, and keep it from another build until the last process of this one ends."""
+    while _held:
+        _held.pop().close()
+    file = marker.open("a")
+    if sys.platform != "win32":  # which has no such lock; there two builds at once are on you
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise ExtensionError(
+                f"another build is writing into {marker.parent}; wait until it is done"
+            ) from None
+    _held.append(file)
 
 
 def mend_cache(path: Path) -> None:
@@ -142,15 +165,36 @@ def mend_cache(path: Path) -> None:
         shutil.rmtree(path)
 
 
+def _forget(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Remove the pages of documents that are gone: Sphinx leaves them to be found."""
+    if app.builder.format == "html":
+        for docname in removed:
+            Path(app.builder.get_outfilename(docname)).unlink(missing_ok=True)  # type: ignore[attr-defined]
+            for download in Path(app.outdir, "_downloads").glob(f"{docname}.*"):
+                download.unlink()
+    return []
+
+
 def _finish(app: Sphinx, exception: Exception | None) -> None:
-    """Show the cell that failed; take the mark away where nothing did."""
-    cause: BaseException | None = exception
-    while cause is not None:
-        if isinstance(cause, CellExecutionError):
-            logger.error(strip_escape_sequences(str(cause)), type="dlbook", subtype="cell")
-        cause = cause.__cause__
-    if exception is None and app._warncount == 0:
-        (Path(app.outdir).parent / _MARKER).unlink()
+    """Show the cell that failed in a worker; take the mark away where nothing failed."""
+    if isinstance(exception, SphinxParallelError):
+        # A worker's log is lost with it. In a single process myst-nb shows the cell by itself.
+        if cell := failed_cell(exception.traceback):
+            logger.error("%s", cell, type="dlbook", subtype="cell")
+    elif exception is None and app._warncount == 0:
+        (Path(app.outdir).parent / _MARKER).unlink(missing_ok=True)
+
+
+def failed_cell(traceback: str) -> str:
+    """Return the failed cell's source and its traceback out of a worker's; empty for others."""
+    found = re.search(
+        r"^nbclient\.exceptions\.CellExecutionError: (.*?)(?=^The above exception|\Z)",
+        traceback,
+        re.DOTALL | re.MULTILINE,
+    )
+    return re.sub(r"\x1b\[[0-9;]*m", "", found[1]).strip() if found else ""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -160,6 +204,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     os.environ.setdefault("DLBOOK_CACHE", str(Path(app.outdir).parent / "results"))
     _begin(app)
     app.connect("config-inited", _choose_cache)
+    app.connect("env-get-outdated", _forget)
     app.connect("source-read", _skip_comparisons)
     app.connect("doctree-read", _say_what_was_skipped)
     app.connect("build-finished", _finish, priority=999)

@@ -29,7 +29,8 @@ _XLINK = "{http://www.w3.org/1999/xlink}"
 
 def read_palette() -> dict[str, dict[str, str]]:
     """Return name → ``{"light": colour, "dark": colour}`` of the book's palette."""
-    text = resources.files("dlbook.plot").joinpath("palette.json").read_text("utf-8")
+    # Found by the package's folder: importing dlbook.plot would load matplotlib into the build.
+    text = resources.files("dlbook").joinpath("plot", "palette.json").read_text("utf-8")
     palette: dict[str, dict[str, str]] = json.loads(text)
     return palette
 

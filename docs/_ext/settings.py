@@ -29,6 +29,7 @@ extensions = [
     "_ext.head",
     "_ext.mathematics",
     "_ext.numbers",
+    "_ext.prose",
     "_ext.typehints",
 ]
 

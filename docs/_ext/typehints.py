@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
 import numpy as np
@@ -13,11 +14,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 
+@dataclass(frozen=True)
 class NumPyNames:
     """Name NumPy's own aliases, which otherwise unfold into unions of private protocols.
 
     An instance is the value of ``typehints_formatter``: Sphinx stores its settings by pickle,
-    which takes an instance of an importable class but no function of a settings module.
+    which takes an instance of an importable class but no function of a settings module. As a
+    dataclass it equals the stored one: a setting that differs has every document read again.
     """
 
     def __call__(self, annotation: Any, config: Config | None = None) -> str | None:
