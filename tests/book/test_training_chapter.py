@@ -1,0 +1,46 @@
+"""Chapter 17 comes out where an independent rerun did, and quotes what was published."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+NUMBERS = json.loads((DOCS / "numbers.json").read_text("utf-8"))["numbers"]
+SLUG = "training-on-mnist"
+
+# Means over four other seeds, from a program that shares no code with this one, and how far
+# means over three seeds may be from them.
+RERUN = {
+    "train": {
+        "1": (0.9438, 0.002),
+        "0.1": (0.9214, 0.002),
+        "0.05": (0.9088, 0.002),
+        "0.01": (0.7300, 0.010),
+    },
+    "test": {
+        "1": (0.9490, 0.006),
+        "0.1": (0.9254, 0.006),
+        "0.05": (0.9133, 0.006),
+        "0.01": (0.7570, 0.012),
+    },
+}
+
+
+@pytest.mark.parametrize("rate", ["1", "0.1", "0.05", "0.01"])
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_committed_means_are_those_of_an_independent_rerun(part, rate):
+    expected, apart = RERUN[part][rate]
+    found = float(NUMBERS[f"{SLUG}.{part}-{rate}-mean"]["text"])
+    assert found == pytest.approx(expected, abs=apart)
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_the_chapter_quotes_the_write_ups_as_published(name):
+    source = (DOCS / "part-4-networks" / f"{SLUG}.md").read_text("utf-8")
+    start = source.index("published = {")
+    quoted = ast.literal_eval(source[start + len("published = ") : source.index("}", start) + 1])
+    file = {"first": "writeup2022a", "second": "writeup2022b"}[name]
+    published = json.loads((DOCS / "published" / f"{file}.json").read_text("utf-8"))
+    assert quoted[name] == published["learning_rate_table"]["test"]
