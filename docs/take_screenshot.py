@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import shutil
-from pathlib import Path
 
-from build_site import SITE
+from build_site import ROOT, SITE
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 PAGE = SITE / "part-4-networks" / "training-on-mnist.html"
 SHOW = "table"  # what the picture has in its upper part
-PICTURE = Path(__file__).with_name("screenshot.png")
+PICTURE = ROOT / ".github" / "screenshot.png"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 800
 
