@@ -22,6 +22,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "_ext.assets",
+    "_ext.citations",
     "_ext.downloads",
     "_ext.execution",
     "_ext.figures",
@@ -74,7 +75,8 @@ nb_execution_timeout = 600
 nb_merge_streams = True
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # the default loads scripts from another host
 bibtex_bibfiles: list[str] = []
-bibtex_reference_style = "author_year"
+bibtex_default_style = "author-year"
+bibtex_reference_style = "label"
 codeautolink_concat_default = True
 codeautolink_autodoc_inject = False
 copybutton_exclude = ".linenos, .gp, .go"

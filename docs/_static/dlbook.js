@@ -1,9 +1,28 @@
-// A frame that scrolls (code, table, formula) can be reached with the Tab key. Browsers do this
-// by themselves or not at all; a frame whose content fits should not hold up the keyboard.
-const frames = document.querySelectorAll(".highlight pre, .table-wrapper, .math-wrapper, .output");
-const update = (frame) => {
-  if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
-  else frame.removeAttribute("tabindex");
+// The pages work without this; it adds what style sheets cannot.
+
+// A frame that scrolls (code, table, formula) can be reached with the Tab key; one whose content
+// fits does not hold up the keyboard.
+const frames = document.querySelectorAll(".highlight pre, .table-wrapper, .math-wrapper");
+const observer = new ResizeObserver((entries) => {
+  for (const { target } of entries)
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+});
+for (const frame of frames) observer.observe(frame);
+
+// A number's note stays within the window, and Escape closes it.
+const open = ({ target }) => {
+  const note = target.closest(".dl-number")?.querySelector(".dl-number-note");
+  if (!note) return;
+  note.hidden = false;
+  note.style.translate = "";
+  const { left, right } = note.getBoundingClientRect();
+  const beyond = Math.min(right + 8 - document.documentElement.clientWidth, left);
+  if (beyond > 0) note.style.translate = `${-beyond}px`;
 };
-const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
-frames.forEach((frame) => observer.observe(frame));
+document.addEventListener("pointerover", open);
+document.addEventListener("focusin", open);
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape")
+    for (const note of document.querySelectorAll(".dl-number-note")) note.hidden = true;
+});

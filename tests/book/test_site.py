@@ -299,6 +299,65 @@ def test_narrow_screens_have_a_menu_for_the_keyboard(roots, browser):
         link.wait_for(state="visible")
 
 
+NOTE = ".dl-number-note"
+
+
+@pytest.fixture(scope="module")
+def numbers(site, pages, roots):
+    """Return the address of the page with the most computed numbers."""
+    count = {name: Path(site, name).read_text("utf-8").count("dl-number-note") for name in pages}
+    return f"{roots['file']}/{max(count, key=count.get)}"
+
+
+@browsed
+def test_a_number_says_where_it_comes_from(numbers, context):
+    page = context.new_page()
+    page.goto(numbers)
+    number = page.locator(".dl-number").first
+    note = number.locator(NOTE)
+    assert not note.is_visible()
+    number.hover()
+    assert note.is_visible()
+    note.hover()  # it can be reached, and read at leisure
+    assert note.is_visible()
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    page.mouse.move(0, 0)
+    number.focus()
+    assert note.is_visible()
+    note.locator("a").click()  # and it leads to the cell
+    anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+    assert page.locator(f'[id="{anchor}"]').is_visible()
+    page.close()
+
+
+@browsed
+def test_a_number_says_it_when_tapped(numbers, browser):
+    size = {"width": 360, "height": 780}
+    with browser.new_context(viewport=size, has_touch=True, is_mobile=True) as phone:
+        page = phone.new_page()
+        page.goto(numbers)
+        page.locator(".dl-number").first.tap()
+        assert page.locator(NOTE).first.is_visible()
+
+
+@browsed
+@pytest.mark.parametrize("width", [360, 800, 1280])
+def test_notes_stay_within_the_window(numbers, context, width):
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 780})
+    page.goto(numbers)
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".dl-number")].flatMap((number) => {
+          number.focus();
+          const { left, right } = number.querySelector(".dl-number-note").getBoundingClientRect();
+          return left < 0 || right > innerWidth || left === right ? [`${left} to ${right}`] : [];
+        })"""
+    )
+    page.close()
+    assert outside == []
+
+
 @browsed
 def test_mathematics_is_set_in_its_own_fonts(site, pages, roots, context):
     name = next(name for name in pages if 'class="katex"' in Path(site, name).read_text("utf-8"))
