@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-SITE = Path(__file__).parents[2] / "docs" / "_build" / "html"
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+from build_site import SITE, is_current
 
 
 def absent(reason):
@@ -18,9 +20,9 @@ def absent(reason):
 
 @pytest.fixture(scope="session")
 def site():
-    """Return the folder of the built site."""
-    if not (SITE / "index.html").exists():
-        absent("the book is not built; build it with `nox -s docs` (`nox -s tests` does)")
+    """Return the folder of the built site, where it shows the sources as they are."""
+    if not is_current():
+        absent("the book is not built since its last edit: `./nox -s docs` (`./nox -s tests` does)")
     return SITE
 
 
