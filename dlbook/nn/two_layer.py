@@ -166,7 +166,8 @@ def two_layer_value_and_grad(
     grads = {name: np.empty_like(p) for name, p in params.items()} if out is None else out
 
     # Forward. What is made here is overwritten as soon as it has served: an array that stays
-    # in the processor's cache costs less than a new one.
+    # in the processor's cache costs less than a new one. A ufunc's own `reduce` is np.sum or
+    # np.max without a detour through Python.
     H = x @ W1
     H += b1
     np.negative(H, out=H)
@@ -179,30 +180,31 @@ def two_layer_value_and_grad(
 
     # The loss; P starts as the shifted logits and ends as dZ2.
     rows = np.arange(n)
-    P = logits - np.max(logits, axis=1, keepdims=True)
-    at_label = np.sum(P[rows, y])
+    P = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    at_label = np.add.reduce(P[rows, y])
     np.exp(P, out=P)
-    total = np.sum(P, axis=1, keepdims=True)
-    loss = float(np.sum(np.log(total)) - at_label) / n
+    total = np.add.reduce(P, axis=1, keepdims=True)
+    loss = float(np.add.reduce(np.log(total), axis=None) - at_label) / n
     P /= total
     P[rows, y] -= 1
     P /= n
 
     # Backward.
     np.matmul(H.T, P, out=grads["W2"])
-    np.sum(P, axis=0, out=grads["b2"])
+    np.add.reduce(P, axis=0, out=grads["b2"])
     dZ1 = P @ W2.T
     dZ1 *= H
     np.subtract(1, H, out=H)
     dZ1 *= H
     np.matmul(x.T, dZ1, out=grads["W1"])
-    np.sum(dZ1, axis=0, out=grads["b1"])
+    np.add.reduce(dZ1, axis=0, out=grads["b1"])
 
     objective = loss
     if alpha:
         for name, W in (("W1", W1), ("W2", W2)):
-            grads[name] += alpha * W
-            objective += alpha / 2 * float(np.vdot(W, W))
+            pull = alpha * W
+            objective += float(np.vdot(W, pull)) / 2
+            grads[name] += pull
     return (objective, Aux(loss, logits)), grads
 
 

@@ -81,5 +81,8 @@ class SGD:
         rate = self.learning_rate
         if out is None:
             return trees.map(lambda p, g: p - rate * g, params, grads), ()
-        trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
+        if out[0] is params:  # the training loop's case: one tree less to walk
+            trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
+        else:
+            trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
         return out

@@ -37,8 +37,8 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, An
     It is written under another name and then renamed: whoever looks sees the whole file or
     none, also when several processes write it at once.
     """
-    text = json.dumps(record)
-    metadata = {"record": text, "sha256": _digest(arrays, text)}
+    text = json.dumps({"names": list(arrays), "record": record})  # the file sorts the names
+    metadata = {"text": text, "sha256": _digest(arrays, text)}
     content = need("safetensors.numpy").save(dict(arrays), metadata=metadata)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}-", suffix=".part")
@@ -57,9 +57,10 @@ def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
     try:
         with safetensors.safe_open(path, framework="np") as file:
             metadata = file.metadata()
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if metadata["sha256"] == _digest(arrays, metadata["record"]):
-            return arrays, json.loads(metadata["record"])
+            text = json.loads(metadata["text"])
+            arrays = {name: file.get_tensor(name) for name in text["names"]}
+        if metadata["sha256"] == _digest(arrays, metadata["text"]):
+            return arrays, text["record"]
     except (OSError, KeyError, TypeError, ValueError, safetensors.SafetensorError):
         pass  # absent, truncated or overwritten: as good as never made
     return None

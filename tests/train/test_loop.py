@@ -1,0 +1,178 @@
+"""`fit` is the plain loop, watched; what it cannot train on is refused in the user's words."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from dlbook import nn, trees
+from dlbook.data import Split
+from dlbook.optimize import SGD
+from dlbook.train import History, evaluate, fit
+
+MODEL = nn.TwoLayer(inputs=2, hidden=6, outputs=2, scale=1.0)
+
+
+def separable(n=50, seed=0):
+    x = np.random.default_rng(seed).normal(size=(n, 2)).astype(np.float32)
+    x[:, 0] += np.sign(x[:, 0])  # a gap of 2 between the classes
+    return Split(x, (x[:, 0] > 0).astype(np.uint8))
+
+
+def run(train=None, validation=None, *, seed=0, alpha=0.0, params=None, **options):
+    train = separable() if train is None else train
+    rng = np.random.default_rng(seed)
+    options = {"epochs": 3, "batch_size": 8, "optimiser": SGD(0.5), "model": MODEL} | options
+    gradient = functools.partial(nn.two_layer_value_and_grad, alpha=alpha)
+    return fit(
+        options.pop("value_and_grad", gradient),
+        MODEL.init(rng) if params is None else params,
+        train,
+        separable(20, seed=1) if validation is None else validation,
+        rng=rng,
+        **options,
+    )
+
+
+def assert_same(a, b):
+    for one, other in zip(trees.leaves(a), trees.leaves(b), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_separable_problem_is_learnt_to_the_last_point():
+    fitted = run(epochs=40)
+    assert fitted.history.train_accuracy[-1] == 1
+    assert fitted.history.validation_accuracy.max() == 1
+    assert evaluate(MODEL, fitted.params, separable())[1] == 1
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, 50, 1000])
+def test_fit_is_the_plain_loop(batch_size):
+    train, validation = separable(), separable(20, seed=1)
+    found = run(batch_size=batch_size, alpha=0.01)
+
+    rng = np.random.default_rng(0)
+    p, n = MODEL.init(rng), len(train)
+    curves, states = [], []
+    for _ in range(3):
+        order, loss, hits = rng.permutation(n), 0.0, 0
+        for start in range(0, n, batch_size):
+            i = order[start : start + batch_size]
+            x, y = train.x[i], train.y[i]
+            logits = MODEL(p, x)
+            loss += len(i) * float(nn.cross_entropy(logits, y))
+            hits += np.sum(logits.argmax(axis=1) == y)
+            _, g = nn.two_layer_value_and_grad(p, x, y, alpha=0.01)
+            p = {name: p[name] - np.float32(0.5) * g[name] for name in p}
+        logits = MODEL(p, validation.x)
+        curves.append(
+            (
+                loss / n,
+                hits / n,
+                nn.cross_entropy(logits, validation.y),
+                np.mean(logits.argmax(axis=1) == validation.y),
+            )
+        )
+        states.append(p)
+    history = found.history
+    measured = (
+        history.train_loss,
+        history.train_accuracy,
+        history.validation_loss,
+        history.validation_accuracy,
+    )
+    np.testing.assert_allclose(np.transpose(measured), curves, rtol=1e-6)
+    best = int(np.argmax(history.validation_accuracy))
+    assert history.best_epoch == best + 1
+    trees.map(np.testing.assert_array_equal, found.params, states[best])
+
+
+def test_same_seed_same_bits_and_nothing_given_is_written_to():
+    train, params = separable(), MODEL.init(np.random.default_rng(7))
+    kept = [leaf.copy() for leaf in trees.leaves((train, params))]
+    first, second = run(train, params=params), run(train, params=params)
+    assert_same(first, second)
+    assert_same(kept, (train, params))
+    other = run(train, params=params, seed=1)
+    assert not np.array_equal(other.params["W1"], first.params["W1"])
+
+
+def test_gradients_may_share_their_arrays():
+    buffers = trees.map(np.empty_like, MODEL.init(np.random.default_rng(0)))
+    shared = functools.partial(nn.two_layer_value_and_grad, alpha=0.0, out=buffers)
+    assert_same(run(value_and_grad=shared), run())
+
+
+def test_the_best_epoch_is_kept_not_the_last():
+    # Validation labels are turned round: every step in the right direction makes it worse.
+    wrong = separable(20, seed=1)
+    fitted = run(validation=Split(wrong.x, 1 - wrong.y), epochs=10)
+    accuracies = fitted.history.validation_accuracy
+    assert accuracies[-1] < accuracies[0]
+    turned = Split(wrong.x, 1 - wrong.y)
+    assert evaluate(MODEL, fitted.params, turned)[1] == accuracies.max()
+
+
+def test_evaluation_in_chunks_is_evaluation_at_once():
+    big, params = separable(2345), MODEL.init(np.random.default_rng(3))
+    logits = MODEL(params, big.x)
+    loss, accuracy = evaluate(MODEL, params, big)
+    assert accuracy == nn.accuracy(logits, big.y)
+    np.testing.assert_allclose(loss, nn.cross_entropy(logits, big.y), rtol=1e-5)
+
+
+def labels(*wrong):
+    split = separable()
+    y = split.y.astype(np.int64)
+    y[: len(wrong)] = wrong
+    return Split(split.x, y)
+
+
+X = np.zeros((4, 2), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"train": labels(0, 2)}, r"train\.y\[1\] is 2; expected 0 to 1"),
+        ({"train": labels(-1)}, r"train\.y\[0\] is -1; expected 0 to 1"),
+        ({"validation": labels(5)}, r"validation\.y\[0\] is 5; expected 0 to 1"),
+        ({"train": Split(X, np.zeros(4))}, r"train\.y has dtype float64; expected integers"),
+        ({"train": Split(X[:0], np.zeros(0, int))}, "train is empty"),
+        ({"validation": Split(X[:0], np.zeros(0, int))}, "validation is empty"),
+        (
+            {"train": Split(np.zeros((4, 3), np.float32), np.zeros(4, int))},
+            r"x has shape \(1, 3\); expected \(n, 2\)",
+        ),
+        (
+            {"train": Split(np.zeros((4, 2)), np.zeros(4, int))},
+            "x is float64 and the parameters are float32",
+        ),
+        ({"epochs": 0}, "epochs is 0; expected an integer ≥ 1"),
+        ({"batch_size": -3}, "batch_size is -3; expected an integer ≥ 1"),
+        ({"batch_size": 2.5}, "batch_size is 2.5"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        run(**change)
+
+
+def test_nan_in_the_examples_is_found():
+    split = separable()
+    split.x[13, 1] = np.nan
+    with pytest.raises(ValueError, match=r"train\.x\[13\] holds NaN or infinity, met in epoch 1"):
+        run(split)
+
+
+def test_divergence_is_an_error_that_says_where():
+    with pytest.raises(
+        FloatingPointError,
+        match=r"the loss is (nan|inf) in epoch 1, batch \d+, with SGD\(learning_rate=1e\+38\): ",
+    ):
+        run(optimiser=SGD(1e38))
+
+
+def test_a_history_has_curves_of_one_length():
+    with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(epochs,\)"):
+        History(np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(3))
