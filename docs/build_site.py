@@ -64,6 +64,8 @@ def run(*module: str, torch: bool = False) -> int:
     env = dict(os.environ)
     env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")
     env["DLBOOK_TORCH"] = "1" if torch else ""
+    # Where it is set at all, Sphinx does not print what its extensions should stop using.
+    env.setdefault("PYTHONWARNINGS", "")
     return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=env).returncode
 
 

@@ -23,6 +23,8 @@ TIMING = re.compile(rb'<span class="dl-number dl-number-timing".*?</span></span>
 def differences(one: Path, other: Path) -> Iterator[str]:
     """Yield what differs between two sites, timings aside."""
     names = [{path.relative_to(top) for path in top.rglob("*")} for top in (one, other)]
+    # Hidden files are Sphinx's memory, not the site.
+    names = [{name for name in found if name.parts[0][0] != "."} for found in names]
     for name in sorted(names[0] ^ names[1]):
         yield f"{name}: only in the {'first' if name in names[0] else 'second'} build"
     for name in sorted(names[0] & names[1]):

@@ -282,3 +282,22 @@ def test_an_edit_during_the_build_is_not_in_the_site(
     monkeypatch.setattr(site, "run", edit)
     assert site.build() == 0
     assert not site.is_current()
+
+
+def test_two_builds_differ_where_more_than_a_timing_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    compare = load("docs/compare_builds.py")
+    page = '<p>{} in <span class="dl-number dl-number-timing" tabindex="0">{}<span>x</span></span>'
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, seconds in ((one, 11), (other, 12)):
+        folder.mkdir()
+        (folder / "page.html").write_text(page.format("trained", seconds))
+    assert list(compare.differences(one, other)) == []
+    (other / "page.html").write_text(page.format("Trained", 11))
+    (one / "more.html").touch()
+    assert list(compare.differences(one, other)) == [
+        "more.html: only in the first build",
+        "page.html: differs",
+    ]
