@@ -84,8 +84,20 @@ def _set(found: list[Formula]) -> None:
         math["katex"] = piece
 
 
+def _keep_punctuation(doctree: nodes.document) -> None:
+    """Keep what closes a clause on the line of the formula before it."""
+    for math in list(doctree.findall(nodes.math)):
+        following = math.next_node(descend=False, siblings=True)
+        if isinstance(following, nodes.Text) and following[0] in ",.;:)?":
+            following.parent.replace(following, nodes.Text(following[1:]))
+            together = nodes.inline("", "", classes=["dl-together"])
+            math.replace_self(together)
+            together += [math, nodes.Text(following[0])]
+
+
 def _set_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
+        _keep_punctuation(doctree)
         found: list[Formula] = [
             *doctree.findall(nodes.math),
             *doctree.findall(nodes.math_block),

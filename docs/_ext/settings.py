@@ -108,4 +108,5 @@ html_js_files = [("dlbook.js", {"defer": "defer"})]
 html_favicon = str(_DOCS / "_static" / "favicon.svg")
 html_copy_source = False  # downloads.py hands out each chapter as .md and .ipynb
 html_show_sourcelink = False
+html_show_sphinx = False  # the credits name all that the site is made of
 html_show_search_summary = False  # fetches pages, which a browser refuses on file://
