@@ -109,8 +109,10 @@ def linkcheck(session: nox.Session) -> None:
 def examples(session: nox.Session) -> None:
     """Run every script in examples/, in its fast mode."""
     python = _borrow(session, "tests")
-    for script in sorted(Path("examples").glob("*.py")):
-        session.run(python, str(script), "--fast", external=True)
+    scripts = sorted((ROOT / "examples").glob("*.py"))
+    with tempfile.TemporaryDirectory() as results, session.chdir(results):
+        for script in scripts:
+            session.run(python, str(script), "--fast", external=True)
 
 
 @nox.session(venv_backend="none")
