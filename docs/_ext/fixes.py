@@ -54,9 +54,16 @@ _MARKUP = (
 )
 
 
+def _spans(source: re.Match[str]) -> str:
+    """Return a source listing without divs: Sphinx 9.0.4 puts them where no div may stand."""
+    return source[0].replace("<div", "<span").replace("</div>", "</span>")
+
+
 def _mend_markup(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
+    if pagename.startswith("_modules/"):
+        context["body"] = re.sub(r"<pre>.*?</pre>", _spans, context["body"], flags=re.DOTALL)
     for part in ("body", "furo_navigation_tree"):
         if text := context.get(part):
             for old, new in _MARKUP:

@@ -1,0 +1,192 @@
+"""The book's own Sphinx extensions, each by itself."""
+
+import html
+import json
+import typing
+
+import nbformat
+import numpy as np
+import numpy.typing as npt
+import pytest
+from _ext import assets
+from _ext.citations import AuthorYear, label
+from _ext.downloads import notebook
+from _ext.head import description
+from _ext.typehints import NumPyNames
+from conftest import absent
+from docutils.core import publish_doctree
+from pybtex.database import parse_string
+from sphinx.errors import ExtensionError
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A chapter
+
+Text with $x^2$.
+
+```{code-cell} python
+:tags: [hide-input]
+
+print(6 * 7)
+```
+"""
+
+
+def test_a_chapter_becomes_a_notebook_the_same_each_time():
+    text = notebook(CHAPTER)
+    assert text == notebook(CHAPTER)
+    book = nbformat.reads(text, as_version=4)
+    nbformat.validate(book)
+    prose, code = book.cells
+    assert prose.source == "# A chapter\n\nText with $x^2$."
+    assert code.source == "print(6 * 7)"
+    assert code.metadata == {"tags": ["hide-input"]}
+    assert code.outputs == []
+    assert book.metadata.kernelspec.name == "python3"
+
+
+def entries(*people):
+    return [
+        parse_string(
+            f"@misc{{a, title={{The {{MNIST}} data}}, year=1998, author={{{who}}}}}", "bibtex"
+        ).entries["a"]
+        for who in people
+    ]
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ("Ann Bee", "Bee, 1998"),
+        ("Ann Bee and Di van Eff", "Bee and van Eff, 1998"),
+        (r"Ann Bee and Di Eff and G{\'e} Ha", "Bee et al., 1998"),
+        (r"G{\'e} M{\"u}ller", "Müller, 1998"),
+        ("", "The MNIST data, 1998"),
+    ],
+)
+def test_citations_name_author_and_year(people, expected):
+    assert label(*entries(people)) == expected
+
+
+def test_equal_citations_are_told_apart():
+    labels = list(AuthorYear().format_labels(entries("A Bee", "C Dee", "A Bee")))
+    assert labels == ["Bee, 1998a", "Dee, 1998", "Bee, 1998b"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [
+        (npt.ArrayLike, ":py:data:`~numpy.typing.ArrayLike`"),
+        (npt.DTypeLike, ":py:data:`~numpy.typing.DTypeLike`"),
+        (npt.NDArray[typing.Any], ":py:class:`~numpy.ndarray`"),
+        (np.ndarray, None),
+        (
+            npt.NDArray[np.float32],
+            ":py:class:`~numpy.ndarray` of :py:class:`~numpy.float32`",
+        ),
+        (int, None),
+    ],
+)
+def test_types_are_named_as_a_reader_says_them(hint, expected):
+    assert NumPyNames()(hint) == expected
+
+
+def test_a_page_is_described_by_its_first_paragraph():
+    text = "Title\n=====\n\n.. note:: Not this.\n\n" + "This *one*. " * 40
+    found = description(publish_doctree(text, settings_overrides={"doctitle_xform": False}), "t")
+    assert found.startswith("This one. This one.")
+    assert len(found) <= 160
+    assert found.endswith("…")
+    assert description(None, "Title") == "Title"
+
+
+@pytest.fixture
+def katex():
+    if not (assets.PACKAGES / "katex").exists():
+        absent("KaTeX is not installed; building the book installs it")
+    from _ext.mathematics import render
+
+    return render
+
+
+def test_formulas_are_set_with_mathml_for_ears(katex):
+    inline, display = katex([("x^2", False), (r"\begin{aligned}a&=b\\c&=d\end{aligned}", True)])
+    assert '<annotation encoding="application/x-tex">x^2</annotation>' in inline
+    assert "katex-display" not in inline
+    assert "katex-display" in display
+    assert "<script" not in inline + display
+
+
+@pytest.mark.parametrize("latex", [r"\frac{1}", r"\nosuchcommand", "x & y", "naïve é"])
+def test_a_formula_that_cannot_be_set_says_why(katex, latex):
+    (piece,) = katex([(latex, False)])
+    assert isinstance(piece, dict), html.escape(str(piece))
+    assert piece["error"]
+
+
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """Return a folder in the place of docs/, and how often npm was called there."""
+    monkeypatch.setattr(assets, "DOCS", tmp_path)
+    monkeypatch.setattr(assets, "PACKAGES", tmp_path / "node_modules")
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "package-lock.json").write_text("{}")
+    calls = []
+
+    def npm_ci(folder):
+        calls.append(folder)
+        (folder / "node_modules").mkdir()
+        (folder / "node_modules" / "made").write_text(str(len(calls)))
+
+    monkeypatch.setattr(assets, "_npm_ci", npm_ci)
+    monkeypatch.setattr(assets, "_gather", lambda packages, site: site.mkdir())
+    return tmp_path, calls
+
+
+def test_packages_are_installed_when_the_lock_changed(workshop):
+    docs, calls = workshop
+    assets.install()
+    assets.install()
+    assert len(calls) == 1
+    (docs / "package-lock.json").write_text('{"other": 1}')
+    assets.install()
+    assert len(calls) == 2
+    assert (docs / "node_modules" / "made").read_text() == "2"
+    assert list((docs / "_build").iterdir()) == []
+
+
+def test_an_install_that_broke_off_leaves_what_was_there(workshop, monkeypatch):
+    docs, _ = workshop
+    assets.install()
+    (docs / "package-lock.json").write_text('{"other": 1}')
+
+    def broken(packages, site):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(assets, "_gather", broken)
+    with pytest.raises(OSError, match="disk full"):
+        assets.install()
+    assert (docs / "node_modules" / "made").read_text() == "1"
+    assert list((docs / "_build").iterdir()) == []
+
+
+def test_npm_says_what_it_could_not_do(tmp_path):
+    (tmp_path / "package.json").write_text("{}")
+    with pytest.raises(ExtensionError, match="could not install") as caught:
+        assets._npm_ci(tmp_path)  # no lock there: npm refuses before it asks any host
+    assert "package-lock" in str(caught.value)
+
+
+def test_the_lock_names_no_host():
+    lock = json.loads((assets.DOCS / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert "resolved" not in entry, name
+        assert entry["integrity"].startswith("sha512-"), name
