@@ -20,6 +20,7 @@ from typing import IO, Any
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
+from jupyter_cache.cache.db import NbCacheRecord
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError, SphinxParallelError
@@ -157,9 +158,9 @@ def mend_cache(path: Path) -> None:
         cache = get_cache(str(path))
         if not cache.get_version():
             raise ValueError("no version")
-        for record in cache.list_cache_records():
-            if not (executed / record.hashkey).exists():
-                cache.remove_cache(record.pk)
+        records = cache.list_cache_records()
+        gone = [record.pk for record in records if not (executed / record.hashkey).exists()]
+        NbCacheRecord.remove_records(gone, cache.db)  # cache.remove_cache asks for the notebook
     except Exception:
         # Whatever is wrong with a cache, executing again is always right.
         shutil.rmtree(path)

@@ -1,0 +1,329 @@
+"""The build's honesty, shown by breaking it: on a book of three chapters, in a folder of its own.
+
+`fixture/` is built with the book's own extensions and settings, against a copy of the library
+that tests may edit. Its cells note that they run.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from compare_builds import differences
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = Path(__file__).parent / "fixture"
+
+
+class Book:
+    """The fixture book and its library in `folder`, built, with what it takes to break them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.built = folder / "built"
+        self.site = self.built / "html"
+        self._notes = folder / "executed"
+
+    def create(self):
+        shutil.copytree(FIXTURE, self.folder / "book", ignore=shutil.ignore_patterns("*.py"))
+        shutil.copy(FIXTURE / "conf.py", self.folder / "book")
+        library = self.folder / "library" / "dlbook"
+        ignore = shutil.ignore_patterns("__pycache__", "files")  # the 11 MB of MNIST
+        shutil.copytree(ROOT / "dlbook", library, ignore=ignore)
+        shutil.copy(FIXTURE / "sample.py", library)
+
+    def start(self, *options, torch=False):
+        """Start a build in a process group of its own."""
+        self._notes.write_text("")
+        path = os.pathsep.join(map(str, (self.folder / "library", ROOT / "docs")))
+        settings = {"EXECUTED": str(self._notes), "DLBOOK_TORCH": "1" if torch else ""}
+        environment = os.environ | settings | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("DLBOOK_CACHE", None)
+        command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "--no-color"]
+        with (self.folder / "log").open("w") as log:
+            return subprocess.Popen(
+                [*command, *options, "book", str(self.site)],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def build(self, *options, torch=False):
+        """Build; return the exit status and leave what was said in `log`."""
+        process = self.start(*options, torch=torch)
+        try:
+            return process.wait(timeout=300)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    @property
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    @property
+    def warnings(self):
+        return re.findall(r"WARNING: (?!Executing)(.*)", self.log.replace("[IPKernelApp] ", ""))
+
+    @property
+    def executed(self):
+        return sorted(self._notes.read_text().split())
+
+    def edit(self, name, old, new):
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def edit_numbers(self, change):
+        path = self.folder / "book" / "numbers.json"
+        content = json.loads(path.read_text())
+        change({**content["numbers"], **content["timings"]})
+        path.write_text(json.dumps(content))
+
+    def accept(self):
+        shutil.copy(self.built / "numbers.json", self.folder / "book")
+
+    def page(self, name):
+        return (self.site / f"{name}.html").read_text()
+
+    def printed(self, name):
+        """Return the numbers that a page prints, in order."""
+        return re.findall(r'<span class="dl-number [^>]*>([^<]+)<', self.page(name))
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    """Return a book that was built once, and a copy of its folder."""
+    folder = tmp_path_factory.mktemp("honesty")
+    book = Book(folder / "work")
+    book.create()
+    assert book.build("-j2") == 0, book.log
+    assert book.executed == ["circles", "squares"]
+    shutil.copytree(book.folder, folder / "pristine")
+    return book, folder / "pristine"
+
+
+@pytest.fixture
+def book(pristine):
+    """Return the built book, always in the same folder: Sphinx remembers where its sources are."""
+    book, copy = pristine
+    shutil.rmtree(book.folder)
+    shutil.copytree(copy, book.folder)
+    return book
+
+
+# ---- what is executed -------------------------------------------------------------------
+
+
+def test_no_edit_reads_and_executes_nothing(book):
+    assert book.build() == 0
+    assert "0 added, 0 changed, 0 removed" in book.log
+    assert book.executed == []
+
+
+def test_comments_docstrings_and_prose_execute_nothing(book):
+    sample = "library/dlbook/sample.py"
+    book.edit(sample, "# Row by row.", "# One row after the other.")
+    book.edit(sample, "Count the points", "Return the number of the points")
+    book.edit("book/circles.md", "How many points", "What number of points")
+    assert book.build() == 0
+    assert book.executed == []
+    assert "What number of points" in book.page("circles")
+
+
+def test_code_that_changes_a_number_executes_and_fails_until_accepted(book):
+    sample = "library/dlbook/sample.py"
+    book.edit(sample, "<= radius * radius", "< radius * radius")
+    assert book.build() == 1
+    assert book.executed == ["circles", "squares"]
+    assert "number circles.inside moved from 317 to 305 [dlbook.number]" in book.warnings
+    assert any("to accept them: nox -s accept" in line for line in book.warnings)
+
+    book.accept()
+    assert book.build() == 0, book.log
+    assert book.executed == []
+    assert book.printed("circles")[0] == book.printed("squares")[0] == "305"
+
+    book.edit(sample, "< radius * radius", "<= radius * radius")
+    assert book.build() == 1
+    assert book.executed == [], "going back is in the cache"
+    book.accept()
+    assert book.build() == 0, book.log
+    assert book.executed == []
+    assert book.printed("circles")[0] == book.printed("squares")[0] == "317"
+
+
+def test_a_number_that_moved_is_printed_anew_where_others_print_it(book):
+    """Only the chapter that computes it is read again; the one that cites it is written again."""
+    book.edit("book/squares.md", "3 * 7", "3 * 8")
+    book.edit_numbers(lambda numbers: numbers["squares.side"].update(text="24"))
+    assert book.build() == 0, book.log
+    assert "0 added, 1 changed, 0 removed" in book.log
+    assert book.executed == ["squares"]
+    assert book.printed("sources")[-1] == "24"
+
+
+@pytest.mark.parametrize("workers", ["-j1", "-j2"])
+def test_a_failing_cell_is_shown_with_its_traceback(book, workers):
+    book.edit("book/squares.md", "3 * 7)", "3 * 7 / 0)  # oops")
+    assert book.build(workers) == 2
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", book.log)
+    assert 'glue("squares.side", 3 * 7 / 0)  # oops' in shown
+    assert "ZeroDivisionError: division by zero" in shown
+    assert "squares.md" in shown
+
+
+def test_comparison_cells_run_with_torch_and_are_explained_without(book):
+    assert '<span class="n">sample</span><span class="o">.</span>' in book.page("squares")
+    assert "Not executed in this build, which was made without PyTorch." in book.page("squares")
+    assert book.printed("squares")[-1] == "21"
+    assert "not computed in this build" in book.page("squares")
+
+    assert book.build(torch=True) == 0, book.log
+    assert book.executed == ["circles", "comparison", "squares"]
+    assert book.printed("squares")[-1] == "21"
+    assert "ot executed in this build" not in book.page("squares")
+    assert "ot computed in this build" not in book.page("squares")
+
+    assert book.build() == 0, book.log
+    assert book.executed == [], "the two editions have a cache each"
+    assert "not computed in this build" in book.page("squares")
+
+
+def test_a_comparison_that_moved_fails_where_it_runs(book):
+    book.edit_numbers(lambda numbers: numbers["squares.compared"].update(text="22"))
+    assert book.build() == 0
+    assert book.printed("squares")[-1] == "22", "the committed number is printed"
+    assert book.build(torch=True) == 1
+    assert "number squares.compared moved from 22 to 21 [dlbook.number]" in book.warnings
+
+
+# ---- what is a warning, and so an error -------------------------------------------------
+
+
+def test_numbers_within_tolerance_pass_and_others_fail(book):
+    def move(share, seconds):
+        def change(numbers):
+            numbers["circles.share"]["text"] = share
+            numbers["circles.seconds"]["text"] = seconds
+
+        return change
+
+    book.edit_numbers(move("0.830", "99.0"))  # 0.811 ± 0.02, and a time that is compared with none
+    assert book.build() == 0, book.log
+    book.edit_numbers(move("0.832", "99.0"))
+    assert book.build() == 1
+    moved = "number circles.share moved from 0.832 to 0.811, beyond ± 0.02 [dlbook.number]"
+    assert book.warnings[0] == moved
+    assert len(book.warnings) == 2, "the other says how to accept it"
+
+
+def test_each_defect_is_reported_and_a_failed_build_is_not_trusted(book):
+    book.edit(
+        "book/squares.md",
+        "It finds {num}`.compared`.",
+        "It finds {num}`.compared`.\n\n"
+        "The side is 21, to 99.5 per cent or 0.5.\n\n"
+        "See {num}`.nowhere`, {num}`squares.twice`, {num}`circles.foreign`, {ref}`no-such-label`,\n"
+        "{published}`counting1900 counts.inside[9]` and {published}`nobody1900 counts`.\n\n"
+        "![](square.png)",
+    )
+    shutil.copy(ROOT / "docs" / "_static" / "favicon.svg", book.folder / "book" / "square.png")
+    book.edit(
+        "book/squares.md",
+        'glue("squares.side", 3 * 7)',
+        'glue("squares.side", 3 * 7)\nglue("squares.twice", 1)\nglue("squares.twice", 2)\n'
+        'glue("circles.foreign", 3)\nglue("squares.silent", 4)',
+    )
+    expected = [
+        r"squares.md:\d+: WARNING: 21 is typed in prose",
+        r"squares.md:\d+: WARNING: 99.5 per cent is typed in prose",
+        r"squares.md:\d+: WARNING: 0.5 is typed in prose",
+        r"squares.md:\d+: WARNING: no cell glues squares.nowhere",
+        r"squares.md:\d+: WARNING: squares.twice is glued twice \(also in squares\)",
+        r"squares.md:\d+: WARNING: circles.foreign is glued in squares; expected a name squares.…",
+        r"WARNING: squares.silent is glued and never printed",
+        r"WARNING: number circles.foreign is new \(3\)",
+        r"WARNING: number squares.silent is new \(4\)",
+        r"WARNING: number squares.twice is new \(2\)",
+        r"WARNING: 3 number\(s\) differ .*nox -s accept",
+        r"squares.md:\d+: WARNING: undefined label: 'no-such-label'",
+        r"squares.md:\d+: WARNING: {published}.*\[9\]`: nothing at 'counts.inside\[9\]': no '9'",
+        r"squares.md:\d+: WARNING: {published}`nobody1900 counts`: .*No such file",
+        r"squares.md:\d+: WARNING: nobody1900 is not in the bibliography",
+        r"squares.md:\d+: WARNING: image square.png has no alt text",
+    ]
+    assert book.build() == 1
+    for line in expected:
+        assert re.search(line, book.log), f"{line}\n{book.log}"
+    assert len(book.warnings) == len(expected), book.log
+    assert book.executed == ["squares"]
+
+    first = book.warnings
+    assert book.build() == 1, "nothing was edited, so nothing is mended"
+    assert sorted(book.warnings) == sorted(first)
+    assert book.executed == []
+
+
+def test_a_chapter_that_is_removed_leaves_no_page(book):
+    book.edit("book/index.md", "sources\n", "")
+    (book.folder / "book" / "sources.md").unlink()
+    assert book.build() == 0, book.log
+    assert not list(book.site.rglob("sources*"))
+    assert (book.site / "squares.html").exists()
+
+
+# ---- cold, killed and simultaneous builds -----------------------------------------------
+
+
+def compare(site, other):
+    return [line for line in differences(site, other) if not line.startswith(".doctrees")]
+
+
+def test_ten_cold_builds_with_two_workers_give_the_same_site(book, pristine):
+    for attempt in range(10):
+        shutil.rmtree(book.built)
+        assert book.build("-j2") == 0, f"build {attempt + 1} of 10\n{book.log}"
+        assert compare(book.site, pristine[1] / "built" / "html") == []
+
+
+def test_a_build_killed_at_any_moment_leaves_nothing_that_the_next_trusts(book, pristine):
+    shutil.rmtree(book.built)
+    begin = time.monotonic()
+    assert book.build("-j2") == 0
+    length = time.monotonic() - begin
+    killed = 0
+    for moment in range(10):
+        shutil.rmtree(book.built)
+        process = book.start("-j2")
+        time.sleep(length * (moment + 1) / 10.5)
+        killed += process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert book.build("-j2") == 0, f"after a kill at {moment + 1} tenths\n{book.log}"
+        assert compare(book.site, pristine[1] / "built" / "html") == []
+    assert killed >= 8, "the builds were killed too late to show anything"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs file locks")
+def test_two_builds_into_one_folder_are_refused(book):
+    (book.built / "unfinished").touch()
+    first = book.start()
+    while "Running Sphinx" not in book.log or "loading intersphinx" not in book.log:
+        assert first.poll() is None, book.log
+        time.sleep(0.05)
+    assert Book(book.folder).build() == 2
+    assert "another build is writing into" in book.log
+    assert first.wait(timeout=300) == 0

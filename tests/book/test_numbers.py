@@ -1,0 +1,136 @@
+"""Numbers: looked up, recorded, compared."""
+
+import json
+
+import pytest
+from _ext.numbers import (
+    _value,
+    _write,
+    differences,
+    explanation,
+    look_up,
+    read_committed,
+    record,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+TREE = {"table": {"train": [0.25, [1, 2]], "n": 3}, "word": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("table.train[0]", 0.25), ("table.train[1][1]", 2), ("table.n", 3), ("word", "yes")],
+)
+def test_a_path_leads_to_its_value(path, value):
+    assert look_up(TREE, path) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("table.test[0]", "no 'test'"),
+        ("table.train[7]", "no '7'"),
+        ("table.train.first", "no 'first'"),
+        ("table.n.digits", "no 'digits'"),
+        ("table.train", "several values"),
+        ("table", "several values"),
+        ("table.train[-1]", "no path"),
+        ("", "no path"),
+        ("table..n", "no path"),
+    ],
+)
+def test_a_path_to_nothing_or_to_several_values_says_so(path, message):
+    with pytest.raises(LookupError, match=message):
+        look_up(TREE, path)
+
+
+@given(st.floats(-1e6, 1e6), st.sampled_from([".3f", ",.2f", ".2e", ".1%", "+.4f"]))
+def test_the_value_of_a_printed_number_is_that_number(value, format):
+    text = f"{value:{format}}"
+    # Half a unit of the last digit printed.
+    digits = {".3f": 5e-4, ",.2f": 5e-3, ".2e": 5e-3 * abs(value), ".1%": 5e-4, "+.4f": 5e-5}
+    assert _value(text) == pytest.approx(value, abs=digits[format] * 1.01, rel=1e-12)
+
+
+def exact(text):
+    return {"kind": "exact", "text": text}
+
+
+def seeded(text, tolerance=0.1):
+    return {"kind": "seeded", "text": text, "tolerance": tolerance}
+
+
+def changes(old, new, torch=True):
+    return list(differences({"a.x": old} if old else {}, {"a.x": new} if new else {}, torch=torch))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (exact("1"), exact("1"), []),
+        (exact("1"), exact("2"), ["a.x moved from 1 to 2"]),
+        (exact("cat"), exact("dog"), ["a.x moved from cat to dog"]),
+        (None, exact("2"), ["a.x is new (2)"]),
+        (exact("1"), None, ["a.x is gone (was 1)"]),
+        (seeded("0.2"), seeded("0.3"), []),  # 0.3 - 0.2 is not quite 0.1
+        (seeded("0.2"), seeded("0.31"), ["a.x moved from 0.2 to 0.31, beyond ± 0.1"]),
+        (seeded("20.0%"), seeded("30.0%"), []),
+        (seeded("20.0%"), seeded("30.1%"), ["a.x moved from 20.0% to 30.1%, beyond ± 0.1"]),
+        (seeded("cat"), seeded("dog"), ["a.x moved from cat to dog, beyond ± 0.1"]),
+        (seeded("0.2"), seeded("nan"), ["a.x moved from 0.2 to nan, beyond ± 0.1"]),
+        (seeded("1"), exact("1"), ["a.x has another kind: seeded before, exact now"]),
+        (seeded("1"), seeded("1", 9.0), ["a.x has another tolerance: 0.1 before, 9.0 now"]),
+        ({"kind": "timing", "text": "1"}, {"kind": "timing", "text": "9"}, []),
+    ],
+)
+def test_what_moved_is_said(old, new, said):
+    assert changes(old, new) == said
+
+
+def test_a_comparison_may_be_absent_without_torch_alone():
+    old = exact("1") | {"comparison": True}
+    assert changes(old, None, torch=False) == []
+    assert changes(old, None, torch=True) == ["a.x is gone (was 1)"]
+
+
+def test_what_is_kept_is_what_is_compared_and_comes_back(tmp_path):
+    glued = {
+        "a.exact": {"kind": "exact", "text": "1", "value": 1, "tolerance": None, "docname": "a"},
+        "a.seeded": {"kind": "seeded", "text": "½", "value": 0.5, "tolerance": 0.1},
+        "a.timing": {"kind": "timing", "text": "3", "value": 3, "machine": "m", "date": "d"},
+        "a.compared": {"kind": "exact", "text": "4", "value": 4, "comparison": True},
+    }
+    kept = {name: record(number) for name, number in glued.items()}
+    assert kept == {
+        "a.exact": {"kind": "exact", "text": "1"},
+        "a.seeded": {"kind": "seeded", "text": "½", "tolerance": 0.1},
+        "a.timing": {"kind": "timing", "text": "3", "machine": "m", "date": "d"},
+        "a.compared": {"kind": "exact", "text": "4", "comparison": True},
+    }
+    _write(tmp_path / "numbers.json", kept)
+    assert read_committed(tmp_path) == kept
+    assert set(json.loads((tmp_path / "numbers.json").read_text("utf-8"))["timings"]) == {
+        "a.timing"
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.json"]
+
+
+def test_a_book_without_accepted_numbers_has_none(tmp_path):
+    assert read_committed(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "note"),
+    [
+        (exact("1"), "exact"),
+        (seeded("1", 0.002), "depends on the seed, within ± 0.002"),
+        (
+            {"kind": "timing", "text": "1", "machine": "a clock", "date": "1900-01-01"},
+            "measured on a clock, 1900-01-01",
+        ),
+    ],
+)
+def test_a_number_says_where_it_comes_from(number, note):
+    assert explanation(number) == note
+    assert "not computed in this build" in explanation(number, absent=True)
