@@ -106,7 +106,7 @@ class InlineFigures(SphinxPostTransform):
                     "image %s has no alt text; say what is there (cell metadata: "
                     "mystnb: {image: {alt: …}})",
                     image["uri"],
-                    location=image,
+                    location=_with_line(image),
                     type="dlbook",
                     subtype="figure",
                 )
@@ -114,6 +114,13 @@ class InlineFigures(SphinxPostTransform):
             if self.app.builder.format == "html" and _is_drawn(path):
                 markup = inline_svg(path.read_text("utf-8"), alt, palette)
                 image.replace_self(nodes.raw("", markup, format="html", classes=["dl-figure"]))
+
+
+def _with_line(node: nodes.Element) -> nodes.Element:
+    """Return the innermost element around a node that knows its line in the source."""
+    while not node.line and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _is_drawn(path: Path) -> bool:

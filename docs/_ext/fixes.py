@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.ext import viewcode
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -71,11 +73,19 @@ def _mend_markup(
             context[part] = text
 
 
+def _bring_style(app: Sphinx) -> None:
+    """myst-nb 1.4.0 brings its style sheet last: a first build's pages lack its checksum."""
+    if app.builder.format == "html":
+        Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+        add_global_html_resources(app, None)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Apply the cures."""
     extension.CodeBlockAnalyser = _GuardedAnalyser
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
+    app.connect("builder-inited", _bring_style)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)
     app.connect("html-page-context", _mend_markup, priority=900)  # after furo's

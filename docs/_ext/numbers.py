@@ -93,15 +93,18 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
             bundle.parent.remove(bundle)
             name = number["name"]
             if name in numbers:
-                warn(
-                    "%s is glued twice (also in %s)", name, numbers[name]["docname"], location=cell
-                )
+                _warn_of_two(numbers[name], number, location=cell)
             if not name.startswith(f"{slug}."):
                 warn("%s is glued in %s; expected a name %s.…", name, docname, slug, location=cell)
             numbers[name] = number
         for output in list(cell.findall(nodes.container)):
             if output.get("nb_element") == "cell_code_output" and not output.children:
                 output.parent.remove(output)
+
+
+def _warn_of_two(one: dict[str, Any], other: dict[str, Any], *, location: Any) -> None:
+    first, second = sorted((one["docname"], other["docname"]))
+    warn("%s is glued twice, in %s and %s", one["name"], first, second, location=location)
 
 
 def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -116,12 +119,7 @@ def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildE
     for name, number in numbers_of(other).items():
         if number["docname"] in docnames:
             if name in numbers and numbers[name]["docname"] not in docnames:
-                warn(
-                    "%s is glued twice: in %s, %s",
-                    name,
-                    numbers[name]["docname"],
-                    number["docname"],
-                )
+                _warn_of_two(numbers[name], number, location=number["docname"])
             numbers[name] = number
     uses_of(env).update({d: names for d, names in uses_of(other).items() if d in docnames})
 
