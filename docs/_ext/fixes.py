@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,9 @@ def _bring_style(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Apply the cures."""
+    # Sphinx 9.0.4 reads no page again when the code of an extension changed.
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     extension.CodeBlockAnalyser = _GuardedAnalyser
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True

@@ -37,18 +37,15 @@ extensions = [
 # Sphinx
 language = "en"
 nitpicky = True
-nitpick_ignore = [("py:class", "numpy.float64"), ("py:class", "numpy.float32")]
 numfig = True
 exclude_patterns = [
     "_build",
     "_ext",
     "_inventories",
     "_static",
-    "_templates",
     "node_modules",
     "**/.ipynb_checkpoints",
 ]
-templates_path = [str(_DOCS / "_templates")]
 add_module_names = False
 modindex_common_prefix = ["dlbook."]
 toc_object_entries_show_parents = "hide"

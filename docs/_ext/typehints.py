@@ -33,7 +33,7 @@ class NumPyNames:
             scalar = dtype[0] if dtype else None
             array = ":py:class:`~numpy.ndarray`"
             if isinstance(scalar, type) and issubclass(scalar, np.generic):
-                return f"{array} of :py:class:`~numpy.{scalar.__name__}`"
+                return f"{array} of :py:obj:`~numpy.{scalar.__name__}`"
             return array
         return None
 

@@ -88,7 +88,7 @@ def test_equal_citations_are_told_apart():
         (np.ndarray, None),
         (
             npt.NDArray[np.float32],
-            ":py:class:`~numpy.ndarray` of :py:class:`~numpy.float32`",
+            ":py:class:`~numpy.ndarray` of :py:obj:`~numpy.float32`",
         ),
         (int, None),
     ],
