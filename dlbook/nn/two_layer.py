@@ -202,9 +202,8 @@ def two_layer_value_and_grad(
     objective = loss
     if alpha:
         for name, W in (("W1", W1), ("W2", W2)):
-            pull = alpha * W
-            objective += float(np.vdot(W, pull)) / 2
-            grads[name] += pull
+            objective += alpha / 2 * float(np.vdot(W, W))
+            grads[name] += alpha * W
     return (objective, Aux(loss, logits)), grads
 
 
