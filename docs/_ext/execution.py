@@ -13,6 +13,8 @@ import platform
 import re
 import shutil
 import sys
+import threading
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
@@ -100,7 +102,15 @@ def _say_what_was_skipped(app: Sphinx, doctree: nodes.document) -> None:
         if cell.get("nb_element") != "cell_code":
             continue
         tags = cell["cell_metadata"].get("tags", [])
-        if COMPARISON in tags and "skip-execution" in tags:
+        if COMPARISON in tags and "skip-execution" not in tags and not with_torch():
+            logger.warning(
+                "a comparison cell ran in a build without PyTorch; write its tags on one line, "
+                "such as tags: [comparison]",
+                location=cell,
+                type="dlbook",
+                subtype="cell",
+            )
+        elif COMPARISON in tags and "skip-execution" in tags:
             cell += nodes.paragraph(
                 "",
                 "Not executed in this build, which was made without PyTorch.",
@@ -144,6 +154,21 @@ def _hold(marker: Path) -> None:
                 f"another build is writing into {marker.parent}; wait until it is done"
             ) from None
     _held.append(file)
+
+
+def _end_with_parent() -> None:
+    """Have a worker end when the build does: killed alone, it leaves workers that wait for ever.
+
+    They would hold the folder as well.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def mend_cache(path: Path) -> None:
@@ -204,6 +229,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         os.environ.setdefault(name, "1")
     os.environ.setdefault("DLBOOK_CACHE", str(Path(app.outdir).parent / "results"))
     _begin(app)
+    if sys.platform != "win32":  # where Sphinx has no workers
+        os.register_at_fork(after_in_child=_end_with_parent)
     app.connect("config-inited", _choose_cache)
     app.connect("env-get-outdated", _forget)
     app.connect("source-read", _skip_comparisons)

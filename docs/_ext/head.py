@@ -9,6 +9,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from _ext.numbers import computed
+
 _LONGEST = 160
 
 
@@ -16,7 +18,9 @@ def description(doctree: nodes.document | None, title: str) -> str:
     """Return the first paragraph of a page's text, shortened; its title where it has none."""
     if doctree is not None:
         for paragraph in doctree.findall(nodes.paragraph):
-            if isinstance(paragraph.parent, nodes.section):
+            # A measured time differs from build to build, and here nothing would mark it.
+            timed = any(number.get("kind") == "timing" for number in paragraph.findall(computed))
+            if isinstance(paragraph.parent, nodes.section) and not timed:
                 text = " ".join(paragraph.astext().split())
                 return textwrap.shorten(text, _LONGEST, placeholder=" …")
     return title

@@ -101,6 +101,10 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
             if output.get("nb_element") == "cell_code_output" and not output.children:
                 output.parent.remove(output)
 
+    for title in doctree.findall(nodes.title):
+        if next(title.findall(computed), None) is not None:
+            warn("a heading cannot print a number: menus repeat it", location=title)
+
 
 def _warn_of_two(one: dict[str, Any], other: dict[str, Any], *, location: Any) -> None:
     first, second = sorted((one["docname"], other["docname"]))
@@ -155,7 +159,7 @@ class PublishedRole(SphinxRole):
         self.env.note_dependency(str(file))
         try:
             text = f"{look_up(json.loads(file.read_text('utf-8')), path):{format}}"
-        except (OSError, LookupError, ValueError) as error:
+        except (OSError, LookupError, TypeError, ValueError) as error:
             text = "?"
             warn("{published}`%s`: %s", self.text, error, location=self.get_location())
         node = computed(self.rawtext, text, source=source)
@@ -245,13 +249,13 @@ def _visit_html(self: Any, node: computed) -> None:
     if self.builder.name == "epub":
         self.body.append("<span>")
         return
-    classes = f"dl-number dl-number-{node['kind']}"
+    classes = f"dl-number dl-number-{node.get('kind', 'exact')}"
     self.body.append(f'<span class="{classes}" tabindex="0">')
 
 
 def _depart_html(self: Any, node: computed) -> None:
     if self.builder.name != "epub":
-        note = html.escape(node["note"])
+        note = html.escape(node.get("note", ""))
         if "href" in node:
             note += f' · <a href="{html.escape(node["href"])}">{node["link"]}</a>'
         # Out of the text's flow until asked for; the space keeps the two apart when read aloud.
@@ -352,15 +356,15 @@ def _compare(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     printed = set().union(*uses_of(env).values()) if uses_of(env) else set()
     for name in sorted(numbers_of(env).keys() - printed):
         warn("%s is glued and never printed", name, location=numbers_of(env)[name]["docname"])
-    return _readers_of_moved(env, new)
+    return _readers_of_moved(env, committed)
 
 
-def _readers_of_moved(env: BuildEnvironment, numbers: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the documents that print a number which changed since they were written."""
-    texts = {name: number["text"] for name, number in numbers.items()}
-    before: dict[str, str] = getattr(env, "dlbook_printed", {})
-    env.dlbook_printed = texts  # type: ignore[attr-defined]
-    changed = {n for n in texts.keys() | before.keys() if texts.get(n) != before.get(n)}
+def _readers_of_moved(env: BuildEnvironment, committed: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the documents that print a number which changed, or moved to another cell."""
+    now = committed | numbers_of(env)
+    before: dict[str, dict[str, Any]] = getattr(env, "dlbook_printed", {})
+    env.dlbook_printed = now  # type: ignore[attr-defined]
+    changed = {n for n in now.keys() | before.keys() if now.get(n) != before.get(n)}
     return [docname for docname, names in uses_of(env).items() if names & changed]
 
 

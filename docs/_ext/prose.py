@@ -30,16 +30,17 @@ _NAMED = (
 )
 # "Chapters 16 and 17", "Figure 2.1", "Python 3.11"; "in 1951, …", "In 1951 Robbins …"
 _NAME = re.compile(
-    rf"\b(?i:{_NAMED})\s+\d+(?:\.\d+)*(?:\s*(?:,|\u2013|and|or|to)\s*\d+(?:\.\d+)*)*"
+    rf"\b(?i:{_NAMED})\s+[1-9]\d*(?:\.\d+)*(?:\s*(?:,|\u2013|and|or|to)\s*[1-9]\d*(?:\.\d+)*)*"
     r"|\bstars?, \d+ minutes\b"  # how hard an exercise is
     r"|\b(?i:in|since|until|before|after)\s+(?:1[5-9]|20)\d\d\b(?!\s+[a-z])"
 )
 
 _NUMBER = re.compile(
     r"(?<![\w.,-])[-\u2212+]?"
-    r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?:[eE][-+]?\d+)?"
-    r"\s?(?P<percent>%|‰|per\s?cent\b|percent\b)?"
-    r"(?![\w-])"
+    r"(?:"
+    r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+(?=\s?(?:%|‰|per\s?cent\b)|[eE][-+]?\d))"
+    r"(?:[eE][-+]?\d+)?(?:\s?(?:%|‰|per\s?cent\b))?"  # a result also in 0.5s or 1.5x
+    r"|\d+(?![\w-]))"
 )
 
 #: Nodes whose text is not prose, or says by its form where its numbers are from.
