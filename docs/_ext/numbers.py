@@ -92,11 +92,9 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
             bundle = node.parent.parent
             bundle.parent.remove(bundle)
             name = number["name"]
-            if name in numbers:
-                _warn_of_two(numbers[name], number, location=cell)
             if not name.startswith(f"{slug}."):
                 warn("%s is glued in %s; expected a name %s.…", name, docname, slug, location=cell)
-            numbers[name] = number
+            _add(numbers, number, location=cell)
         for output in list(cell.findall(nodes.container)):
             if output.get("nb_element") == "cell_code_output" and not output.children:
                 output.parent.remove(output)
@@ -106,9 +104,15 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
             warn("a heading cannot print a number: menus repeat it", location=title)
 
 
-def _warn_of_two(one: dict[str, Any], other: dict[str, Any], *, location: Any) -> None:
-    first, second = sorted((one["docname"], other["docname"]))
-    warn("%s is glued twice, in %s and %s", one["name"], first, second, location=location)
+def _add(numbers: dict[str, dict[str, Any]], number: dict[str, Any], *, location: Any) -> None:
+    """Add a number; of two with one name keep the same, whichever worker comes first."""
+    name = number["name"]
+    if other := numbers.get(name):
+        first, second = sorted((other["docname"], number["docname"]))
+        warn("%s is glued twice, in %s and %s", name, first, second, location=location)
+        if other["docname"] > number["docname"]:
+            return
+    numbers[name] = number
 
 
 def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -120,11 +124,9 @@ def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 def _merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
     numbers = numbers_of(env)
-    for name, number in numbers_of(other).items():
+    for number in numbers_of(other).values():
         if number["docname"] in docnames:
-            if name in numbers and numbers[name]["docname"] not in docnames:
-                _warn_of_two(numbers[name], number, location=number["docname"])
-            numbers[name] = number
+            _add(numbers, number, location=number["docname"])
     uses_of(env).update({d: names for d, names in uses_of(other).items() if d in docnames})
 
 
