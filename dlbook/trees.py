@@ -189,7 +189,7 @@ def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
 
 def _is_flat(tree: Any) -> bool:
     """Tell whether a tree is a plain dict of leaves."""
-    return type(tree) is dict and all([_is_leaf(type(value)) for value in tree.values()])
+    return type(tree) is dict and all(_is_leaf(type(value)) for value in tree.values())
 
 
 @functools.lru_cache(maxsize=256)  # a training loop asks about the same few types

@@ -37,10 +37,11 @@ def test_the_committed_means_are_those_of_an_independent_rerun(part, rate):
 
 
 @pytest.mark.parametrize("name", ["first", "second"])
-def test_the_chapter_quotes_the_write_ups_as_published(name):
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_chapter_quotes_the_write_ups_as_published(part, name):
     source = (DOCS / "part-4-networks" / f"{SLUG}.md").read_text("utf-8")
     start = source.index("published = {")
-    quoted = ast.literal_eval(source[start + len("published = ") : source.index("}", start) + 1])
+    quoted = ast.literal_eval(source[start + len("published = ") : source.index("\n}", start) + 2])
     file = {"first": "writeup2022a", "second": "writeup2022b"}[name]
     published = json.loads((DOCS / "published" / f"{file}.json").read_text("utf-8"))
-    assert quoted[name] == published["learning_rate_table"]["test"]
+    assert quoted[part, name] == published["learning_rate_table"][part]
