@@ -189,7 +189,10 @@ def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
 
 def _is_flat(tree: Any) -> bool:
     """Tell whether a tree is a plain dict of leaves."""
-    return type(tree) is dict and all(_is_leaf(type(value)) for value in tree.values())
+    if type(tree) is not dict:
+        return False
+    kinds: set[Any] = {type(value) for value in tree.values()}
+    return all(_is_leaf(kind) for kind in kinds)
 
 
 @functools.lru_cache(maxsize=256)  # a training loop asks about the same few types
