@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 #: Cells with this tag run in the edition that is built with PyTorch alone.
 COMPARISON = "comparison"
 
-ACCEPT = "nox -s accept"
+ACCEPT = "./nox -s accept"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:

@@ -199,8 +199,8 @@ def test_comparison_cells_run_with_torch_and_are_explained_without(book):
     assert book.build(torch=True) == 0, book.log
     assert book.executed == ["circles", "comparison", "squares"]
     assert book.printed("squares")[-1] == "21"
-    assert "ot executed in this build" not in book.page("squares")
-    assert "ot computed in this build" not in book.page("squares")
+    assert "not executed in this build" not in book.page("squares")
+    assert "not computed in this build" not in book.page("squares")
 
     assert book.build() == 0, book.log
     assert book.executed == [], "the two editions have a cache each"
