@@ -154,7 +154,7 @@ def test_code_that_changes_a_number_executes_and_fails_until_accepted(book):
     assert book.build() == 1
     assert book.executed == ["circles", "squares"]
     assert "number circles.inside moved from 317 to 305 [dlbook.number]" in book.warnings
-    assert any("to accept them: nox -s accept" in line for line in book.warnings)
+    assert any("to accept them: ./nox -s accept" in line for line in book.warnings)
 
     book.accept()
     assert book.build() == 0, book.log
