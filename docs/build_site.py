@@ -75,8 +75,10 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
     NOTE.parent.mkdir(parents=True, exist_ok=True)
     if builder == "html":
         NOTE.unlink(missing_ok=True)
-    sphinx = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-b", builder]
-    for module in (["dlbook.train"], [*sphinx, "docs", str(SITE.parent / builder)]):
+    # Doctrees apart: what is published is the folder of the pages.
+    folders = ["-d", str(SITE.parent / "doctrees"), "docs", str(SITE.parent / builder)]
+    sphinx = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-b", builder, *folders]
+    for module in (["dlbook.train"], sphinx):
         status = run(*module, torch=torch)
         if status:
             return status

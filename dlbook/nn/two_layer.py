@@ -169,8 +169,7 @@ def two_layer_value_and_grad(
     # in the processor's cache costs less than a new one. A ufunc's own `reduce` is np.sum or
     # np.max without a detour through Python.
     H = x @ W1
-    H += b1
-    np.negative(H, out=H)
+    np.subtract(-b1, H, out=H)
     with np.errstate(over="ignore"):  # as in sigmoid, whose steps these are
         np.exp(H, out=H)
     H += 1

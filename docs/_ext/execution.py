@@ -131,7 +131,8 @@ def _begin(app: Sphinx) -> None:
     if unfinished:
         logger.info("the last build did not finish; its pages are built anew")
         # What other builders made here rests on the same cells' outputs.
-        for left in (app.outdir, *folder.glob("*/.doctrees"), folder / "jupyter_execute"):
+        doctrees = (app.doctreedir, *folder.glob("*/.doctrees"))
+        for left in (app.outdir, *doctrees, folder / "jupyter_execute"):
             shutil.rmtree(left, ignore_errors=True)
         Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
         for cache in (folder / "cache").glob("*"):
