@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["accuracy", "check_labels", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
+from dlbook.nn.checks import check_labels
+
+__all__ = ["accuracy", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
 
 
 def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -144,22 +146,3 @@ def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
     """
     check_labels(labels, logits.shape)
     return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
-
-
-def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labels") -> None:
-    """Refuse labels that do not fit logits of this shape.
-
-    Cheap enough for every batch: with negative labels NumPy would count from the end.
-    """
-    if len(shape) != 2 or shape[0] == 0:
-        raise ValueError(f"logits have shape {shape}; expected (n, classes) with n ≥ 1")
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"{name} has dtype {labels.dtype}; expected integers")
-    if labels.shape != shape[:1]:
-        raise ValueError(
-            f"{name} has shape {labels.shape}; expected {shape[:1]}, "
-            f"one label for each row of the logits {shape}"
-        )
-    if labels.min() < 0 or labels.max() >= shape[1]:
-        wrong = np.flatnonzero((labels < 0) | (labels >= shape[1]))[0]
-        raise ValueError(f"{name}[{wrong}] is {labels[wrong]}; expected 0 to {shape[1] - 1}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.nn.functions import check_labels, sigmoid
+from dlbook.nn.checks import check_integer, check_labels
+from dlbook.nn.functions import sigmoid
 
 __all__ = ["Aux", "Params", "TwoLayer", "two_layer_value_and_grad"]
 
@@ -53,13 +53,7 @@ class TwoLayer:
 
     def __post_init__(self) -> None:
         for name in ("inputs", "hidden", "outputs"):
-            value = getattr(self, name)
-            try:
-                count = operator.index(value)
-            except TypeError:
-                count = 0
-            if count < 1:
-                raise ValueError(f"{name} is {value!r}; expected an integer ≥ 1")
+            check_integer(name, getattr(self, name), 1)
         if not (isinstance(self.scale, float | int) and 0 <= self.scale < math.inf):
             raise ValueError(f"scale is {self.scale!r}; expected a finite number ≥ 0")
         if self.dtype not in ("float32", "float64"):

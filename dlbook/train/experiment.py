@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 
 from dlbook import nn, optimize
+from dlbook.nn.checks import check_integer
 
 __all__ = ["Experiment", "learning_rate_table"]
 
@@ -65,19 +65,12 @@ class Experiment:
             raise ValueError(f"alpha is {self.alpha!r}; expected a finite number ≥ 0")
         object.__setattr__(self, "alpha", float(self.alpha))  # 0 and 0.0 are one experiment
         for name, least, most in (
-            ("batch_size", 1, math.inf),
-            ("epochs", 1, math.inf),
+            ("batch_size", 1, None),
+            ("epochs", 1, None),
             ("validation", 1, 59_999),
-            ("seed", 0, math.inf),
+            ("seed", 0, None),
         ):
-            value = getattr(self, name)
-            try:
-                number = operator.index(value)
-            except TypeError:
-                number = -1
-            if not least <= number <= most:
-                to = f" to {most}" if most < math.inf else " or more"
-                raise ValueError(f"{name} is {value!r}; expected an integer, {least}{to}")
+            number = check_integer(name, getattr(self, name), least, most)
             object.__setattr__(self, name, number)
 
 

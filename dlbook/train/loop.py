@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, Protocol
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from dlbook import nn, trees
 from dlbook.data import Split
-from dlbook.nn.functions import check_labels
+from dlbook.nn.checks import check_integer, check_labels
 from dlbook.train.progress import progress_bar
 
 __all__ = ["Fitted", "History", "evaluate", "fit"]
@@ -148,7 +147,8 @@ def fit(
     >>> fitted.history.validation_accuracy[-1]
     np.float64(1.0)
     """
-    epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
+    epochs = check_integer("epochs", epochs, 1)
+    batch_size = check_integer("batch_size", batch_size, 1)
     for name, split in (("train", train), ("validation", validation)):
         _check(name, split, model, params)
     n = len(train)
@@ -222,16 +222,6 @@ def evaluate(model: Model, params: Any, split: Split) -> tuple[float, float]:
         loss += len(y) * float(nn.cross_entropy(logits, y))
         hits += len(y) * nn.accuracy(logits, y)
     return loss / len(split), hits / len(split)
-
-
-def _count(name: str, value: Any) -> int:
-    try:
-        count = operator.index(value)
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise ValueError(f"{name} is {value!r}; expected an integer ≥ 1")
-    return count
 
 
 def _check(name: str, split: Split, model: Model, params: Any) -> None:

@@ -206,10 +206,10 @@ def test_the_learning_rate_table_is_the_protocol():
         ({"optimiser": 0.1}, "optimiser is 0.1; expected an optimize.SGD"),
         ({"alpha": -1}, "alpha is -1; expected a finite number ≥ 0"),
         ({"alpha": float("nan")}, "alpha is nan"),
-        ({"batch_size": 0}, "batch_size is 0; expected an integer, 1 or more"),
-        ({"epochs": 1.5}, "epochs is 1.5; expected an integer, 1 or more"),
-        ({"validation": 60_000}, "validation is 60000; expected an integer, 1 to 59999"),
-        ({"seed": -1}, "seed is -1; expected an integer, 0 or more"),
+        ({"batch_size": 0}, "batch_size is 0; expected an integer ≥ 1"),
+        ({"epochs": 1.5}, "epochs is 1.5; expected an integer ≥ 1"),
+        ({"validation": 60_000}, "validation is 60000; expected an integer from 1 to 59999"),
+        ({"seed": -1}, "seed is -1; expected an integer ≥ 0"),
     ],
 )
 def test_an_experiment_checks_its_fields(field, message):
