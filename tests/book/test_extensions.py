@@ -51,6 +51,13 @@ def test_a_chapter_becomes_a_notebook_the_same_each_time():
     assert book.metadata.kernelspec.name == "python3"
 
 
+def test_a_notebook_goes_on_where_a_comparison_cannot_run():
+    source = CHAPTER.replace(":tags: [hide-input]", ":tags: [comparison]")
+    assert source != CHAPTER
+    cell = nbformat.reads(notebook(source), as_version=4).cells[1]
+    assert cell.metadata.tags == ["comparison", "raises-exception"]
+
+
 def entries(*people):
     return [
         parse_string(
