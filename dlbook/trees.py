@@ -132,10 +132,17 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     >>> map(lambda w, g: w - 0.5 * g, {"w": 1.0, "b": [2.0]}, {"b": [4.0], "w": 0.0})
     {'w': 1.0, 'b': [0.0]}
     """
-    if _holds_arrays(tree) and all(_holds_arrays(o) and o.keys() == tree.keys() for o in others):
-        # What most networks have for parameters: a step of training would feel the way below.
-        columns = [tree.values(), *([other[key] for key in tree] for other in others)]
-        return dict(zip(tree, builtins.map(f, *columns), strict=True))
+    # Plain dicts of arrays in one order are what most networks have for parameters, and a step
+    # of training would feel the way below.
+    keys = tuple(tree) if type(tree) is dict else ()
+    for one in (tree, *others):
+        if type(one) is not dict or tuple(one) != keys:
+            break
+        if {*builtins.map(type, one.values())} != {np.ndarray}:
+            break
+    else:
+        columns = [one.values() for one in (tree, *others)]
+        return dict(zip(keys, builtins.map(f, *columns), strict=True))
     first, structure = flatten(tree)
     columns = [_flatten_like(structure, other) for other in others]
     following = iter([f(*row) for row in zip(first, *columns, strict=True)]).__next__
@@ -189,11 +196,6 @@ def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     if isinstance(tree, (list, tuple)):
         return names or tuple(range(len(tree))), tuple(tree)
     return None if names is None else (names, tuple([getattr(tree, name) for name in names]))
-
-
-def _holds_arrays(tree: Any) -> bool:
-    """Tell whether a tree is a plain dict of arrays."""
-    return type(tree) is dict and {*builtins.map(type, tree.values())} == {np.ndarray}
 
 
 @functools.lru_cache(maxsize=256)  # a training loop asks about the same few types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,13 +150,11 @@ def two_layer_value_and_grad(
     array([-0.25,  0.25,  0.25, -0.25])
     """
     W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
-    _check_rows(x, len(W1))
-    if x.dtype != W1.dtype:
-        raise ValueError(f"x is {x.dtype} and the parameters are {W1.dtype}; convert one of them")
-    if not 0 <= alpha < math.inf:
-        raise ValueError(f"alpha is {alpha!r}; expected a finite number ≥ 0")
-    n = len(x)
-    check_labels(y, (n, len(b2)), "y")
+    n = y.size
+    fits = x.shape == (n, len(W1)) and x.dtype == W1.dtype and 0 <= alpha < math.inf
+    fits = fits and y.shape == (n,) and y.dtype.kind in "iu" and n > 0
+    if not (fits and np.minimum.reduce(y) >= 0 and np.maximum.reduce(y) < len(b2)):
+        _refuse(params, x, y, alpha)
     grads = {name: np.empty_like(p) for name, p in params.items()} if out is None else out
 
     # Forward. What is made here is overwritten as soon as it has served: an array that stays
@@ -198,6 +196,16 @@ def two_layer_value_and_grad(
             objective += alpha / 2 * float(np.vdot(W, W))
             grads[name] += alpha * W
     return (objective, Aux(loss, logits)), grads
+
+
+def _refuse(params: Params, x: NDArray[Any], y: NDArray[Any], alpha: float) -> NoReturn:
+    """Say what does not fit: looked for only once something did not."""
+    W1, b2 = params["W1"], params["b2"]
+    _check_rows(x, len(W1))
+    if x.dtype != W1.dtype:
+        raise ValueError(f"x is {x.dtype} and the parameters are {W1.dtype}; convert one of them")
+    check_labels(y, (len(x), len(b2)), "y")
+    raise ValueError(f"alpha is {alpha!r}; expected a finite number ≥ 0")
 
 
 def _check_rows(x: NDArray[Any], inputs: int) -> None:

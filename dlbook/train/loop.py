@@ -172,7 +172,7 @@ def fit(
                 index = order[batch * batch_size : (batch + 1) * batch_size]
                 size = len(index)
                 # Told to clip, `take` writes straight into the buffer; no index is ever outside.
-                rows = np.take(x, index, axis=0, out=buffer[:size], mode="clip")
+                rows = x.take(index, axis=0, out=buffer[:size], mode="clip")
                 labels = y[index]
                 (_, aux), grads = value_and_grad(params, rows, labels)
                 if not math.isfinite(aux.loss):

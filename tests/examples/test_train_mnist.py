@@ -40,7 +40,7 @@ def test_it_trains_says_how_well_and_saves(tmp_path):
     [
         (("--learning-rate", -1), "learning_rate is -1.0; expected a finite number > 0"),
         (("--learning-rate", "fast"), "invalid float value: 'fast'"),
-        (("--epochs", 0), "epochs is 0; expected an integer, 1 or more"),
+        (("--epochs", 0), "epochs is 0; expected an integer ≥ 1"),
         (("--hidden", 0), "hidden is 0; expected an integer ≥ 1"),
         (("--output", "absent/run"), "the folder absent does not exist"),
     ],
