@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import jupyter_client
 from docutils import nodes
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.ext import viewcode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_codeautolink import extension
 from sphinx_codeautolink.extension.block import CodeBlockAnalyser
+from traitlets import default
 
 
 class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
@@ -81,8 +87,24 @@ def _bring_style(app: Sphinx) -> None:
         add_global_html_resources(app, None)
 
 
+class _FileSocketManager(AsyncKernelManager):
+    """jupyter_client picks free TCP ports and binds them later: two kernels may pick the same."""
+
+    @default("transport")
+    def _over_files(self) -> str:
+        return "ipc"
+
+    @default("connection_file")
+    def _own_file(self) -> str:
+        folder = Path(jupyter_runtime_dir())
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder / f"kernel-{uuid4()}.json")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Apply the cures."""
+    if os.name == "posix":  # nbclient asks the package for its manager when it first needs one
+        setattr(jupyter_client, "AsyncKernelManager", _FileSocketManager)  # noqa: B010
     # Sphinx 9.0.4 reads no page again when the code of an extension changed.
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
