@@ -132,17 +132,15 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     >>> map(lambda w, g: w - 0.5 * g, {"w": 1.0, "b": [2.0]}, {"b": [4.0], "w": 0.0})
     {'w': 1.0, 'b': [0.0]}
     """
-    # Plain dicts of arrays in one order are what most networks have for parameters, and a step
-    # of training would feel the way below.
-    keys = tuple(tree) if type(tree) is dict else ()
+    # Plain dicts of arrays are what most networks have for parameters, and a step of training
+    # would feel the way below.
     for one in (tree, *others):
-        if type(one) is not dict or tuple(one) != keys:
+        if type(one) is not dict or one.keys() != tree.keys():
             break
         if {*builtins.map(type, one.values())} != {np.ndarray}:
             break
     else:
-        columns = [one.values() for one in (tree, *others)]
-        return dict(zip(keys, builtins.map(f, *columns), strict=True))
+        return {key: f(leaf, *[one[key] for one in others]) for key, leaf in tree.items()}
     first, structure = flatten(tree)
     columns = [_flatten_like(structure, other) for other in others]
     following = iter([f(*row) for row in zip(first, *columns, strict=True)]).__next__

@@ -153,7 +153,11 @@ def two_layer_value_and_grad(
     n = y.size
     fits = x.shape == (n, len(W1)) and x.dtype == W1.dtype and 0 <= alpha < math.inf
     fits = fits and y.shape == (n,) and y.dtype.kind in "iu" and n > 0
-    if not (fits and np.minimum.reduce(y) >= 0 and np.maximum.reduce(y) < len(b2)):
+    if not fits:
+        _refuse(params, x, y, alpha)
+    try:  # where the labels stand among the logits, laid in a row; NumPy looks at their range
+        at_labels = np.ravel_multi_index((np.arange(n), y), (n, len(b2)))
+    except ValueError:
         _refuse(params, x, y, alpha)
     grads = {name: np.empty_like(p) for name, p in params.items()} if out is None else out
 
@@ -170,14 +174,13 @@ def two_layer_value_and_grad(
     logits += b2
 
     # The loss; P starts as the shifted logits and ends as dZ2.
-    rows = np.arange(n)
     P = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
-    at_label = np.add.reduce(P[rows, y])
+    picked = np.add.reduce(P.take(at_labels))
     np.exp(P, out=P)
     total = np.add.reduce(P, axis=1, keepdims=True)
-    loss = float(np.add.reduce(np.log(total), axis=None) - at_label) / n
+    loss = float(np.add.reduce(np.log(total), axis=None) - picked) / n
     P /= total
-    P[rows, y] -= 1
+    P.reshape(-1)[at_labels] -= 1
     P /= n
 
     # Backward.
