@@ -1,0 +1,277 @@
+"""Topological orders, and the cycles that stand in their way.
+
+Two walks carry the room. `_generations` is Kahn's algorithm (Kahn, 1962), a generation at a
+time; `_depth_first` is depth-first search (Tarjan, 1976), with a path of its own in place of
+recursion. Chapter 9 proves both correct. Both work on the numbers of the nodes.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from dlbook.graph.digraph import CycleError, DiGraph, Node, OrderError
+
+__all__ = [
+    "all_topological_sorts",
+    "check_topological_order",
+    "depth_first_sort",
+    "find_cycle",
+    "is_topological_order",
+    "topological_generations",
+    "topological_sort",
+]
+
+
+def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = None) -> list[Node]:
+    """Return the nodes in an order in which every edge leads forward.
+
+    Kahn's algorithm: a node is listed once all its predecessors are. Nodes that become ready
+    wait in a queue, first in, first out; at the start they stand in the order of the graph.
+
+    Parameters
+    ----------
+    graph
+        Without cycles.
+    key
+        Of the nodes that are ready, take the one with the smallest key, and the first of equals:
+        the result is the lexicographically first of all orders. Takes O(V log V + E) rather
+        than O(V + E).
+
+    Raises
+    ------
+    CycleError
+        If the graph has a cycle; the error carries it.
+
+    Examples
+    --------
+    >>> graph = DiGraph([("c", "d"), ("a", "b"), ("b", "d")])
+    >>> topological_sort(graph)
+    ['c', 'a', 'b', 'd']
+    >>> topological_sort(graph, key=str)
+    ['a', 'b', 'c', 'd']
+    """
+    nodes = graph.nodes
+    if key is None:
+        return [nodes[i] for generation in _generations(graph) for i in generation]
+    keys = [key(node) for node in nodes]
+    remaining = graph._in_degree.copy()
+    ready = [(keys[i], i) for i, degree in enumerate(remaining) if not degree]
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        _, i = heapq.heappop(ready)
+        order.append(nodes[i])
+        for j in graph._heads[i]:
+            remaining[j] -= 1
+            if not remaining[j]:
+                heapq.heappush(ready, (keys[j], j))
+    _refuse_cycle(graph, len(order))
+    return order
+
+
+def topological_generations(graph: DiGraph[Node]) -> list[list[Node]]:
+    """Return the nodes in generations: 0 holds the sources, k + 1 what only k held back.
+
+    A node is in generation k exactly if the longest walk that ends in it has k edges.
+
+    Raises
+    ------
+    CycleError
+        If the graph has a cycle.
+
+    Examples
+    --------
+    >>> topological_generations(DiGraph([(1, 2), (2, 3), (1, 3), (4, 3)]))
+    [[1, 4], [2], [3]]
+    """
+    nodes = graph.nodes
+    return [[nodes[i] for i in generation] for generation in _generations(graph)]
+
+
+def _generations(graph: DiGraph[Any]) -> Iterator[list[int]]:
+    heads = graph._heads
+    remaining = graph._in_degree.copy()
+    generation = [i for i, degree in enumerate(remaining) if not degree]
+    listed = 0
+    while generation:
+        yield generation
+        listed += len(generation)
+        following = []
+        for i in generation:
+            for j in heads[i]:
+                remaining[j] -= 1
+                if not remaining[j]:
+                    following.append(j)
+        generation = following
+    _refuse_cycle(graph, listed)
+
+
+def _refuse_cycle(graph: DiGraph[Any], listed: int) -> None:
+    if listed < len(graph):
+        cycle = find_cycle(graph)
+        assert cycle is not None, "what no sort can list lies on a cycle or behind one"
+        raise CycleError(cycle)
+
+
+def depth_first_sort(graph: DiGraph[Node]) -> list[Node]:
+    """Return a topological order found by depth-first search: its postorder, reversed.
+
+    Raises
+    ------
+    CycleError
+        If the graph has a cycle.
+
+    Examples
+    --------
+    >>> depth_first_sort(DiGraph([(1, 2), (1, 3), (3, 2)]))
+    [1, 3, 2]
+    """
+    postorder, cycle = _depth_first(graph)
+    if cycle:
+        raise CycleError(cycle)
+    return [graph.nodes[i] for i in reversed(postorder)]
+
+
+def find_cycle(graph: DiGraph[Node]) -> list[tuple[Node, Node]] | None:
+    """Return the edges of a cycle, each beginning where the one before ends; ``None`` without.
+
+    Examples
+    --------
+    >>> find_cycle(DiGraph([(0, 1), (1, 2), (2, 1)]))
+    [(1, 2), (2, 1)]
+    >>> find_cycle(DiGraph([(1, 1)]))
+    [(1, 1)]
+    """
+    return _depth_first(graph)[1]
+
+
+def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node]] | None]:
+    """Return the numbers of the nodes in the order in which the search leaves them, and no cycle.
+
+    Where an edge leads back into the path that is being walked, the search ends with that cycle.
+    """
+    heads = graph._heads
+    new, on_path, left = 0, 1, 2
+    state = [new] * len(graph)
+    postorder: list[int] = []
+    for root in range(len(graph)):
+        if state[root] != new:
+            continue
+        state[root] = on_path
+        path, ahead = [root], [iter(heads[root])]
+        while path:
+            for j in ahead[-1]:
+                if state[j] == new:
+                    state[j] = on_path
+                    path.append(j)
+                    ahead.append(iter(heads[j]))
+                    break
+                if state[j] == on_path:
+                    walk = [graph.nodes[i] for i in [*path[path.index(j) :], j]]
+                    return postorder, list(pairwise(walk))
+            else:
+                i = path.pop()
+                ahead.pop()
+                state[i] = left
+                postorder.append(i)
+    return postorder, None
+
+
+def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
+    """Return an iterator over every topological order, each once.
+
+    There may be as many as n!: take what you need.
+
+    Raises
+    ------
+    CycleError
+        If the graph has a cycle: at the call, not at the first order.
+
+    Examples
+    --------
+    >>> list(all_topological_sorts(DiGraph([(1, 3), (2, 3)])))
+    [[1, 2, 3], [2, 1, 3]]
+    """
+    _refuse_cycle(graph, sum(map(len, _generations(graph))))
+    return _all_orders(graph)
+
+
+def _all_orders(graph: DiGraph[Node]) -> Iterator[list[Node]]:
+    nodes, heads = graph.nodes, graph._heads
+    remaining = graph._in_degree.copy()
+    order: list[int] = []
+    # ready[k] may stand at place k, after what is before it in `order`; untried[k] is what is
+    # left of it to try.
+    ready = [[i for i, degree in enumerate(remaining) if not degree]]
+    untried = [iter(ready[0])]
+    while untried:
+        if len(order) == len(nodes):
+            yield [nodes[i] for i in order]
+        if len(order) == len(untried):  # everything behind the last entry has been tried
+            for j in heads[order.pop()]:
+                remaining[j] += 1
+        chosen = next(untried[-1], None)
+        if chosen is None:
+            ready.pop()
+            untried.pop()
+            continue
+        order.append(chosen)
+        following = [i for i in ready[-1] if i != chosen]
+        for j in heads[chosen]:
+            remaining[j] -= 1
+            if not remaining[j]:
+                following.append(j)
+        if len(order) < len(nodes):
+            ready.append(following)
+            untried.append(iter(following))
+
+
+def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None:
+    """Raise `OrderError`, which says what is wrong, unless this is a topological order.
+
+    Examples
+    --------
+    >>> check_topological_order(DiGraph([("a", "b"), ("b", "c")]), "acb")
+    Traceback (most recent call last):
+    dlbook.graph.digraph.OrderError: edge 'b' → 'c': 'c' is at place 1, 'b' only at place 2
+    """
+    place: dict[Node, int] = {}
+    for i, node in enumerate(order):
+        if node not in graph:
+            raise OrderError(f"{node!r}, at place {i}, is not a node of the graph")
+        if node in place:
+            raise OrderError(f"{node!r} stands at place {place[node]} and again at place {i}")
+        place[node] = i
+    for node in graph:
+        if node not in place:
+            raise OrderError(f"{node!r} is missing; expected each of the {len(graph)} nodes once")
+    for tail, head in graph.edges():
+        if tail == head:
+            raise OrderError(
+                f"edge {tail!r} → {head!r}: no order puts a node before itself", (tail, head)
+            )
+        if place[head] < place[tail]:
+            raise OrderError(
+                f"edge {tail!r} → {head!r}: {head!r} is at place {place[head]}, "
+                f"{tail!r} only at place {place[tail]}",
+                (tail, head),
+            )
+
+
+def is_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> bool:
+    """Return whether `order` holds each node once and every edge leads forward in it.
+
+    Examples
+    --------
+    >>> graph = DiGraph([("a", "b"), ("b", "c")])
+    >>> is_topological_order(graph, "abc"), is_topological_order(graph, "ab")
+    (True, False)
+    """
+    try:
+        check_topological_order(graph, order)
+    except OrderError:
+        return False
+    return True
