@@ -60,7 +60,7 @@ _EXEMPT = (
 )
 
 #: Parts of these classes hold what is proved, not what was computed.
-_PROVED = ("theorem", "lemma", "proposition", "corollary", "definition", "proof", "axiom")
+_PROVED = ("theorem", "lemma", "proposition", "corollary", "definition", "algorithm", "proof")
 
 
 def typed_numbers(text: str) -> list[str]:

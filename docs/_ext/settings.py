@@ -22,15 +22,18 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "_ext.assets",
+    "_ext.checks",
     "_ext.citations",
     "_ext.downloads",
     "_ext.execution",
     "_ext.figures",
     "_ext.fixes",
     "_ext.head",
+    "_ext.logic",
     "_ext.mathematics",
     "_ext.numbers",
     "_ext.prose",
+    "_ext.theorems",
     "_ext.typehints",
 ]
 

@@ -1,0 +1,460 @@
+"""Definitions, theorems and proofs, whose references to each other are the book's logic.
+
+A result is a block with a label: ``{definition}``, ``{algorithm}``, ``{lemma}``,
+``{proposition}``, ``{theorem}``, ``{corollary}``. Its hypotheses are blocks inside it, called
+H1, H2, … in their order; ``{hyp}`` refers to one, in its proof by its name alone. ``{thm}``
+refers to a result; in a statement or a proof that makes it one that is used. What fails without
+a hypothesis stands between ``{without-start}`` and ``{without-end}``, with the cell that shows it.
+
+What follows from all this, for the whole book, is in `_ext.logic`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+from _ext.gates import gate, gather
+
+logger = logging.getLogger(__name__)
+
+#: What a result may be, and how its labels begin.
+KINDS = {
+    "algorithm": "alg",
+    "corollary": "cor",
+    "definition": "def",
+    "lemma": "lem",
+    "proposition": "prp",
+    "theorem": "thm",
+}
+
+#: What is taken as it is; everything else needs a proof.
+UNPROVED = {"algorithm", "definition"}
+
+
+def warn(message: str, *args: object, location: Any = None) -> None:
+    """Log a warning of this extension; under ``-W`` it fails the build."""
+    logger.warning(message, *args, location=location, type="dlbook", subtype="theorem")
+
+
+@dataclass
+class Hypothesis:
+    """A hypothesis of a result.
+
+    Attributes
+    ----------
+    name, letter
+        Such as ``finite`` and ``H1``.
+    meaning
+        Why it cannot be dropped, if without it the statement would have no meaning.
+    steps
+        How often the proof refers to it.
+    without
+        Whether the book shows what fails without it.
+    """
+
+    name: str
+    letter: str
+    meaning: str = ""
+    steps: int = 0
+    without: bool = False
+
+
+@dataclass
+class Result:
+    """A definition, theorem or the like, as the logic of the book sees it.
+
+    Attributes
+    ----------
+    uses
+        Labels that its statement and its proof refer to.
+    """
+
+    label: str
+    kind: str
+    name: str
+    docname: str
+    number: str
+    line: int
+    hypotheses: list[Hypothesis] = field(default_factory=list)
+    uses: set[str] = field(default_factory=set)
+    proved: bool = False
+
+    @property
+    def title(self) -> str:
+        """What references print: ``Theorem 9.2``."""
+        return f"{self.kind.capitalize()} {self.number}"
+
+    def hypothesis(self, name: str) -> Hypothesis | None:
+        """Return the hypothesis of this name, if there is one."""
+        return next((one for one in self.hypotheses if one.name == name), None)
+
+
+# ---- what authors write -----------------------------------------------------------------
+
+
+class result(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """The block of a result."""
+
+
+class proof(nodes.General, nodes.Element):  # noqa: N801
+    """The proof of the result ``of``."""
+
+
+class without(nodes.General, nodes.Element):  # noqa: N801
+    """What fails without the hypothesis ``name`` of the result ``of``."""
+
+
+class hypothesis(nodes.Element):  # noqa: N801
+    """A hypothesis, until its result collects them in a list."""
+
+
+class foot(nodes.General, nodes.Element):  # noqa: N801
+    """The last lines of a result's block, filled in when the whole book has been read."""
+
+
+class ResultDirective(SphinxDirective):
+    """A statement, its name as the argument, its hypotheses as blocks inside."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"label": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        kind, label = self.name, self.options.get("label", "")
+        name = self.arguments[0]
+        if not re.fullmatch(rf"{KINDS[kind]}-[a-z0-9-]+", label):
+            warn(
+                "%s %r has the label %r; expected %s-… of small letters, digits and dashes",
+                *(kind, name, label, KINDS[kind]),
+                location=self.get_location(),
+            )
+            return []
+        title, _ = self.parse_inline(name)
+        heading = nodes.paragraph("", "", nodes.strong(classes=["dl-number-of"]), nodes.Text(". "))
+        heading += nodes.inline("", "", *title, classes=["dl-name"])
+        heading["classes"] = ["dl-result-title"]
+        block = result(kind=kind, label=label, name=name, ids=[label])
+        block["classes"] = ["dl-result", f"dl-{kind}"]
+        block += [heading, *_with_list(label, self.parse_content_to_nodes()), foot(label=label)]
+        self.set_source_info(block)
+        return [block]
+
+
+def _with_list(label: str, content: list[nodes.Node]) -> Iterator[nodes.Node]:
+    """Yield a statement with its hypotheses as one list after another, their letters before."""
+    count = 0
+    current: nodes.bullet_list | None = None
+    for node in content:
+        if not isinstance(node, hypothesis):
+            current = None
+            yield node
+            continue
+        count += 1
+        item = nodes.list_item("", *node.children, **node.attributes)
+        item["letter"] = letter = f"H{count}"
+        item["ids"] = [anchor_of(label, node["name"])]
+        first = item.next_node(nodes.paragraph)
+        if first is not None:
+            first.insert(0, [nodes.inline("", letter, classes=["dl-letter"]), nodes.Text(" ")])
+        if current is None:
+            current = nodes.bullet_list(classes=["dl-hypotheses"])
+            yield current
+        current += item
+
+
+def anchor_of(label: str, name: str) -> str:
+    """Return the id of a hypothesis."""
+    return f"{label}.{name}"
+
+
+class HypothesisDirective(SphinxDirective):
+    """One hypothesis, its name as the argument."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"meaning": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        node = hypothesis(name=self.arguments[0], meaning=self.options.get("meaning", ""))
+        node += self.parse_content_to_nodes()
+        return [node]
+
+
+class ProofDirective(SphinxDirective):
+    """The proof of the result that the argument names."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        label = self.arguments[0]
+        block = proof(of=label, classes=["dl-proof"], ids=[f"proof-{label}"])
+        block += nodes.paragraph(
+            "",
+            "",
+            nodes.emphasis("", "", nodes.Text("Proof of "), _reference(self, "thm", label)),
+            nodes.Text("."),
+            classes=["dl-proof-title"],
+        )
+        block += self.parse_content_to_nodes()
+        last = block.children[-1]
+        if not isinstance(last, nodes.paragraph):
+            last = nodes.paragraph()
+            block += last
+        last += [nodes.Text(" "), nodes.inline("", "∎", classes=["dl-qed"])]
+        self.set_source_info(block)
+        return [block]
+
+
+class WithoutStart(SphinxDirective):
+    """Begin what fails without a hypothesis; the argument is ``label.hypothesis``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        of, _, name = self.arguments[0].partition(".")
+        node = gate(kind="without", of=of, name=name, classes=["dl-without"])
+        node["ids"] = ["without-" + anchor_of(of, name)]
+        self.set_source_info(node)
+        return [node]
+
+
+class WithoutEnd(SphinxDirective):
+    """End it."""
+
+    def run(self) -> list[nodes.Node]:
+        node = gate(kind="without", end=True)
+        self.set_source_info(node)
+        return [node]
+
+
+class ReferenceRole(SphinxRole):
+    """``{thm}`` and ``{hyp}``; ``text <target>`` gives the link words of its own."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        match = re.fullmatch(r"(?s)(.*?)\s*<([^<>]+)>", self.text)
+        text, target = match.groups() if match else ("", self.text)
+        return [_reference(self, self.name, target, text)], []
+
+
+def _reference(
+    place: SphinxDirective | SphinxRole, role: str, target: str, text: str = ""
+) -> addnodes.pending_xref:
+    node = addnodes.pending_xref(
+        target,
+        nodes.inline("", text or target),
+        refdomain="logic",
+        reftype=role,
+        reftarget=target,
+        refexplicit=bool(text),
+        refdoc=place.env.docname,
+        refwarn=True,
+    )
+    place.set_source_info(node)
+    return node
+
+
+# ---- what is remembered of it -----------------------------------------------------------
+
+
+class Logic(Domain):
+    """All results of the book, by label."""
+
+    name = "logic"
+    label = "Logic"
+    object_types: ClassVar[dict[str, ObjType]] = {
+        kind: ObjType(kind.capitalize(), "thm") for kind in KINDS
+    }
+    #: Besides the results: documents that list them, and the one that says how they are checked.
+    initial_data: ClassVar[dict[str, Any]] = {"results": {}, "lists": set(), "checks": None}
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Label to result."""
+        found: dict[str, Result] = self.data["results"]
+        return found
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget the results of a document."""
+        for one in [one for one in self.results.values() if one.docname == docname]:
+            del self.results[one.label]
+        self.data["lists"].discard(docname)
+        if self.data["checks"] == docname:
+            self.data["checks"] = None
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what a worker read."""
+        for one in otherdata["results"].values():
+            if one.docname in docnames:
+                self.add(one)
+        self.data["lists"] |= otherdata["lists"] & docnames
+        if otherdata["checks"] in docnames:
+            self.data["checks"] = otherdata["checks"]
+
+    def add(self, new: Result) -> None:
+        """Remember a result; two with one label are a warning."""
+        if old := self.results.get(new.label):
+            where = (new.docname, new.line)
+            warn("the label %s is also in %s", new.label, old.docname, location=where)
+        self.results[new.label] = new
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Return a link to a result or to one of its hypotheses."""
+        label, _, name = target.partition(".")
+        one = self.results.get(label)
+        found = one.hypothesis(name) if one and name else None
+        if one is None or (typ == "hyp") != (found is not None):
+            return None
+        text = found.letter if found else one.title
+        link = contnode if node["refexplicit"] else nodes.inline("", text)
+        hint = f"{one.title}: {one.name}" if found is None else f"{one.title}, {found.name}"
+        anchor = anchor_of(label, name) if found else label
+        reference = make_refnode(builder, fromdocname, one.docname, anchor, link, hint)
+        reference["classes"] = ["dl-hyp" if found else "dl-thm"]
+        return reference
+
+    def resolve_any_xref(self, *args: Any, **options: Any) -> list[tuple[str, nodes.reference]]:
+        """Return nothing: results have roles of their own."""
+        return []
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Yield the results, for the search and for the inventory."""
+        for one in self.results.values():
+            name = f"{one.title}: {one.name}"
+            yield one.label, name, one.kind, one.docname, one.label, 1
+
+
+def logic_of(env: BuildEnvironment) -> Logic:
+    """Return the domain, typed."""
+    domain = env.get_domain("logic")
+    assert isinstance(domain, Logic)
+    return domain
+
+
+def chapter_number(doctree: nodes.document) -> str:
+    """Return ``9`` for a document whose title is *9. Graphs*, nothing for one without a number."""
+    title = doctree.next_node(nodes.title)
+    match = re.match(r"(\d+)\. ", title.astext()) if title else None
+    return match[1] if match else ""
+
+
+def _collect(app: Sphinx, doctree: nodes.document) -> None:
+    gather(doctree, "without", without)
+    chapter = chapter_number(doctree)
+    here: dict[str, Result] = {}
+    for count, block in enumerate(doctree.findall(result), 1):
+        number = f"{chapter}.{count}" if chapter else str(count)
+        made = Result(
+            *(block["label"], block["kind"], block["name"], app.env.docname, number),
+            line=block.line or 0,
+        )
+        for item in block.findall(nodes.list_item):
+            if "letter" in item:
+                made.hypotheses.append(Hypothesis(item["name"], item["letter"], item["meaning"]))
+        made.uses |= _used(block)
+        heading = block.next_node(nodes.strong)
+        assert heading is not None
+        heading += nodes.Text(made.title)
+        here[made.label] = made
+        logic_of(app.env).add(made)
+
+    parts: list[nodes.Element] = [*doctree.findall(proof), *doctree.findall(without)]
+    for part in parts:
+        of = here.get(part["of"])
+        if of is None:
+            warn("no result of this document has the label %r", part["of"], location=part)
+        elif isinstance(part, proof):
+            _collect_proof(part, of)
+        else:
+            _collect_without(part, of)
+
+
+def _collect_proof(block: nodes.Element, of: Result) -> None:
+    if of.proved:
+        warn("%s is proved twice", of.label, location=block)
+    of.proved = True
+    of.uses |= _used(block) - {of.label}
+    for reference in _references(block, "hyp"):
+        if "." not in reference["reftarget"]:
+            reference["reftarget"] = anchor_of(of.label, reference["reftarget"])
+        label, _, name = reference["reftarget"].partition(".")
+        found = of.hypothesis(name)
+        if label == of.label and found:
+            found.steps += 1
+
+
+def _collect_without(block: nodes.Element, of: Result) -> None:
+    found = of.hypothesis(block["name"])
+    if found is None:
+        warn("%s has no hypothesis %r", of.label, block["name"], location=block)
+        return
+    found.without = True
+    if not any(cell.get("nb_element") == "cell_code" for cell in block.findall(nodes.container)):
+        warn("nothing is computed here: the block has no cell", location=block)
+    link = nodes.reference("", found.letter, refid=anchor_of(of.label, found.name), internal=True)
+    link["classes"] = ["dl-hyp"]
+    heading = nodes.paragraph(classes=["dl-without-title"])
+    heading += nodes.strong("", "", nodes.Text(f"{of.title} without "), link)
+    block.insert(0, heading)
+
+
+def _references(block: nodes.Element, role: str) -> Iterator[addnodes.pending_xref]:
+    for reference in block.findall(addnodes.pending_xref):
+        if reference["refdomain"] == "logic" and reference["reftype"] == role:
+            yield reference
+
+
+def _used(block: nodes.Element) -> set[str]:
+    return {reference["reftarget"] for reference in _references(block, "thm")}
+
+
+# ---- how it looks -----------------------------------------------------------------------
+
+
+def _visit(self: Any, node: nodes.Element) -> None:
+    self.body.append(self.starttag(node, "div"))
+
+
+def _depart(self: Any, node: nodes.Element) -> None:
+    self.body.append("</div>\n")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register directives, roles, nodes and the domain."""
+    app.add_domain(Logic)
+    for kind in KINDS:
+        app.add_directive(kind, ResultDirective)
+    app.add_directive("hypothesis", HypothesisDirective)
+    app.add_directive("proof", ProofDirective)
+    app.add_directive("without-start", WithoutStart)
+    app.add_directive("without-end", WithoutEnd)
+    for role in ("thm", "hyp"):
+        app.add_role(role, ReferenceRole())
+    for node in (result, proof, without, foot):
+        app.add_node(node, html=(_visit, _depart))
+    app.connect("doctree-read", _collect)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
