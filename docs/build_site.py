@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "docs" / "_build" / "html"
 NOTE = ROOT / "docs" / "_build" / "site.json"
 
-_SOURCES = ("docs", "dlbook", "requirements/docs.txt", "requirements/torch.txt")
+_SOURCES = ("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt")
 _MADE = ("docs/_build", "docs/node_modules", "docs/api/generated")
 
 

@@ -17,7 +17,11 @@ from pathlib import Path
 
 from build_site import NOTE, ROOT, SITE, sources
 
-TIMING = re.compile(rb'<span class="dl-number dl-number-timing".*?</span></span>', re.DOTALL)
+TIMING = re.compile(
+    rb'<span class="dl-number dl-number-timing".*?</span></span>'
+    rb'|<svg class="dl-figure dl-timing".*?</svg>',
+    re.DOTALL,
+)
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:

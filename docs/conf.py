@@ -16,3 +16,4 @@ version = release = dlbook.__version__
 html_title = "Deep learning, proved and run"
 
 bibtex_bibfiles = ["references.bib"]
+nitpick_ignore = [("py:class", "dlbook.graph.digraph.Node")]  # a type variable

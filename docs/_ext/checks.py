@@ -69,7 +69,7 @@ def _asserts(function: ast.FunctionDef, beginning: str) -> bool:
     )
 
 
-class listing(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+class checklist(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """How every result is checked, filled in when the whole book has been read."""
 
 
@@ -82,7 +82,7 @@ class ChecksDirective(SphinxDirective):
         data = logic_of(self.env).data
         data["lists"].add(self.env.docname)
         data["checks"] = self.env.docname
-        return [listing()]
+        return [checklist()]
 
 
 def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
@@ -123,7 +123,7 @@ def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for place in list(doctree.findall(listing)):
+    for place in list(doctree.findall(checklist)):
         pages = Pages(app, docname)
         proved = [one for one in pages.order if one.kind not in UNPROVED]
         place.replace_self([node for one in proved for node in _check(pages, one)])
@@ -133,6 +133,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.setup_extension("_ext.logic")
     app.add_directive("checks", ChecksDirective)
-    app.add_node(listing)
+    app.add_node(checklist)
     app.connect("doctree-resolved", _fill)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,3 +26,17 @@ document.addEventListener("keydown", ({ key }) => {
   if (key === "Escape")
     for (const note of document.querySelectorAll(".dl-number-note")) note.hidden = true;
 });
+
+// Touched, a hypothesis lights up with the steps of the proof that use it; so does a step's
+// reference with its hypothesis.
+const light = ({ target }) => {
+  for (const lit of document.querySelectorAll(".dl-lit")) lit.classList.remove("dl-lit");
+  const id =
+    target.closest(".dl-hypotheses > li")?.id ?? target.closest("a.dl-hyp")?.hash.slice(1);
+  if (!id || !document.getElementById(id)) return;
+  document.getElementById(id).classList.add("dl-lit");
+  for (const use of document.querySelectorAll(`.dl-proof a.dl-hyp[href="#${id}"]`))
+    use.closest("li, p").classList.add("dl-lit");
+};
+document.addEventListener("pointerover", light);
+document.addEventListener("focusin", light);

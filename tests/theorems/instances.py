@@ -1,0 +1,99 @@
+"""Instances of the book's theorems on graphs: random ones, and some that are infinite."""
+
+from itertools import permutations
+from math import inf
+
+import networkx as nx
+from hypothesis import strategies as st
+
+from dlbook.graph import DiGraph
+
+
+@st.composite
+def digraphs(draw, max_nodes=6, least=0):
+    """Draw a finite directed graph, perhaps with cycles, parallel edges and self-loops."""
+    n = draw(st.integers(least, max_nodes))
+    node = st.integers(0, max(n - 1, 0))
+    edges = draw(st.lists(st.tuples(node, node), max_size=2 * n if n else 0))
+    return DiGraph(edges, nodes=draw(st.permutations(range(n))))
+
+
+@st.composite
+def dags(draw, max_nodes=6, least=0):
+    """Draw a finite acyclic one, perhaps with parallel edges, under shuffled names."""
+    graph = draw(digraphs(max_nodes, least))
+    names = draw(st.permutations(range(len(graph))))
+    edges = [(names[u], names[v]) for u, v in graph.edges() if u < v]
+    return DiGraph(edges, nodes=graph)
+
+
+class Integers:
+    """The graph on all integers with an edge from n to n + 1 for each.
+
+    It is acyclic, since edges increase the number. To shift all numbers changes nothing: what
+    holds of the vertex 0 holds of every vertex, and it alone stands for all when we go through
+    them.
+    """
+
+    def __iter__(self):
+        return iter([0])
+
+    def in_degree(self, n):
+        return len(self.predecessors(n))
+
+    def predecessors(self, n):
+        return [n - 1]
+
+    def successors(self, n):
+        return [n + 1]
+
+
+class Naturals(Integers):
+    """The same on 0, 1, 2, … alone. The vertex 1 stands for all but 0."""
+
+    def __iter__(self):
+        return iter([0, 1])
+
+    def predecessors(self, n):
+        return [n - 1] if n else []
+
+
+class UpToZero(Integers):
+    """The same on …, -2, -1, 0 alone. The vertex -1 stands for all but 0."""
+
+    def __iter__(self):
+        return iter([0, -1])
+
+    def successors(self, n):
+        return [n + 1] if n else []
+
+
+def size(graph):
+    """Return the number of vertices."""
+    return inf if isinstance(graph, Integers) else len(graph)
+
+
+def is_acyclic(graph):
+    """Judge by networkx; the infinite graphs of this file are."""
+    return isinstance(graph, Integers) or nx.is_directed_acyclic_graph(networkx(graph))
+
+
+def networkx(graph):
+    """Return the same graph as networkx has it."""
+    other = nx.MultiDiGraph()
+    other.add_nodes_from(graph)
+    other.add_edges_from(graph.edges())
+    return other
+
+
+def leads_forward(graph, order):
+    """Whether a list is a topological order, by the words of the definition."""
+    order = list(order)
+    return sorted(order) == sorted(graph) and all(
+        order.index(tail) < order.index(head) for tail, head in graph.edges()
+    )
+
+
+def some_order(graph):
+    """Return a topological order found by trying all lists; None if there is none."""
+    return next((order for order in permutations(graph) if leads_forward(graph, order)), None)
