@@ -212,10 +212,7 @@ class ProofDirective(SphinxDirective):
             classes=["dl-proof-title"],
         )
         block += self.parse_content_to_nodes()
-        last = block.children[-1]
-        if not isinstance(last, nodes.paragraph):
-            last = nodes.paragraph()
-            block += last
+        last = [*block.findall(nodes.paragraph)][-1]
         last += [nodes.Text(" "), nodes.inline("", "∎", classes=["dl-qed"])]
         self.set_source_info(block)
         return [block]
