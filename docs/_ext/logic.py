@@ -146,6 +146,7 @@ class Pages:
         if docname != self.docname:
             page = self.app.builder.get_relative_uri(self.docname, docname)
         link = nodes.reference("", text, refuri=f"{page}#{anchor}", internal=True)
+        link["classes"] = ["dl-thm"]
         if hint:
             link["reftitle"] = hint
         return link
