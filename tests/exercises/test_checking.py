@@ -1,0 +1,143 @@
+"""Whatever a reader's function does is part of its answer."""
+
+import itertools
+import sys
+
+import pytest
+
+from dlbook.exercises import check
+
+NAME = "dag-longest-path"
+
+
+class Stubborn:
+    """Neither printed nor compared without an error."""
+
+    def __repr__(self):
+        raise ValueError("no words")
+
+    def __eq__(self, other):
+        raise ValueError("no comparison")
+
+    __hash__ = None
+
+
+class Printed(BaseException):
+    pass
+
+
+def loops(graph):
+    while True:
+        pass
+
+
+def loops_and_catches(graph):
+    while True:
+        try:
+            graph = dict(graph)
+        except:  # noqa: E722
+            pass
+
+
+def yields_for_ever(graph):
+    yield from itertools.count()
+
+
+def recurses(graph):
+    return recurses(graph)
+
+
+def leaves(graph):
+    sys.exit(1)
+
+
+def raises_base(graph):
+    raise Printed
+
+
+def changes(graph):
+    graph["z"] = []
+    return 0
+
+
+def changes_stubbornly(graph):
+    graph["z"] = Stubborn()
+    return 0
+
+
+def takes_nothing():
+    return 0
+
+
+def prints(graph):
+    print("noise")
+    print("noise", file=sys.stderr)
+    return -1
+
+
+def misses_a_key(graph):
+    return graph["nobody"]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (loops, "does a loop never end?"),
+        (loops_and_catches, "does a loop never end?"),
+        (yields_for_ever, "a longest path has"),
+        (recurses, "RecursionError"),
+        (leaves, "SystemExit: 1"),
+        (raises_base, "Printed"),
+        (changes, "the argument was changed"),
+        (changes_stubbornly, "the argument was changed"),
+        (takes_nothing, "takes 0 positional arguments"),
+        (prints, "a longest path has"),
+        (misses_a_key, 'return graph["nobody"]'),
+        (lambda graph: Stubborn(), "a longest path has"),
+        (lambda graph: None, "a longest path has"),
+        (lambda graph: "x" * 10**6, "a longest path has"),
+    ],
+)
+def test_nothing_that_a_function_does_gets_out(function, words, capsys):
+    trace = sys.gettrace()
+    result = check(NAME, function)
+    assert not result.passed
+    assert words in repr(result)
+    assert len(repr(result)) < 800
+    assert "noise" not in "".join(capsys.readouterr())
+    assert sys.gettrace() is trace
+
+
+def test_an_interrupt_gets_out():
+    def interrupted(graph):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(NAME, interrupted)
+
+
+def test_an_answer_by_chance_is_reported_as_such():
+    answers = itertools.cycle([0, 0, 0, 7])
+    result = check(NAME, lambda graph: next(answers))
+    assert not result.passed
+
+
+def test_the_next_check_knows_nothing_of_the_last():
+    first = check(NAME, loops)
+    check(NAME, changes)
+    assert check(NAME, loops) == first
+
+
+def test_a_hint_is_shown_where_it_is_asked_for():
+    assert "hint" not in repr(check(NAME, loops))
+    assert "hint" in repr(check(NAME, loops, hint=True))
+
+
+def test_an_unknown_name_is_met_with_near_ones():
+    with pytest.raises(ValueError, match="'dag-longest-path'"):
+        check("ex-dag-longest-paths", loops)
+
+
+def test_a_call_in_place_of_a_function_is_explained():
+    with pytest.raises(TypeError, match="without calling it"):
+        check(NAME, 3)

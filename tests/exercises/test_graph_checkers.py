@@ -1,0 +1,615 @@
+"""Chapter 9's checkers: right answers of any style pass, typical wrong ones do not."""
+
+from collections import deque
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise, permutations
+
+import networkx as nx
+import pytest
+
+from dlbook.exercises import check, names
+
+RIGHT, WRONG = {}, {}
+
+
+def right(name):
+    return lambda function: RIGHT.setdefault(name, []).append(function)
+
+
+def wrong(name):
+    return lambda function: WRONG.setdefault(name, []).append(function)
+
+
+def in_degrees(graph):
+    left = dict.fromkeys(graph, 0)
+    for heads in graph.values():
+        for w in heads:
+            left[w] += 1
+    return left
+
+
+def multigraph(graph):
+    other = nx.MultiDiGraph()
+    other.add_nodes_from(graph)
+    other.add_edges_from((u, v) for u, heads in graph.items() for v in heads)
+    return other
+
+
+# ---- dag-topological-sort ---------------------------------------------------------------
+
+
+def kahn(graph, take=deque.popleft, degrees=in_degrees, refuse=True):
+    left = degrees(graph)
+    queue, order = deque(v for v in graph if left[v] == 0), []
+    while queue:
+        u = take(queue)
+        order.append(u)
+        for w in graph[u]:
+            left[w] -= 1
+            if left[w] == 0:
+                queue.append(w)
+    if refuse and len(order) < len(graph):
+        raise ValueError("a cycle")
+    return order
+
+
+right("dag-topological-sort")(kahn)
+
+
+@right("dag-topological-sort")
+def with_a_stack(graph):
+    return tuple(kahn(graph, take=deque.pop))
+
+
+@right("dag-topological-sort")
+def yields_its_order(graph):
+    yield from kahn(graph)
+
+
+@right("dag-topological-sort")
+def by_networkx(graph):
+    try:
+        return list(nx.topological_sort(multigraph(graph)))
+    except nx.NetworkXUnfeasible as error:
+        raise ValueError from error
+
+
+@right("dag-topological-sort")
+def by_graphlib(graph):
+    try:
+        return [*TopologicalSorter(graph).static_order()][::-1]
+    except CycleError as error:  # which is a ValueError
+        raise error
+
+
+def postorder(graph, refuse=True):
+    left, path = [], []
+
+    def visit(u):
+        if u in path and refuse:
+            raise ValueError("a cycle")
+        if u in left or u in path:
+            return
+        path.append(u)
+        for w in graph[u]:
+            visit(w)
+        path.pop()
+        left.append(u)
+
+    for r in graph:
+        visit(r)
+    return left
+
+
+@right("dag-topological-sort")
+def reversed_postorder(graph):
+    return postorder(graph)[::-1]
+
+
+@wrong("dag-topological-sort")
+def forgets_the_cycle(graph):
+    return kahn(graph, refuse=False)
+
+
+@wrong("dag-topological-sort")
+def forgets_to_reverse(graph):
+    return postorder(graph)
+
+
+@wrong("dag-topological-sort")
+def walks_on_through_cycles(graph):
+    return postorder(graph, refuse=False)[::-1]
+
+
+@wrong("dag-topological-sort")
+def counts_parallel_edges_once(graph):
+    return kahn(graph, degrees=lambda g: {v: sum(v in heads for heads in g.values()) for v in g})
+
+
+@wrong("dag-topological-sort")
+def forgets_isolated_nodes(graph):
+    kahn(graph)
+    return [v for v in kahn(graph) if graph[v] or any(v in heads for heads in graph.values())]
+
+
+@wrong("dag-topological-sort")
+def starts_from_the_first_source_only(graph):
+    kahn(graph)
+    return kahn(
+        graph,
+        degrees=lambda g: {v: n or (v != next(iter(g))) for v, n in in_degrees(g).items()},
+        refuse=False,
+    )
+
+
+@wrong("dag-topological-sort")
+def preorder(graph):
+    kahn(graph)
+    met = []
+
+    def visit(u):
+        if u not in met:
+            met.append(u)
+            for w in graph[u]:
+                visit(w)
+
+    for r in graph:
+        visit(r)
+    return met
+
+
+@wrong("dag-topological-sort")
+def sorts_the_names(graph):
+    kahn(graph)
+    return sorted(graph)
+
+
+@wrong("dag-topological-sort")
+def sorts_by_in_degree(graph):
+    kahn(graph)
+    return sorted(graph, key=in_degrees(graph).get)
+
+
+@wrong("dag-topological-sort")
+def returns_a_set(graph):
+    return set(kahn(graph))
+
+
+@wrong("dag-topological-sort")
+def returns_none_for_a_cycle(graph):
+    try:
+        return kahn(graph)
+    except ValueError:
+        return None
+
+
+@wrong("dag-topological-sort")
+def raises_another_error(graph):
+    try:
+        return kahn(graph)
+    except ValueError:
+        raise KeyError("a cycle") from None
+
+
+@wrong("dag-topological-sort")
+def empties_the_graph(graph):
+    order = []
+    while graph:
+        free = [v for v in graph if not any(v in heads for heads in graph.values())]
+        if not free:
+            raise ValueError
+        order.append(free[0])
+        del graph[free[0]]
+    return order
+
+
+@wrong("dag-topological-sort")
+def misses_self_loops(graph):
+    return kahn({u: [v for v in heads if v != u] for u, heads in graph.items()})
+
+
+@wrong("dag-topological-sort")
+def never_ends_on_a_cycle(graph):
+    order = []
+    while len(order) < len(graph):
+        for v in graph:
+            if v not in order and all(v not in graph[u] for u in graph if u not in order):
+                order.append(v)
+    return order
+
+
+# ---- dag-find-cycle ---------------------------------------------------------------------
+
+
+@right("dag-find-cycle")
+def by_depth_first_search(graph):
+    path, left = [], set()
+
+    def visit(u):
+        if u in path:
+            return [*path[path.index(u) :], u]
+        if u not in left:
+            path.append(u)
+            for w in graph[u]:
+                if cycle := visit(w):
+                    return cycle
+            left.add(path.pop())
+        return None
+
+    return next(filter(None, map(visit, graph)), None)
+
+
+@right("dag-find-cycle")
+def by_walking_backwards(graph):
+    rest = set(graph)
+    while free := [v for v in rest if not any(v in graph[u] for u in rest)]:
+        rest -= set(free)
+    if not rest:
+        return None
+    walk = [min(rest)]
+    while len(set(walk)) == len(walk):
+        walk.append(next(u for u in rest if walk[-1] in graph[u]))
+    return tuple(walk[walk.index(walk[-1]) :][::-1])
+
+
+@right("dag-find-cycle")
+def by_networkx_cycle(graph):
+    try:
+        edges = nx.find_cycle(multigraph(graph))
+    except nx.NetworkXNoCycle:
+        return None
+    return [edges[0][0], *(edge[1] for edge in edges)]
+
+
+@wrong("dag-find-cycle")
+def misses_self_loops_in_cycles(graph):
+    return by_depth_first({u: [v for v in heads if v != u] for u, heads in graph.items()})
+
+
+@wrong("dag-find-cycle")
+def returns_the_whole_path(graph):
+    path, left = [], set()
+
+    def visit(u):
+        if u in path:
+            return [*path, u]
+        if u not in left:
+            path.append(u)
+            for w in graph[u]:
+                if cycle := visit(w):
+                    return cycle
+            left.add(path.pop())
+        return None
+
+    return next(filter(None, map(visit, graph)), None)
+
+
+@wrong("dag-find-cycle")
+def takes_what_was_met_for_what_is_on_the_path(graph):
+    met = []
+
+    def visit(u):
+        if u in met:
+            return [*met[met.index(u) :], u]
+        met.append(u)
+        return next(filter(None, map(visit, graph[u])), None)
+
+    return next(filter(None, (visit(r) for r in graph if r not in met)), None)
+
+
+@wrong("dag-find-cycle")
+def does_not_close(graph):
+    cycle = by_depth_first(graph)
+    return cycle and cycle[:-1]
+
+
+@wrong("dag-find-cycle")
+def backwards(graph):
+    cycle = by_depth_first(graph)
+    return cycle and cycle[::-1]
+
+
+@wrong("dag-find-cycle")
+def says_yes_or_no(graph):
+    return by_depth_first(graph) is not None
+
+
+@wrong("dag-find-cycle")
+def searches_from_the_first_node_only(graph):
+    return by_depth_first(
+        {u: graph[u] for u in list(graph)[:1]} | dict.fromkeys(list(graph)[1:], [])
+    )
+
+
+@wrong("dag-find-cycle")
+def finds_pairs_only(graph):
+    pairs = ((u, v) for u in graph for v in graph[u] if u in graph[v])
+    return next(([u, v, u] for u, v in pairs), None)
+
+
+@wrong("dag-find-cycle")
+def returns_edges(graph):
+    cycle = by_depth_first(graph)
+    return cycle and list(pairwise(cycle))
+
+
+@wrong("dag-find-cycle")
+def empty_list_for_none(graph):
+    return by_depth_first(graph) or []
+
+
+@wrong("dag-find-cycle")
+def trivial_cycle(graph):
+    return [next(iter(graph))] if by_depth_first(graph) else None
+
+
+@wrong("dag-find-cycle")
+def never_marks_what_it_left(graph):
+    def visit(u):
+        return next(filter(None, map(visit, graph[u])), None)
+
+    return next(filter(None, map(visit, graph)), None)
+
+
+def by_depth_first(graph):
+    return RIGHT["dag-find-cycle"][0](graph)
+
+
+# ---- dag-all-orders ---------------------------------------------------------------------
+
+
+def is_order(graph, order):
+    place = {v: i for i, v in enumerate(order)}
+    return all(place[u] < place[v] for u, heads in graph.items() for v in heads)
+
+
+@right("dag-all-orders")
+def tries_all_lists(graph):
+    return [order for order in permutations(graph) if is_order(graph, order)]
+
+
+@right("dag-all-orders")
+def backtracks(graph):
+    def further(order):
+        if len(order) == len(graph):
+            yield order
+        for v in graph:
+            if v not in order and all(u in order for u in graph if v in graph[u]):
+                yield from further([*order, v])
+
+    return further([])
+
+
+@right("dag-all-orders")
+def by_networkx_orders(graph):
+    try:
+        return [*nx.all_topological_sorts(multigraph(graph))]
+    except nx.NetworkXUnfeasible:
+        return []
+
+
+@wrong("dag-all-orders")
+def only_one(graph):
+    return tries_all_lists_(graph)[:1]
+
+
+@wrong("dag-all-orders")
+def each_twice(graph):
+    return tries_all_lists_(graph) * 2
+
+
+@wrong("dag-all-orders")
+def all_lists(graph):
+    return [*permutations(graph)]
+
+
+@wrong("dag-all-orders")
+def once_for_each_parallel_edge(graph):
+    orders = tries_all_lists_(graph)
+    return orders * max([heads.count(v) for heads in graph.values() for v in heads], default=1)
+
+
+@wrong("dag-all-orders")
+def the_same_list_each_time(graph):
+    order = []
+
+    def further():
+        if len(order) == len(graph):
+            yield order
+        for v in graph:
+            if v not in order and all(u in order for u in graph if v in graph[u]):
+                order.append(v)
+                yield from further()
+                order.pop()
+
+    return further()
+
+
+@wrong("dag-all-orders")
+def how_many(graph):
+    return len(tries_all_lists_(graph))
+
+
+@wrong("dag-all-orders")
+def none_of_the_empty_graph(graph):
+    return tries_all_lists_(graph) if graph else []
+
+
+@wrong("dag-all-orders")
+def misses_self_loops_in_orders(graph):
+    return tries_all_lists_({u: [v for v in heads if v != u] for u, heads in graph.items()})
+
+
+@wrong("dag-all-orders")
+def generations_only(graph):
+    return [kahn(graph), kahn(graph, take=deque.pop)] if tries_all_lists_(graph) else []
+
+
+@wrong("dag-all-orders")
+def raises_for_a_cycle(graph):
+    kahn(graph)
+    return tries_all_lists_(graph)
+
+
+@wrong("dag-all-orders")
+def a_dictionary(graph):
+    return dict.fromkeys(tries_all_lists_(graph))
+
+
+@wrong("dag-all-orders")
+def generates_for_ever(graph):
+    while True:
+        yield from tries_all_lists_(graph)
+
+
+def tries_all_lists_(graph):
+    return RIGHT["dag-all-orders"][0](graph)
+
+
+# ---- dag-longest-path -------------------------------------------------------------------
+
+
+@right("dag-longest-path")
+def remembers(graph):
+    known = {}
+
+    def length(u):
+        if u not in known:
+            known[u] = max((1 + length(w) for w in graph[u]), default=0)
+        return known[u]
+
+    return max(map(length, graph), default=0)
+
+
+@right("dag-longest-path")
+def relaxes_along_an_order(graph):
+    length = dict.fromkeys(graph, 0)
+    for u in kahn(graph):
+        for w in graph[u]:
+            length[w] = max(length[w], length[u] + 1)
+    return max(length.values(), default=0)
+
+
+@right("dag-longest-path")
+def by_networkx_longest(graph):
+    return nx.dag_longest_path_length(nx.DiGraph(multigraph(graph)))
+
+
+@wrong("dag-longest-path")
+def counts_nodes(graph):
+    return longest(graph) + 1 if graph else 0
+
+
+@wrong("dag-longest-path")
+def counts_edges(graph):
+    return sum(map(len, graph.values()))
+
+
+@wrong("dag-longest-path")
+def counts_distinct_edges(graph):
+    return sum(len(set(heads)) for heads in graph.values())
+
+
+@wrong("dag-longest-path")
+def from_the_first_node(graph):
+    def length(u):
+        return max((1 + length(w) for w in graph[u]), default=0)
+
+    return length(next(iter(graph))) if graph else 0
+
+
+@wrong("dag-longest-path")
+def layers_by_shortest_walk(graph):
+    sources = [v for v, n in in_degrees(graph).items() if n == 0]
+    far, layer, seen = 0, sources, set(sources)
+    while layer := [w for u in layer for w in graph[u] if w not in seen]:
+        seen |= set(layer)
+        far += 1
+    return far
+
+
+@wrong("dag-longest-path")
+def follows_the_last_successor(graph):
+    def length(u):
+        return 1 + length(graph[u][-1]) if graph[u] else 0
+
+    return max(map(length, graph), default=0)
+
+
+@wrong("dag-longest-path")
+def fails_on_the_empty_graph(graph):
+    return max(longest({u: graph[u]} | graph) for u in graph)
+
+
+@wrong("dag-longest-path")
+def largest_out_degree(graph):
+    return max(map(len, graph.values()), default=0)
+
+
+@wrong("dag-longest-path")
+def returns_the_path(graph):
+    return [longest(graph)]
+
+
+@wrong("dag-longest-path")
+def relaxes_in_the_given_order(graph):
+    length = dict.fromkeys(graph, 0)
+    for u in graph:
+        for w in graph[u]:
+            length[w] = max(length[w], length[u] + 1)
+    return max(length.values(), default=0)
+
+
+@wrong("dag-longest-path")
+def adds_parallel_edges(graph):
+    length = dict.fromkeys(graph, 0)
+    for u in kahn(graph):
+        for w in graph[u]:
+            length[w] = max(length[w] + 1, length[u] + 1)
+    return max(length.values(), default=0)
+
+
+@wrong("dag-longest-path")
+def number_of_nodes_less_one(graph):
+    return max(len(graph) - 1, 0)
+
+
+def longest(graph):
+    return RIGHT["dag-longest-path"][0](graph)
+
+
+# ---- the tests --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, f) for name, functions in RIGHT.items() for f in functions],
+    ids=lambda x: getattr(x, "__name__", x),
+)
+def test_a_right_answer_passes(name, function):
+    result = check(name, function)
+    assert result.passed, result
+    assert result.cases >= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, f) for name, functions in WRONG.items() for f in functions],
+    ids=lambda x: getattr(x, "__name__", x),
+)
+def test_a_wrong_answer_is_caught(name, function):
+    result = check(name, function)
+    assert not result.passed
+    assert result.wrong
+    assert eval(result.given) is not None  # it can be pasted
+
+
+def test_every_checker_is_tested():
+    for functions, least in ((RIGHT, 3), (WRONG, 12)):
+        assert sorted(functions) == sorted(names())
+        assert all(len(those) >= least for those in functions.values())
+
+
+def test_the_counterexample_is_as_small_as_can_be():
+    result = check("dag-topological-sort", WRONG["dag-topological-sort"][1])
+    assert sum(map(len, eval(result.given).values())) == 1
