@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, plain
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -74,8 +74,9 @@ class Tape:
             if not keep:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
-            if not rule.elementwise and type(g) is not np.ndarray:
-                g = filled(g, ans)
+            if type(g) is not np.ndarray and type(ans) is not float:
+                if not (rule.elementwise and _all_of_shape(ans, values, self.parents[node])):
+                    g = filled(g, ans)
             parts = rule.pull and rule.pull(g, ans, *values, **options)
             vjps = rule.vjps
             for position, parent in enumerate(self.parents[node]):
@@ -122,6 +123,13 @@ class Tape:
                 values, options = self.operands[node], self.options[node]
                 tangents[node] = push(rule, self.answers[node], values, mine, options)
         return tangents
+
+
+def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
+    """Whether no operand was broadcast: then one number may stand for an adjoint."""
+    shape = np.shape(plain(ans))
+    pairs = zip(values, parents, strict=True)
+    return all(parent < 0 or np.shape(plain(value)) == shape for value, parent in pairs)
 
 
 class ReverseLevel(Level):
