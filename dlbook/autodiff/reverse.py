@@ -50,7 +50,7 @@ class Tape:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def pull(self, seeds: dict[int, Any], keep: bool = False) -> list[Any]:
+    def pull(self, seeds: dict[int, Any], *, keep: bool = False, once: bool = False) -> list[Any]:
         """Sweep backward; return the adjoints of the nodes, as `filled` takes them.
 
         ``None`` stands for zero.
@@ -61,6 +61,8 @@ class Tape:
             The adjoint of each node that is a result.
         keep
             Whether to keep the adjoints of all nodes; else those of inputs only.
+        once
+            Whether this is the last sweep: what it is done with is dropped.
         """
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
@@ -77,6 +79,9 @@ class Tape:
             if type(g) is not np.ndarray and type(ans) is not float:
                 if not (rule.elementwise and _all_of_shape(ans, values, self.parents[node])):
                     g = filled(g, ans)
+            if once:
+                operands[node] = ()
+                answers[node] = None
             parts = rule.pull and rule.pull(g, ans, *values, **options)
             vjps = rule.vjps
             for position, parent in enumerate(self.parents[node]):
