@@ -161,12 +161,8 @@ class CSRGraph:
         """
         order = np.empty(len(self), np.intp)
         left = self._in_degree.copy()  # of a node's in-degree; of no meaning once it is listed
-        starts, heads, order_at, left_at = (
-            self.indptr.data,
-            self.indices.data,
-            order.data,
-            left.data,
-        )
+        starts, heads = self.indptr.data, self.indices.data
+        order_at, left_at = order.data, left.data
         sources = np.flatnonzero(left == 0)
         end = len(sources)
         order[:end] = sources
@@ -177,8 +173,8 @@ class CSRGraph:
             if end - begin < THIN:
                 for i in order_at[begin:end]:
                     for j in heads[starts[i] : starts[i + 1]]:
-                        left_at[j] -= 1
-                        if not left_at[j]:
+                        left_at[j] = remains = left_at[j] - 1
+                        if not remains:
                             order_at[end] = j
                             end += 1
             else:

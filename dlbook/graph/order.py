@@ -103,8 +103,8 @@ def _generations(graph: DiGraph[Any]) -> Iterator[list[int]]:
         following = []
         for i in generation:
             for j in heads[i]:
-                remaining[j] -= 1
-                if not remaining[j]:
+                remaining[j] = left = remaining[j] - 1
+                if not left:
                     following.append(j)
         generation = following
     _refuse_cycle(graph, listed)

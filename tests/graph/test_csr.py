@@ -85,7 +85,7 @@ def test_there_is_an_order_or_a_cycle(graph, thin):
 
 @pytest.mark.parametrize("reach", [2, 5, 30, 200, 3000])
 def test_generations_of_every_width(reach):
-    """From one node a generation to hundreds: some graphs go to and fro between the two ways."""
+    """From one node a generation to hundreds: some graphs change often between the two ways."""
     n = 6000
     edges = random_dag(n, 4 * n, reach, np.random.default_rng(reach))
     graph = DiGraph(edges.tolist(), nodes=range(n))
