@@ -90,7 +90,8 @@ class CSRGraph:
 
         Examples
         --------
-        >>> CSRGraph.from_digraph(DiGraph([("a", "c"), ("b", "c")])).edges().tolist()
+        >>> graph = DiGraph([("a", "c"), ("b", "c")])
+        >>> CSRGraph.from_digraph(graph).edges().tolist()
         [[0, 1], [2, 1]]
         """
         tails = np.repeat(np.arange(len(graph)), [len(heads) for heads in graph._heads])
