@@ -38,7 +38,7 @@ logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not f
 
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
-    "test": ["--extra=test", "--group=editable", "--group=types"],
+    "test": ["--extra=test", "--group=editable", "--group=types", "--group=benchmarks"],
     "docs": ["--extra=docs", "--group=editable", "--group=serve"],
     "lab": ["--extra=plot", "--extra=train", "--group=editable", "--group=lab"],
     "tools": ["--group=tools", "--group=editable"],

@@ -1,5 +1,6 @@
 """Directed graphs, topological order, cycle certificates."""
 
+from dlbook.graph.csr import CSRGraph
 from dlbook.graph.digraph import CycleError, DiGraph, OrderError
 from dlbook.graph.order import (
     all_topological_sorts,
@@ -20,6 +21,7 @@ from dlbook.graph.paths import (
 )
 
 __all__ = [
+    "CSRGraph",
     "CycleError",
     "DiGraph",
     "OrderError",
