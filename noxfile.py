@@ -40,7 +40,13 @@ LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
     "test": ["--extra=test", "--group=editable", "--group=types"],
     "docs": ["--extra=docs", "--group=editable", "--group=serve"],
-    "lab": ["--extra=exercises", "--extra=plot", "--extra=train", "--group=editable", "--group=lab"],
+    "lab": [
+        "--extra=exercises",
+        "--extra=plot",
+        "--extra=train",
+        "--group=editable",
+        "--group=lab",
+    ],
     "tools": ["--group=tools", "--group=editable"],
     "nox": ["--group=nox"],
 }

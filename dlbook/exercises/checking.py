@@ -52,6 +52,9 @@ class Result:
     wrong: str = ""
     hint: str = ""
 
+    def __bool__(self) -> bool:
+        return self.passed
+
     def __repr__(self) -> str:
         if self.passed:
             lines = [f"✓ {self.name}: right on all {self.cases} cases that were tried"]
@@ -152,6 +155,8 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
     except hypothesis.errors.NoSuchExample:
         return Result(name, True, tried, hint=hint)
     except hypothesis.errors.HypothesisException:
+        if not wrong:
+            raise
         # It was wrong once and right when asked again: its answers depend on more than the case.
         given = min(wrong, key=len)
         answer, complaint = wrong[given]
@@ -174,7 +179,10 @@ def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str
     if isinstance(returned, Raised):
         if refusal and isinstance(returned.error, ValueError):
             return shown, None
-        return shown, f"expected {'a ValueError: ' + refusal if refusal else 'an answer'}"
+        return (
+            shown,
+            f"expected {'a ValueError: ' + refusal if refusal else 'an answer, and no exception'}",
+        )
     if refusal:
         return shown, f"expected a ValueError: {refusal}"
     if isinstance(returned, list) and len(returned) == MOST_ITEMS:
@@ -184,7 +192,7 @@ def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str
     except Stopped:
         complaint = "it cannot be examined in a reasonable time"
     if isinstance(complaint, Raised):
-        complaint = f"it cannot be examined: {complaint.error!r}"
+        complaint = f"it cannot be examined: {_show(complaint)}"
     return shown, complaint
 
 
@@ -205,10 +213,12 @@ class _Short(reprlib.Repr):
 
 
 def _show(value: Any) -> str:
-    if isinstance(value, Raised):
-        return f"nothing: it raised {value}"[:300]
+    raised = isinstance(value, Raised)
     try:
-        text = run(_Short().repr, value)
+        text = run(repr if raised else _Short().repr, value)
     except Stopped:
         text = None
+    if raised:
+        words = text if isinstance(text, str) else type(value.error).__name__
+        return f"nothing: it raised {words}"[:300]
     return text if isinstance(text, str) else f"an object of type {type(value).__name__}"
