@@ -61,6 +61,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def course(session: nox.Session) -> None:
+    """Build the edition without solutions, for courses, from the same executed notebooks."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--if-stale", "--course", external=True)
+
+
+@nox.session(venv_backend="none")
 def serve(session: nox.Session) -> None:
     """Build the book, serve it, rebuild and reload at every change."""
     python = _borrow(session, "docs")

@@ -17,7 +17,7 @@ def catches():
         try:
             len([])
         except:  # noqa: E722
-            pass
+            continue
 
 
 def catches_around_a_loop():
