@@ -60,8 +60,8 @@ class exercise(nodes.General, nodes.Element):  # noqa: N801 (docutils names node
     """The block of an exercise."""
 
 
-class hint(nodes.General, nodes.Element):  # noqa: N801
-    """A hint, folded under its ``summary``."""
+class hidden_hint(nodes.General, nodes.Element):  # noqa: N801
+    """A hint, folded under its ``summary``; docutils has a node ``hint`` for its admonition."""
 
 
 class solution(nodes.General, nodes.Element):  # noqa: N801
@@ -105,7 +105,7 @@ class ExerciseDirective(SphinxDirective):
         heading += nodes.inline("", "", *self.parse_inline(title)[0], classes=["dl-name"])
         facts = nodes.paragraph("", "", *_facts(options), classes=["dl-exercise-facts"])
         content = self.parse_content_to_nodes()
-        hints = [child for child in content if isinstance(child, hint)]
+        hints = [child for child in content if isinstance(child, hidden_hint)]
         if not hints:
             warn("%s has no {hint}", label, location=self.get_location())
         block += [heading, facts, *(child for child in content if child not in hints)]
@@ -157,7 +157,9 @@ class HintDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        return [hint("", *self.parse_content_to_nodes(), summary="Hint", classes=["dl-fold"])]
+        return [
+            hidden_hint("", *self.parse_content_to_nodes(), summary="Hint", classes=["dl-fold"])
+        ]
 
 
 class SolutionStart(SphinxDirective):
@@ -448,7 +450,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("exercises", ListDirective)
     app.add_role("ex", ExerciseRole())
     app.add_node(exercise, html=(_visit, _depart))
-    for node in (hint, solution):
+    for node in (hidden_hint, solution):
         app.add_node(node, html=(_visit_folded, _depart_folded))
     app.connect("doctree-read", _collect)
     app.connect("doctree-resolved", _leave_out, priority=400)  # before anything is filled in
