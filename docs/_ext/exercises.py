@@ -132,10 +132,8 @@ class ExerciseDirective(SphinxDirective):
 def _answer(name: str, call: str) -> str:
     """Return what the reader fills in and runs."""
     function = call.partition("(")[0]
-    return (
-        "from dlbook.exercises import check\n\n\n"
-        f'def {call}:\n    ...\n\n\ncheck("{name}", {function})'
-    )
+    lines = ["from dlbook.exercises import check", "", f"def {call}:", "    ...", ""]
+    return "\n".join([*lines, f'check("{name}", {function})'])
 
 
 def _stars(difficulty: int) -> str:
@@ -321,7 +319,7 @@ def _list(found: dict[str, exercise]) -> nodes.bullet_list:
     items = nodes.bullet_list(classes=["dl-exercises"])
     for label, block in found.items():
         link = nodes.reference("", block["name"], refid=label, internal=True)
-        line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']}. "))
+        line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']} "))
         line += nodes.inline("", "", *_facts(block.attributes), classes=["dl-exercise-facts"])
         items += nodes.list_item("", line)
     return items
@@ -416,6 +414,12 @@ def _fold(summary: str, text: str) -> str:
 # ---- how it looks -----------------------------------------------------------------------
 
 
+def _expect_no_code_of_solutions(app: Sphinx, config: Any) -> None:
+    """Keep sphinx-codeautolink, which remembers the solutions' code, from missing it."""
+    if not config.dlbook_solutions:
+        config.suppress_warnings = [*config.suppress_warnings, "codeautolink.match_block"]
+
+
 def _leave_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not app.config.dlbook_solutions:
         for block in list(doctree.findall(solution)):
@@ -452,6 +456,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(exercise, html=(_visit, _depart))
     for node in (hidden_hint, solution):
         app.add_node(node, html=(_visit_folded, _depart_folded))
+    app.connect("config-inited", _expect_no_code_of_solutions)
     app.connect("doctree-read", _collect)
     app.connect("doctree-resolved", _leave_out, priority=400)  # before anything is filled in
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

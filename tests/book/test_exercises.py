@@ -6,6 +6,9 @@ import nbformat
 import pytest
 from _ext.downloads import notebook
 from _ext.exercises import without_solutions
+from build_site import COURSE, SITE, build_course
+from checks import broken_links, read
+from nbclient import NotebookClient
 from test_theorems import CONF, HEAD, build, text_of, write
 
 ONE = """# 3. Graphs
@@ -134,8 +137,8 @@ def test_a_chapter_lists_its_exercises(book):
     items = re.search(r'<ul class="dl-exercises[^"]*">(.*?)</ul>', book["one"], re.S)[1]
     lines = [text_of(item) for item in re.findall(r"<li>(.*?)</li>", items, re.S)]
     assert lines == [
-        "Exercise 3.1. Sort *it*. ★★☆ · 25 minutes · patience",
-        "Exercise 3.2. By hand. ★☆☆ · 5 minutes · counting",
+        "Exercise 3.1. Sort *it* ★★☆ · 25 minutes · patience",
+        "Exercise 3.2. By hand ★☆☆ · 5 minutes · counting",
     ]
     assert 'href="#ex-dag-topological-sort"' in items
 
@@ -249,3 +252,22 @@ def test_without_solutions_the_downloads_lack_them_and_nothing_else():
     kept = [cell.source for cell in cells(text)]
     assert "secret = 1" not in kept
     assert 'print("between")' in kept
+
+
+@pytest.mark.site
+@pytest.mark.slow
+def test_the_books_edition_without_solutions_is_whole(site):
+    """Its links lead somewhere, and what follows a solution does not need the solution's code."""
+    assert build_course() == 0
+    assert broken_links(COURSE, read(COURSE)) == []
+    shorter = 0
+    for path in sorted((COURSE / "_downloads").rglob("*.ipynb")):
+        full, course = (
+            nbformat.read(folder / path.relative_to(COURSE), as_version=4)
+            for folder in (SITE, COURSE)
+        )
+        code = [[c.source for c in book.cells if c.cell_type == "code"] for book in (full, course)]
+        if len(code[0]) > len(code[1]):
+            shorter += 1
+            NotebookClient(course, timeout=120).execute()
+    assert shorter
