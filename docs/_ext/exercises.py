@@ -26,6 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
+from sphinx_codeautolink.extension import block as code_linker
 
 from _ext.gates import gate, gather
 from _ext.theorems import chapter_number, result
@@ -415,9 +416,14 @@ def _fold(summary: str, text: str) -> str:
 
 
 def _expect_no_code_of_solutions(app: Sphinx, config: Any) -> None:
-    """Keep sphinx-codeautolink, which remembers the solutions' code, from missing it."""
+    """Keep sphinx-codeautolink, which remembers the solutions' code, from missing it.
+
+    A filter, because a change of ``suppress_warnings`` would have every page read again.
+    """
     if not config.dlbook_solutions:
-        config.suppress_warnings = [*config.suppress_warnings, "codeautolink.match_block"]
+        code_linker.logger.logger.addFilter(
+            lambda record: getattr(record, "subtype", "") != "match_block"
+        )
 
 
 def _leave_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
