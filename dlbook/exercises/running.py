@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import io
 import sys
-import sysconfig
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -163,16 +162,17 @@ def _drop_output() -> Iterator[None]:
         yield
 
 
-#: Where code lies that is not the reader's.
-_INSTALLED = (
-    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-    str(Path(__file__).parents[1]),
-    "<frozen ",
-)
-
-
 def _line_of(error: BaseException) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(_INSTALLED):
+        if not _is_installed(frame.filename):
             return f"line {frame.lineno}: {frame.line}" if frame.line else f"line {frame.lineno}"
     return ""
+
+
+def _is_installed(filename: str) -> bool:
+    """Whether code is not the reader's: of this library, of a package or of Python itself."""
+    folders = (str(Path(__file__).parents[1]), str(Path(contextlib.__file__).parent), "<frozen ")
+    return filename.startswith(folders) or bool(_PACKAGES.intersection(Path(filename).parts))
+
+
+_PACKAGES = {"dist-packages", "site-packages"}

@@ -387,7 +387,7 @@ def for_notebook(cells: list[Any]) -> Iterator[Any]:
                 if call := options.get("checker"):
                     yield _markdown(texts)
                     code = _answer(options["label"].removeprefix("ex-"), call)
-                    answer: Any = nbformat.v4.new_code_cell(code)  # type: ignore[no-untyped-call]
+                    answer: Any = nbformat.v4.new_code_cell(code)
                     answer.metadata["tags"] = ["answer"]
                     yield answer
                     texts = []
@@ -396,7 +396,7 @@ def for_notebook(cells: list[Any]) -> Iterator[Any]:
 
 
 def _markdown(texts: list[str]) -> Any:
-    return nbformat.v4.new_markdown_cell("\n\n".join(texts))  # type: ignore[no-untyped-call]
+    return nbformat.v4.new_markdown_cell("\n\n".join(texts))
 
 
 def _question(name: str, match: re.Match[str], options: dict[str, str]) -> str:
