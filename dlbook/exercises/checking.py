@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import difflib
+import functools
+import os
 import reprlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -130,6 +134,7 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
         import hypothesis
     except ImportError:
         raise ImportError('checkers need Hypothesis: pip install "dlbook[exercises]"') from None
+    _keep_hypothesis_out_of_the_readers_folder()
     wrong: dict[str, tuple[str, str]] = {}  # case to answer and complaint
     tried = 0
 
@@ -162,6 +167,15 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
         answer, complaint = wrong[given]
         wrong[given] = answer, f"{complaint} (not always: the same case was also answered rightly)"
     return Result(name, False, tried, given, *wrong[given], hint=hint)
+
+
+@functools.cache
+def _keep_hypothesis_out_of_the_readers_folder() -> None:
+    """Give a place to what it keeps of the modules that it reads, unless it has one."""
+    if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="dlbook-")
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder.name
+        atexit.register(folder.cleanup)
 
 
 def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str, str | None]:

@@ -1,6 +1,7 @@
 """Whatever a reader's function does is part of its answer."""
 
 import itertools
+import subprocess
 import sys
 
 import pytest
@@ -170,3 +171,13 @@ def test_an_unknown_name_is_met_with_near_ones():
 def test_a_call_in_place_of_a_function_is_explained():
     with pytest.raises(TypeError, match="without calling it"):
         check(NAME, 3)
+
+
+def test_nothing_is_left_in_the_readers_folder(tmp_path):
+    code = f"from dlbook.exercises import check; print(check({NAME!r}, lambda graph: 0))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("✗")
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
