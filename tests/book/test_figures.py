@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from _ext.figures import inline_svg, palette_css, read_palette
+from compare_builds import TIMING
 
 from dlbook.plot import figure
 
@@ -23,7 +24,7 @@ def drawn(colour=PALETTE["c0"]["light"]):
 
 @pytest.fixture(scope="module")
 def markup():
-    return inline_svg(drawn(), 'Two "lines" <rise>', PALETTE)
+    return inline_svg(drawn(), 'Two "lines" <rise>', PALETTE, "dl-figure dl-timing")
 
 
 def test_palette_colours_become_custom_properties(markup):
@@ -36,7 +37,15 @@ def test_a_colour_outside_the_palette_stays(markup):
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><path fill="#123456"/></svg>',
         "",
         PALETTE,
+        "dl-figure",
     )
+
+
+def test_the_figure_is_of_its_classes(markup):
+    """By `dl-timing` two builds are compared without what a clock measured."""
+    assert ElementTree.fromstring(markup).get("class") == "dl-figure dl-timing"
+    assert TIMING.fullmatch(markup.encode())
+    assert not TIMING.search(inline_svg(drawn(), "a", PALETTE, "dl-figure").encode())
 
 
 def test_alt_text_is_the_picture_s_name(markup):
@@ -59,7 +68,7 @@ def test_references_inside_the_figure_resolve(markup):
 
 
 def test_two_figures_of_a_page_share_no_id(markup):
-    other = inline_svg(drawn(PALETTE["c1"]["light"]), "other", PALETTE)
+    other = inline_svg(drawn(PALETTE["c1"]["light"]), "other", PALETTE, "dl-figure")
     ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (markup, other)]
     assert ids[0]
     assert not ids[0] & ids[1]
