@@ -4,14 +4,19 @@ Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"
 """
 
 from dlbook.plot.curves import History, digits, learning_curves
+from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
 from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
 __all__ = [
     "CYCLE",
     "PALETTE",
     "WIDTH",
+    "EdgeMark",
+    "GraphDrawing",
     "History",
+    "NodeMark",
     "digits",
+    "draw_graph",
     "figure",
     "learning_curves",
     "use_style",
