@@ -5,6 +5,7 @@ Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"
 
 from dlbook.plot.curves import History, digits, learning_curves
 from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
+from dlbook.plot.stepper import Frame, Stepper, stepper
 from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
 __all__ = [
@@ -12,12 +13,15 @@ __all__ = [
     "PALETTE",
     "WIDTH",
     "EdgeMark",
+    "Frame",
     "GraphDrawing",
     "History",
     "NodeMark",
+    "Stepper",
     "digits",
     "draw_graph",
     "figure",
     "learning_curves",
+    "stepper",
     "use_style",
 ]

@@ -18,7 +18,7 @@ from dlbook.graph.digraph import Node
 from dlbook.plot.layout import STUB, Route, lay_out
 from dlbook.plot.style import PALETTE, STYLE
 
-__all__ = ["EdgeMark", "GraphDrawing", "NodeMark", "draw_graph"]
+__all__ = ["EdgeMark", "GraphDrawing", "NodeMark", "draw_graph", "text_of"]
 
 #: How a node stands out: filled, with a thick ring, or with a dotted outline.
 NodeMark = Literal["filled", "ringed", "dotted"]
@@ -85,7 +85,7 @@ class GraphDrawing(Generic[Node]):
         self.layout = lay_out(
             _numbered(graph),
             [
-                _box(self.labels[node], *([_text(room[node])] if node in room else []))
+                _box(self.labels[node], *([text_of(room[node])] if node in room else []))
                 for node in graph
             ],
             label_sizes={i: _box(text) for i, text in enumerate(self.edge_labels) if text},
@@ -135,7 +135,7 @@ class GraphDrawing(Generic[Node]):
             for edge, text, route in zip(edges, self.edge_labels, layout.routes, strict=True):
                 _draw_edge(axes, route, edge_marks.get(edge), text)
             for i, node in enumerate(self.graph):
-                value = _text(values[node]) if node in values else ""
+                value = text_of(values[node]) if node in values else ""
                 if _box(self.labels[node], value)[0] > layout.sizes[i, 0] + 1e-6:
                     raise ValueError(f"values[{node!r}] is {value!r}; make room for it")
                 self._draw_node(axes, node, i, value, marks.get(node))
@@ -158,6 +158,7 @@ class GraphDrawing(Generic[Node]):
             edgecolor=outline,
             linewidth=2.4 if mark == "ringed" else 0.9,
             linestyle=":" if mark == "dotted" else "-",
+            clip_on=False,
         )
         axes.add_patch(box)
         lines = self.labels[node].split("\n") + ([value] if value else [])
@@ -183,6 +184,7 @@ class GraphDrawing(Generic[Node]):
                     fill=False,
                     edgecolor=outline,
                     linewidth=0.9,
+                    clip_on=False,
                     url=self.links[node],
                     gid="name " + self.labels[node].replace("\n", " "),
                 )
@@ -226,7 +228,7 @@ def _numbered(graph: DiGraph[Node]) -> DiGraph[int]:
     return DiGraph(edges, nodes=range(len(graph)))
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Return four digits of a number, and whatever else as it is."""
     if isinstance(value, (float, np.floating)):
         return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
@@ -256,7 +258,7 @@ def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None)
     tip, back = points[-1].copy(), points[-1] - points[-2]
     back /= np.hypot(*back)
     length, half = (STUB, 3.6) if mark == "bold" else (6.0, 2.6)
-    points[-1] = tip - 0.7 * length * back
+    points[-2:] -= 0.7 * length * back
     codes = [Path.MOVETO] + [Path.CURVE4] * (len(points) - 1)
     axes.add_patch(
         PathPatch(
@@ -266,11 +268,14 @@ def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None)
             linewidth=width,
             linestyle=":" if mark == "dotted" else "-",
             capstyle="butt",
+            clip_on=False,
         )
     )
     across = np.array([-back[1], back[0]]) * half
     base = tip - length * back
-    axes.add_patch(Polygon([tip, base + across, base - across], color=colour, linewidth=0))
+    axes.add_patch(
+        Polygon([tip, base + across, base - across], color=colour, linewidth=0, clip_on=False)
+    )
     if text and route.label:
         axes.text(
             *route.label,

@@ -1,5 +1,7 @@
 """What an observer is told is the walk's true state, and telling changes nothing."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,14 +21,14 @@ def result(sort, graph, **options):
         return error.cycle
 
 
-@given(graphs, st.sampled_from([None, str, hash]))
+@given(graphs, st.sampled_from([None, str, lambda v: -int(v[1:])]))
 def test_kahn_reports_each_vertex_and_counts_its_edges(graph, key):
     states = []
     order = result(topological_sort, graph, key=key, observe=states.append)
     assert order == result(topological_sort, graph, key=key)
     assert states[0].taken is None
     assert [state.taken for state in states[1:]] == states[-1].listed
-    for before, state in zip(states, states[1:], strict=False):
+    for before, state in pairwise(states):
         assert state.taken == before.queue[0]
     for state in states:
         left = {v: sum(u not in state.listed for u in graph.predecessors(v)) for v in graph}
@@ -45,7 +47,7 @@ def test_search_reports_a_path_and_what_was_left(graph):
     edges = set(graph.edges())
     before, seen = [], []
     for state in states:
-        assert all(edge in edges for edge in zip(state.path, state.path[1:], strict=False))
+        assert all(edge in edges for edge in pairwise(state.path))
         assert not set(state.path) & set(state.postorder)
         if state.event == "visit":
             assert state.path == [*before, state.node]
