@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, Literal
 
 import matplotlib
@@ -160,7 +161,7 @@ class GraphDrawing(Generic[Node]):
             linestyle=":" if mark == "dotted" else "-",
             clip_on=False,
         )
-        axes.add_patch(box)
+        axes.add_artist(box)
         lines = self.labels[node].split("\n") + ([value] if value else [])
         for k, line in enumerate(lines):
             axes.text(
@@ -175,7 +176,7 @@ class GraphDrawing(Generic[Node]):
             )
         if node in self.links:
             # On top of the text, so that the pointer meets it everywhere in the box.
-            axes.add_patch(
+            axes.add_artist(
                 FancyBboxPatch(
                     (x - width / 2, y - height / 2),
                     width,
@@ -242,6 +243,7 @@ def _box(*texts: str) -> tuple[float, float]:
     return width + 2 * _PAD[0], len(lines) * _LINE + 2 * _PAD[1]
 
 
+@lru_cache(maxsize=4096)
 def _width(line: str, *, bold: bool) -> float:
     if not line:
         return 0.0
@@ -260,7 +262,7 @@ def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None)
     length, half = (STUB, 3.6) if mark == "bold" else (6.0, 2.6)
     points[-2:] -= 0.7 * length * back
     codes = [Path.MOVETO] + [Path.CURVE4] * (len(points) - 1)
-    axes.add_patch(
+    axes.add_artist(
         PathPatch(
             Path(points, codes),
             fill=False,
@@ -273,7 +275,7 @@ def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None)
     )
     across = np.array([-back[1], back[0]]) * half
     base = tip - length * back
-    axes.add_patch(
+    axes.add_artist(
         Polygon([tip, base + across, base - across], color=colour, linewidth=0, clip_on=False)
     )
     if text and route.label:
