@@ -252,7 +252,7 @@ class _Drawing:
                 for one in layer:
                     one.begin, one.end = begin, end
                 climb = [abs(one.place - two.place) for one in layer for two, _ in one.behind]
-                begin = end + min(max(RUN, 0.4 * max(climb, default=0)), LONG_RUN)
+                begin = end + min(max(RUN, 0.5 * max(climb, default=0)), LONG_RUN)
 
     def layout(self) -> Layout:
         """Return what was found, in coordinates of the picture."""
@@ -418,17 +418,56 @@ def _best(weight: Mapping[tuple[int, int], int], nodes: set[int], fresh: Iterato
     in one component it may give a bend the number of a node in another.
     """
     runs = min(max(150_000 // len(weight) ** 2, 4), 240)
-    found: list[tuple[int, int, int, _Order]] = []
+    best: tuple[tuple[int, int, int], _Order] | None = None
     for names, steps, heuristics in islice(_ways_to_ask(list(weight)), runs):
         (layout,) = fast_sugiyama.from_edges(steps, dummy_vertices=True, **heuristics)
         order = _read(layout, names, fresh)
-        found.append((_crossings(order, weight), sum(map(len, order.layers)), len(found), order))
-    *_, order = min(found)
-    # Of the order and its mirror image, the one nearer to the order in which nodes were given.
-    known = [[v for v in layer if v in nodes] for layer in order.layers]
-    if sum(np.sign(v - u) for layer in known for u, v in combinations(layer, 2)) < 0:
-        order.layers = [layer[::-1] for layer in order.layers]
-    return order
+        swaps = _swaps(order, nodes)
+        if swaps > 0:  # the mirror image is nearer to the order in which nodes were given
+            order.layers = [layer[::-1] for layer in order.layers]
+        cost = (_crossings(order, weight), sum(map(len, order.layers)), -abs(swaps))
+        if best is None or cost < best[0]:
+            best = cost, order
+    assert best is not None
+    _tidy(best[1], weight, nodes)
+    return best[1]
+
+
+def _tidy(order: _Order, weight: Mapping[tuple[int, int], int], nodes: set[int]) -> None:
+    """Swap neighbours into the order in which they were given, where that costs no crossing."""
+    place = {v: i for layer in order.layers for i, v in enumerate(layer)}
+    before: dict[int, list[tuple[int, int]]] = {v: [] for v in place}
+    behind: dict[int, list[tuple[int, int]]] = {v: [] for v in place}
+    for step, chain in order.chains.items():
+        for u, v in pairwise(chain):
+            behind[u].append((v, weight[step]))
+            before[v].append((u, weight[step]))
+
+    def crossings(u: int, v: int) -> int:
+        """Return how many edges of the two cross where u is the first."""
+        beside = ((before[u], before[v]), (behind[u], behind[v]))
+        return sum(w * x for us, vs in beside for a, w in us for b, x in vs if place[a] > place[b])
+
+    swapped = True
+    while swapped:
+        swapped = False
+        for layer in order.layers:
+            for i, (u, v) in enumerate(pairwise(layer.copy())):
+                if (
+                    layer[i : i + 2] == [u, v]
+                    and u > v
+                    and {u, v} <= nodes
+                    and crossings(v, u) <= crossings(u, v)
+                ):
+                    layer[i : i + 2] = v, u
+                    place[u], place[v] = place[v], place[u]
+                    swapped = True
+
+
+def _swaps(order: _Order, nodes: set[int]) -> int:
+    """Return how many pairs in a layer are against the order of the nodes, less those in it."""
+    known = ([v for v in layer if v in nodes] for layer in order.layers)
+    return sum(1 if u > v else -1 for layer in known for u, v in combinations(layer, 2))
 
 
 def _ways_to_ask(

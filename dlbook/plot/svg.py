@@ -69,7 +69,7 @@ def inline_svg(
     'path fill="var(--dl-fg,#1d2024)" /></svg>'
     """
     root = ElementTree.fromstring(svg)
-    prefix = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
+    prefix = "f" + hashlib.sha256((label + svg).encode()).hexdigest()[:8] + "-"
     colours = {pair["light"].lower(): name for name, pair in reversed(read_palette().items())}
 
     def recolour(match: re.Match[str]) -> str:
@@ -77,9 +77,9 @@ def inline_svg(
         return f"var(--dl-{name},{match[0]})" if name else match[0]
 
     _drop(root, f"{_SVG}metadata", f"{_SVG}style")
-    shared = set()
     if glyphs is not None:
-        shared = _take_glyphs(root, glyphs)
+        _take_glyphs(root, glyphs)
+    ids = {element.get("id") for element in root.iter()}
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         for key, value in list(element.attrib.items()):
@@ -89,8 +89,8 @@ def inline_svg(
                 continue
             if key == "id":
                 value = prefix + value
-            elif key == "href" and value.startswith("#"):
-                value = value if value[1:] in shared else "#" + prefix + value[1:]
+            elif key == "href" and value[1:] in ids:
+                value = "#" + prefix + value[1:]
             elif key in ("style", "fill", "stroke"):
                 value = re.sub(r"#[0-9a-fA-F]{6}\b", recolour, value)
             value = value.replace("url(#", f"url(#{prefix}")
@@ -117,9 +117,8 @@ def _drop(root: Any, *tags: str) -> None:
                 parent.remove(child)
 
 
-def _take_glyphs(root: Any, glyphs: dict[str, str]) -> set[str]:
-    """Move the shapes of letters into `glyphs`; return the ids that belong to them."""
-    found = set()
+def _take_glyphs(root: Any, glyphs: dict[str, str]) -> None:
+    """Move the shapes of letters into `glyphs`."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag == f"{_SVG}defs":
@@ -128,14 +127,12 @@ def _take_glyphs(root: Any, glyphs: dict[str, str]) -> set[str]:
                     if path.tag == f"{_SVG}path" and "-" in path.get("id", ""):
                         child.remove(path)
                         name = path.get("id")
-                        found.add(name)
                         transform = path.get("transform")
                         glyphs[name] = f'<path id="{name}" d="{path.get("d", "").strip()}"' + (
                             f' transform="{transform}"/>' if transform else "/>"
                         )
                 if not len(child):
                     parent.remove(child)
-    return found
 
 
 def _name_links(root: Any, prefix: str) -> bool:
