@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "flatten", "leaves", "map", "unflatten"]
+__all__ = ["Structure", "flatten", "flatten_like", "leaves", "map", "unflatten"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -142,12 +142,25 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     else:
         return {key: f(leaf, *[one[key] for one in others]) for key, leaf in tree.items()}
     first, structure = flatten(tree)
-    columns = [_flatten_like(structure, other) for other in others]
+    columns = [flatten_like(structure, other) for other in others]
     following = iter([f(*row) for row in zip(first, *columns, strict=True)]).__next__
     return _unflatten(structure, following)
 
 
-def _flatten_like(structure: Structure, tree: Any) -> list[Any]:
+def flatten_like(structure: Structure, tree: Any) -> list[Any]:
+    """Return the leaves of a tree that must have this structure, in the structure's order.
+
+    Raises
+    ------
+    ValueError
+        If it has another; the message names the first place where they differ.
+
+    Examples
+    --------
+    >>> _, structure = flatten({"w": 0.0, "b": 0.0})
+    >>> flatten_like(structure, {"b": 1, "w": 2})
+    [2, 1]
+    """
     found: list[Any] = []
     _match(structure, tree, (), found)
     return found

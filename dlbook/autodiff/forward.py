@@ -1,0 +1,58 @@
+"""Forward mode: a value carries its tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.shapes import as_tangent
+from dlbook.autodiff.table import Rule
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
+
+__all__ = ["ForwardLevel", "push"]
+
+
+class ForwardLevel(Level):
+    """A level whose values carry a tangent, of their own shape and dtype."""
+
+    __slots__ = ()
+
+    def record(
+        self,
+        rule: Rule,
+        function: Callable[..., Any],
+        operands: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Traced:
+        """Call a function; compute the tangent of its result beside it."""
+        values, tangents = [], []
+        for operand in operands:
+            if type(operand) is Traced and operand._level is self:
+                values.append(operand._alive())
+                tangents.append(operand._link)
+            else:
+                values.append(as_operand(operand))
+                tangents.append(None)
+        ans = function(*values, **options)
+        check_result(function, ans)
+        return Traced(ans, self, push(rule, ans, values, tangents, options))
+
+
+def push(
+    rule: Rule, ans: Any, values: Sequence[Any], tangents: list[Any], options: dict[str, Any]
+) -> Any:
+    """Return the tangent of a result, given those of the operands (``None`` for constants)."""
+    if rule.joint:
+        pairs = zip(values, tangents, strict=True)
+        tangent = rule.function(
+            *[np.zeros_like(v) if t is None else t for v, t in pairs], **options
+        )
+    else:
+        tangent = None
+        for position, t in enumerate(tangents):
+            if t is not None:
+                part = rule.jvps[position](t, ans, *values, **options)
+                tangent = part if tangent is None else tangent + part
+    return as_tangent(tangent, ans)

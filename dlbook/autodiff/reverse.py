@@ -1,0 +1,201 @@
+"""Reverse mode: a level appends to a tape, which is swept once from its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.forward import push
+from dlbook.autodiff.locks import Locks
+from dlbook.autodiff.shapes import as_adjoint
+from dlbook.autodiff.table import Rule
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
+
+__all__ = ["ReverseLevel", "Tape"]
+
+
+class Tape:
+    """The operations of a run, in the order in which they were done.
+
+    That is a topological order of the computation: an operation comes after those that gave
+    its operands, by construction. Node i is the i-th entry of each list; inputs come first.
+
+    Attributes
+    ----------
+    rules
+        How node i is differentiated; ``None`` for an input.
+    answers
+        Its value.
+    operands
+        The values it was computed from.
+    options
+        Those of the call.
+    parents
+        For each operand the node that it is the value of, or -1 for a constant.
+    """
+
+    # Lists of plain entries rather than one object for each node: the garbage collector need not
+    # look at them again and again as the tape grows.
+    __slots__ = ("answers", "operands", "options", "parents", "rules")
+
+    def __init__(self) -> None:
+        self.rules: list[Rule | None] = []
+        self.answers: list[Any] = []
+        self.operands: list[tuple[Any, ...]] = []
+        self.options: list[dict[str, Any]] = []
+        self.parents: list[tuple[int, ...]] = []
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def pull(self, seeds: dict[int, Any], inputs: int, keep: bool = False) -> list[Any]:
+        """Sweep backward; return the adjoints of the first nodes.
+
+        Parameters
+        ----------
+        seeds
+            The adjoint of each node that is a result.
+        inputs
+            How many adjoints to return; ``None`` stands for zero.
+        keep
+            Whether to keep the adjoints of all nodes, and return them.
+        """
+        adjoints: list[Any] = [None] * len(self.rules)
+        for node, seed in seeds.items():
+            adjoints[node] = seed
+        ours = set()  # nodes whose adjoint is an array made here, so that it may be added to
+        rules, answers, operands = self.rules, self.answers, self.operands
+        for node in range(max(seeds, default=0), inputs - 1, -1):
+            g = adjoints[node]
+            if g is None:
+                continue
+            if not keep:
+                adjoints[node] = None
+            rule, values, ans = rules[node], operands[node], answers[node]
+            options = self.options[node]
+            for position, parent in enumerate(self.parents[node]):
+                if parent < 0:
+                    continue
+                part = rule.vjps[position](g, ans, *values, **options)  # type: ignore[union-attr, misc]
+                value = values[position]
+                # What most parts are needs no fitting, and not to ask pays.
+                kind = type(part)
+                if kind is not type(value) or not (
+                    kind is float
+                    or (
+                        kind is np.ndarray
+                        and part.shape == value.shape
+                        and part.dtype == value.dtype
+                    )
+                ):
+                    part = as_adjoint(part, value)
+                before = adjoints[parent]
+                if before is None:
+                    adjoints[parent] = part
+                elif parent in ours:
+                    np.add(before, part, out=before)
+                else:
+                    adjoints[parent] = total = before + part
+                    if type(total) is np.ndarray and total.ndim and not keep:
+                        ours.add(parent)
+        return adjoints if keep else adjoints[:inputs]
+
+    def push(self, tangents: list[Any]) -> list[Any]:
+        """Sweep forward; return the tangents of all nodes, given those of the inputs."""
+        tangents = tangents + [None] * (len(self.rules) - len(tangents))
+        for node, rule in enumerate(self.rules):
+            if rule is None:
+                continue
+            mine = [None if p < 0 else tangents[p] for p in self.parents[node]]
+            if any(t is not None for t in mine):
+                values, options = self.operands[node], self.options[node]
+                tangents[node] = push(rule, self.answers[node], values, mine, options)
+        return tangents
+
+
+class ReverseLevel(Level):
+    """A level that writes a tape. A value's link is the number of its node.
+
+    Parameters
+    ----------
+    copies
+        For a tape that outlives the run: keep copies of the arrays in the program's reach, which
+        it may change again as soon as the run is over. Else they stay read-only until `release`.
+    debug
+        See `Locks`.
+    """
+
+    __slots__ = ("_copies", "_locks", "tape")
+
+    def __init__(self, copies: bool = False, debug: bool = False) -> None:
+        super().__init__()
+        self.tape = Tape()
+        self._locks = Locks(debug)
+        self._copies: dict[int, Any] | None = {} if copies else None
+
+    def input(self, value: Any) -> Traced:
+        """Return a traced input."""
+        if type(value) is np.ndarray:
+            value = self._kept(value)
+        return self._append(None, value, (), {}, ())
+
+    def record(
+        self,
+        rule: Rule,
+        function: Callable[..., Any],
+        operands: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Traced:
+        """Call a function; append the operation to the tape."""
+        if self.closed:
+            raise self.leak(operands[0])
+        values, parents = [], []
+        for operand in operands:
+            kind = type(operand)
+            if kind is Traced and operand._level is self:
+                values.append(operand._value)
+                parents.append(operand._link)
+                continue
+            if kind is not float:
+                operand = as_operand(operand)
+                if rule.reads and type(operand) is np.ndarray:
+                    operand = self._kept(operand)
+            values.append(operand)
+            parents.append(-1)
+        ans = function(*values, **options)
+        check_result(function, ans)
+        return self._append(rule, ans, tuple(values), options, tuple(parents))
+
+    def _append(
+        self,
+        rule: Rule | None,
+        ans: Any,
+        values: tuple[Any, ...],
+        options: dict[str, Any],
+        parents: tuple[int, ...],
+    ) -> Traced:
+        tape = self.tape
+        tape.rules.append(rule)
+        tape.answers.append(ans)
+        tape.operands.append(values)
+        tape.options.append(options)
+        tape.parents.append(parents)
+        return Traced(ans, self, len(tape.rules) - 1)
+
+    def _kept(self, array: Any) -> Any:
+        """Return an array that keeps what it holds now for as long as the tape needs it."""
+        self._locks.hold(array)
+        if self._copies is None:
+            return array
+        key = id(array)
+        if key not in self._copies:  # locked until the run is over, so one copy serves
+            self._copies[key] = array.copy()
+        return self._copies[key]
+
+    def release(self) -> None:
+        """Let the program change its arrays again: the tape is done with, or holds copies."""
+        self._locks.check()
+        self._locks.release()
+        self._copies = None

@@ -1,0 +1,200 @@
+"""Functions that work entry by entry: a local derivative for each operand.
+
+Each rule multiplies ``g`` by the derivative at the operands, and so serves tangents and adjoints
+alike. Constants are Python numbers, which leave float32 as it is. What holds at kinks is in the
+reference, "Kinks".
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.table import composed, constant, elementwise, general
+from dlbook.autodiff.tracing import plain
+
+# ---- arithmetic --------------------------------------------------------------------------
+
+elementwise(np.positive, lambda g, ans, x: g, reads=False, also=[np.conjugate])
+elementwise(np.negative, lambda g, ans, x: -g, reads=False)
+elementwise(np.add, lambda g, ans, x, y: g, lambda g, ans, x, y: g, reads=False)
+elementwise(np.subtract, lambda g, ans, x, y: g, lambda g, ans, x, y: -g, reads=False)
+elementwise(np.multiply, lambda g, ans, x, y: g * y, lambda g, ans, x, y: g * x)
+elementwise(np.divide, lambda g, ans, x, y: g / y, lambda g, ans, x, y: -g * ans / y)
+elementwise(np.reciprocal, lambda g, ans, x: -g * ans * ans)
+elementwise(np.square, lambda g, ans, x: g * (2 * x))
+elementwise(np.remainder, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * (x // y))
+elementwise(np.fmod, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * np.trunc(x / y))
+
+
+def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    if isinstance(plain(y), int | float):
+        return g * (y * x ** (y - 1)) if y else g * 0.0
+    # Where the exponent is 0 the derivative is 0, also where 0 ** -1 is infinite.
+    return g * np.where(np.equal(y, 0), 0.0, y * x ** np.where(np.equal(y, 0), 1.0, y - 1))
+
+
+def _power_by_exponent(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    # For a base 0 the power is 0 on both sides of a positive exponent.
+    return g * (ans * np.log(np.where(np.equal(x, 0), 1.0, x)))
+
+
+elementwise(np.power, _power_by_base, _power_by_exponent, also=[np.float_power])
+
+# ---- exponentials and logarithms ---------------------------------------------------------
+
+_LOG2, _LOG10 = math.log(2), math.log(10)
+
+elementwise(np.exp, lambda g, ans, x: g * ans)
+elementwise(np.exp2, lambda g, ans, x: g * (ans * _LOG2))
+elementwise(np.expm1, lambda g, ans, x: g * np.exp(x))
+elementwise(np.log, lambda g, ans, x: g / x)
+elementwise(np.log2, lambda g, ans, x: g / (x * _LOG2))
+elementwise(np.log10, lambda g, ans, x: g / (x * _LOG10))
+elementwise(np.log1p, lambda g, ans, x: g / (1 + x))
+
+
+def _share(x: Any, ans: Any, exp: Any) -> Any:
+    """Return exp(x - ans), 0 where x is -∞ (and ans may be so as well)."""
+    lowest = np.equal(x, -np.inf)
+    return np.where(lowest, 0.0, exp(np.where(lowest, 0.0, x - ans)))
+
+
+elementwise(
+    np.logaddexp,
+    lambda g, ans, x, y: g * _share(x, ans, np.exp),
+    lambda g, ans, x, y: g * _share(y, ans, np.exp),
+)
+elementwise(
+    np.logaddexp2,
+    lambda g, ans, x, y: g * _share(x, ans, np.exp2),
+    lambda g, ans, x, y: g * _share(y, ans, np.exp2),
+)
+
+# ---- roots and absolute values -----------------------------------------------------------
+
+elementwise(np.sqrt, lambda g, ans, x: g * (0.5 / ans))
+elementwise(np.cbrt, lambda g, ans, x: g / (3 * ans * ans))
+elementwise(np.absolute, lambda g, ans, x: g * np.sign(x), also=[np.fabs])
+
+
+def _at(x: Any, ans: Any) -> Any:
+    """Return x / ans for a distance `ans`, and 0 where that is 0."""
+    return x / np.where(np.equal(ans, 0), 1.0, ans)
+
+
+elementwise(np.hypot, lambda g, ans, x, y: g * _at(x, ans), lambda g, ans, x, y: g * _at(y, ans))
+
+# ---- trigonometric and hyperbolic functions, their inverses ------------------------------
+
+elementwise(np.sin, lambda g, ans, x: g * np.cos(x))
+elementwise(np.cos, lambda g, ans, x: -g * np.sin(x))
+elementwise(np.tan, lambda g, ans, x: g * (1 + ans * ans))
+elementwise(np.arcsin, lambda g, ans, x: g / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arccos, lambda g, ans, x: -g / np.sqrt((1 - x) * (1 + x)))
+elementwise(np.arctan, lambda g, ans, x: g / (1 + x * x))
+elementwise(
+    np.arctan2,
+    lambda g, ans, x, y: g * y / (x * x + y * y),
+    lambda g, ans, x, y: -g * x / (x * x + y * y),
+)
+elementwise(np.sinh, lambda g, ans, x: g * np.cosh(x))
+elementwise(np.cosh, lambda g, ans, x: g * np.sinh(x))
+elementwise(np.tanh, lambda g, ans, x: g * (1 - ans * ans))
+elementwise(np.arcsinh, lambda g, ans, x: g / np.sqrt(x * x + 1))
+elementwise(np.arccosh, lambda g, ans, x: g / np.sqrt((x - 1) * (x + 1)))
+elementwise(np.arctanh, lambda g, ans, x: g / ((1 - x) * (1 + x)))
+elementwise(np.deg2rad, lambda g, ans, x: np.deg2rad(g), reads=False, also=[np.radians])
+elementwise(np.rad2deg, lambda g, ans, x: np.rad2deg(g), reads=False, also=[np.degrees])
+
+
+def _sinc_slope(g: Any, ans: Any, x: Any) -> Any:
+    # Near 0 the quotient loses its digits; the series of sinc' is -π² x / 3 + π⁴ x³ / 30 - ….
+    near = np.abs(x) < 1e-2
+    y = np.pi * np.where(near, 1.0, x)
+    far = np.pi * (np.cos(y) / y - np.sin(y) / (y * y))
+    t = np.pi * np.where(near, x, 0.0)
+    series = np.pi * t * (-1 / 3 + t * t * (1 / 30 + t * t * (-1 / 840 + t * t / 45360)))
+    return g * np.where(near, series, far)
+
+
+general(np.sinc, "x", jvps=[_sinc_slope], vjps=[_sinc_slope])
+
+# ---- choices between operands: ties share equally ----------------------------------------
+
+
+def _chosen(g: Any, mine: Any, other: Any, larger: bool) -> Any:
+    wins = np.greater(mine, other) if larger else np.less(mine, other)
+    return np.where(wins, g, np.where(np.equal(mine, other), g * 0.5, 0.0))
+
+
+elementwise(
+    np.maximum,
+    lambda g, ans, x, y: _chosen(g, x, y, larger=True),
+    lambda g, ans, x, y: _chosen(g, y, x, larger=True),
+)
+elementwise(
+    np.minimum,
+    lambda g, ans, x, y: _chosen(g, x, y, larger=False),
+    lambda g, ans, x, y: _chosen(g, y, x, larger=False),
+)
+
+
+def _without_nan(g: Any, mine: Any, other: Any, larger: bool) -> Any:
+    """Do as `_chosen`, but a NaN never wins over a number."""
+    return np.where(np.isnan(other) & ~np.isnan(mine), g, _chosen(g, mine, other, larger))
+
+
+elementwise(
+    np.fmax,
+    lambda g, ans, x, y: _without_nan(g, x, y, larger=True),
+    lambda g, ans, x, y: _without_nan(g, y, x, larger=True),
+)
+elementwise(
+    np.fmin,
+    lambda g, ans, x, y: _without_nan(g, x, y, larger=False),
+    lambda g, ans, x, y: _without_nan(g, y, x, larger=False),
+)
+
+
+@composed(np.clip)
+def _clip(
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: None = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+) -> Any:
+    lowest, highest = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    if lowest is not None:
+        a = np.maximum(a, lowest)
+    return a if highest is None else np.minimum(a, highest)
+
+
+@primitive
+def _choose(x: Any, y: Any, condition: Any) -> Any:
+    return np.where(condition, x, y)
+
+
+_CHOSEN = [
+    lambda g, ans, x, y, condition: np.where(condition, g, 0.0),
+    lambda g, ans, x, y, condition: np.where(condition, 0.0, g),
+]
+general(_choose, "x y | condition", jvps=_CHOSEN, vjps=_CHOSEN, reads=False)
+
+
+@composed(np.where)
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    condition = plain(condition)
+    return np.nonzero(condition) if x is None and y is None else _choose(x, y, condition)
+
+
+constant(
+    *(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.fix, np.round, np.around),
+    *(np.floor_divide, np.heaviside, np.signbit, np.isnan, np.isinf, np.isfinite),
+)

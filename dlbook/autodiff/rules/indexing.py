@@ -1,0 +1,99 @@
+"""Taking entries by slices, masks and integer arrays."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.table import composed, linear, refused
+from dlbook.autodiff.tracing import plain
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether an index takes every entry at most once, whatever its values."""
+    entries = index if type(index) is tuple else (index,)
+    return all(
+        entry is None
+        or entry is Ellipsis
+        or isinstance(entry, int | np.integer | slice)
+        or (isinstance(entry, np.ndarray) and entry.dtype == bool)
+        for entry in entries
+    )
+
+
+@primitive
+def _scatter(g: Any, index: Any, shape: Any) -> Any:
+    """Return zeros of a shape with `g` added at an index: the transpose of indexing."""
+    full = np.zeros(shape, getattr(g, "dtype", float))
+    if _is_basic(index):
+        full[index] = g
+    else:
+        np.add.at(full, index, g)
+    return full
+
+
+linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])
+linear(
+    operator.getitem,
+    "a | index",
+    lambda g, ans, a, index: _scatter(g, index=index, shape=np.shape(plain(a))),
+    call=lambda a, index: a[index],
+)
+
+
+def _in_range(indices: Any, n: int, mode: str) -> Any:
+    indices = np.asarray(indices)
+    if mode == "wrap":
+        return indices % n
+    return np.clip(indices, 0, n - 1) if mode == "clip" else indices
+
+
+@composed(np.take)
+def _take(
+    a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise"
+) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    axis %= np.ndim(a)
+    return a[(slice(None),) * axis + (_in_range(indices, np.shape(a)[axis], mode),)]
+
+
+@composed(np.take_along_axis)
+def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    if axis is None:
+        return np.ravel(arr)[indices]
+    axis %= np.ndim(arr)
+    # Along the other axes of size n, entry i stays at place i, by broadcasting.
+    places: list[Any] = []
+    for i, n in enumerate(np.shape(arr)):
+        shape = [1] * np.ndim(arr)
+        shape[i] = n
+        places.append(indices if i == axis else np.arange(n).reshape(shape))
+    return arr[tuple(places)]
+
+
+@composed(np.extract)
+def _extract(condition: Any, arr: Any) -> Any:
+    return np.ravel(arr)[np.nonzero(np.ravel(condition))[0]]
+
+
+@composed(np.compress)
+def _compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
+    return np.take(a, np.nonzero(condition)[0], axis)
+
+
+@composed(np.delete)
+def _delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis)
+
+
+refused(
+    "np.where(mask, value, a), np.concatenate, or a sum with a one-hot product",
+    *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),
+    *(np.add.at, np.subtract.at, np.multiply.at, np.divide.at),
+)

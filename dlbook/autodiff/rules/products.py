@@ -1,0 +1,224 @@
+"""Products that sum over axes. Each is linear in each of its operands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.table import Each, composed, general, linear
+from dlbook.autodiff.tracing import plain
+
+
+def _ndim(a: Any) -> int:
+    return np.ndim(plain(a))
+
+
+# ---- matrix products ---------------------------------------------------------------------
+
+
+def _flipped(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
+def _matmul_vjp_0(g: Any, ans: Any, a: Any, b: Any) -> Any:
+    if _ndim(b) == 1:  # ans sums over the last axis of both
+        return np.expand_dims(g, -1) * b
+    if _ndim(a) == 1:
+        g = np.expand_dims(g, -2)
+        return np.sum((g @ _flipped(b))[..., 0, :], axis=tuple(range(_ndim(b) - 2)))
+    return g @ _flipped(b)
+
+
+def _matmul_vjp_1(g: Any, ans: Any, a: Any, b: Any) -> Any:
+    if _ndim(a) == 1:
+        return np.expand_dims(g, -2) * np.expand_dims(a, -1) if _ndim(b) > 1 else g * a
+    if _ndim(b) == 1:
+        product = _flipped(a) @ np.expand_dims(g, -1)
+        return np.sum(product[..., 0], axis=tuple(range(_ndim(a) - 2)))
+    return _flipped(a) @ g
+
+
+linear(np.matmul, "a b", _matmul_vjp_0, _matmul_vjp_1)
+
+
+@composed(np.dot)
+def _dot(a: Any, b: Any, out: None = None) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    if np.ndim(b) == 1 or (np.ndim(a) <= 2 and np.ndim(b) == 2):
+        return np.matmul(a, b)
+    return np.tensordot(a, b, (-1, -2))
+
+
+@composed(np.inner)
+def _inner(a: Any, b: Any, /) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    return np.tensordot(a, b, (-1, -1))
+
+
+@composed(np.vdot)
+def _vdot(a: Any, b: Any, /) -> Any:
+    return np.matmul(np.ravel(a), np.ravel(b))
+
+
+@composed(np.outer)
+def _outer(a: Any, b: Any, out: None = None) -> Any:
+    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+
+
+@composed(np.tensordot)
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    if np.ndim(axes) == 0 and not isinstance(axes, tuple | list):
+        n = int(axes)
+        axes = (list(range(np.ndim(a) - n, np.ndim(a))), list(range(n)))
+    summed_a = [axis % np.ndim(a) for axis in np.atleast_1d(axes[0]).tolist()]
+    summed_b = [axis % np.ndim(b) for axis in np.atleast_1d(axes[1]).tolist()]
+    sizes = [[np.shape(x)[i] for i in s] for x, s in ((a, summed_a), (b, summed_b))]
+    if sizes[0] != sizes[1]:
+        raise ValueError(
+            f"np.tensordot: the summed axes have sizes {sizes[0]} and {sizes[1]}; "
+            f"shapes {np.shape(a)} and {np.shape(b)}"
+        )
+    free_a = [i for i in range(np.ndim(a)) if i not in summed_a]
+    free_b = [i for i in range(np.ndim(b)) if i not in summed_b]
+    shape = [np.shape(a)[i] for i in free_a] + [np.shape(b)[i] for i in free_b]
+    n = int(np.prod(sizes[0], dtype=int))
+    rows = np.reshape(np.transpose(a, free_a + summed_a), (_size(a, free_a), n))
+    columns = np.reshape(np.transpose(b, summed_b + free_b), (n, _size(b, free_b)))
+    return np.reshape(np.matmul(rows, columns), tuple(shape))
+
+
+def _size(a: Any, axes: list[int]) -> int:
+    return int(np.prod([np.shape(a)[i] for i in axes], dtype=int))
+
+
+@composed(np.kron)
+def _kron(a: Any, b: Any) -> Any:
+    n = max(np.ndim(a), np.ndim(b))
+    shape_a = (1,) * (n - np.ndim(a)) + np.shape(a)
+    shape_b = (1,) * (n - np.ndim(b)) + np.shape(b)
+    a = np.reshape(a, [size for k in shape_a for size in (k, 1)])
+    b = np.reshape(b, [size for k in shape_b for size in (1, k)])
+    return np.reshape(a * b, [p * q for p, q in zip(shape_a, shape_b, strict=True)])
+
+
+if hasattr(np, "vecdot"):
+
+    @composed(np.vecdot)
+    def _vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
+        return np.sum(np.moveaxis(x1, axis, -1) * np.moveaxis(x2, axis, -1), axis=-1)
+
+
+if hasattr(np, "matvec"):  # NumPy ≥ 2.2
+
+    @composed(np.matvec)
+    def _matvec(x1: Any, x2: Any) -> Any:
+        return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
+
+    @composed(np.vecmat)
+    def _vecmat(x1: Any, x2: Any) -> Any:
+        return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
+
+
+# ---- einsum ------------------------------------------------------------------------------
+#
+# Every form of a call is first written with one letter for each axis of each operand, and an
+# explicit result. Then the adjoint of an operand is again such a sum: of the adjoint of the result
+# and the other operands, to the letters of the operand.
+
+
+def _letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], str]:
+    """Return the letters of each operand and of the result, without dots."""
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(arrays):
+        raise ValueError(f"{subscripts!r} names {len(terms)} operands; {len(arrays)} are given")
+    used = set(subscripts)
+    spare = [c for c in map(chr, range(0x3B1, 0x3B1 + 64)) if c not in used]
+    hidden = [_ndim(a) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)]
+    longest = max([n for n, t in zip(hidden, terms, strict=True) if "..." in t], default=0)
+    dots = spare[:longest]  # of the axes that dots stand for, aligned at the right
+    terms = [
+        term.replace("...", "".join(dots[longest - n :] if n else []))
+        for term, n in zip(terms, hidden, strict=True)
+    ]
+    if arrow:
+        return terms, output.replace("...", "".join(dots))
+    letters = "".join(terms)
+    once = sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots)
+    return terms, "".join(dots + once)
+
+
+def _einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
+    """Return the sum, in the letters that NumPy knows."""
+    seen = dict.fromkeys("".join([*terms, output]))
+    known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    if len(seen) > len(known):
+        raise ValueError(f"np.einsum with {len(seen)} axes; at most {len(known)} have letters")
+    name = dict(zip(seen, known, strict=False))
+    inputs = ",".join("".join(name[c] for c in term) for term in terms)
+    return np.einsum(inputs + "->" + "".join(name[c] for c in output), *arrays)
+
+
+@primitive
+def _einsum(*arrays: Any, subscripts: str, **options: Any) -> Any:
+    return np.einsum(subscripts, *arrays, **options)
+
+
+def _einsum_jvp(position, g, ans, *arrays, subscripts, **options):  # type: ignore[no-untyped-def]
+    arrays = (*arrays[:position], g, *arrays[position + 1 :])
+    return _einsum(*arrays, subscripts=subscripts, **options)
+
+
+def _einsum_vjp(position, g, ans, *arrays, subscripts, **options):  # type: ignore[no-untyped-def]
+    terms, output = _letters_of(subscripts, arrays)
+    mine, shape = terms[position], np.shape(plain(arrays[position]))
+    factors, names = [g], [output]
+    for i, array in enumerate(arrays):
+        if i != position:
+            factors.append(array)
+            names.append(terms[i])
+    dtype = getattr(plain(ans), "dtype", None)
+    wanted = ""
+    for axis, letter in enumerate(mine):
+        if letter in wanted:  # a diagonal was taken: elsewhere the adjoint is 0
+            second = chr(0x1000 + axis)
+            factors.append(np.eye(shape[axis], dtype=dtype))
+            names.append(letter + second)
+            letter = second
+        elif not any(letter in name for name in names):  # it was summed alone: spread again
+            factors.append(np.ones(shape[axis], dtype))
+            names.append(letter)
+        wanted += letter
+    # Letters of size 1 here and of another size elsewhere are summed by whoever called.
+    return _einsum_of(names, wanted, factors)
+
+
+general(
+    _einsum,
+    None,
+    jvps=Each(_einsum_jvp),
+    vjps=Each(_einsum_vjp),
+)
+
+
+@composed(np.einsum)
+def _einsum_call(*operands: Any, optimize: Any = False, **options: Any) -> Any:
+    first, *rest = operands
+    if not isinstance(first, str):  # array, axes, array, axes, …, axes of the result
+        arrays, axes = operands[0::2], operands[1::2]
+        output = None
+        if len(operands) % 2:
+            arrays, output = arrays[:-1], operands[-1]
+        terms = [_term(one) for one in axes]
+        first = ",".join(terms) + ("" if output is None else "->" + _term(output))
+        rest = list(arrays)
+    return _einsum(*rest, subscripts=first, optimize=optimize, **options)
+
+
+def _term(axes: Any) -> str:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    return "".join("..." if axis is Ellipsis else letters[axis] for axis in axes)

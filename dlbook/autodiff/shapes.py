@@ -1,0 +1,63 @@
+"""Bringing tangents and adjoints to the shape and type of the values that they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.tracing import Traced, plain
+
+__all__ = ["as_adjoint", "as_tangent"]
+
+
+def as_adjoint(g: Any, value: Any) -> Any:
+    """Return the adjoint of a value, summed over what broadcasting had spread.
+
+    Parameters
+    ----------
+    g
+        A number or array, perhaps traced, whose shape that of the value broadcasts to.
+    value
+        What it is the adjoint of.
+
+    Examples
+    --------
+    >>> as_adjoint(np.ones((2, 3)), np.zeros(3, np.float32))
+    array([2., 2., 2.], dtype=float32)
+    """
+    inside = plain(value)
+    given, shape = np.shape(plain(g)), np.shape(inside)
+    if given != shape:
+        extra = len(given) - len(shape)
+        axes = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
+        g = np.sum(g, axis=(*range(extra), *axes), keepdims=True)
+        g = np.reshape(g, shape)
+    return _typed(g, inside)
+
+
+def as_tangent(g: Any, value: Any) -> Any:
+    """Return the tangent of a value, repeated where the value was broadcast.
+
+    Examples
+    --------
+    >>> as_tangent(2.0, np.zeros(3))
+    array([2., 2., 2.])
+    """
+    inside = plain(value)
+    shape = np.shape(inside)
+    if np.shape(plain(g)) != shape:
+        g = np.broadcast_to(g, shape)
+        g = g if type(g) is Traced else g.copy()  # a broadcast array cannot be added to
+    return _typed(g, inside)
+
+
+def _typed(g: Any, inside: Any) -> Any:
+    """Return `g` with the type and dtype of a plain value of its shape."""
+    kind = type(inside)
+    if type(g) is Traced:
+        dtype = getattr(inside, "dtype", None)
+        return g if dtype is None or getattr(g, "dtype", None) == dtype else g.astype(dtype)
+    if kind is np.ndarray:
+        return np.asarray(g, inside.dtype)
+    return g if type(g) is kind else kind(g)

@@ -1,0 +1,300 @@
+"""The table of what is known about each NumPy function, and the kinds of entries in it.
+
+An entry is one of
+
+- *elementwise*: one local derivative for each operand, written as a function that takes ``g`` and
+  multiplies it. Forward mode hands it a tangent, reverse mode an adjoint.
+- *linear* in each operand, the others held fixed: forward mode calls the function itself on the
+  tangent, so only the transpose is written. *Jointly linear*: in all operands together.
+- *selection*: linear once it is decided which entries are taken.
+- *general*: both rules are written.
+- *composed*: written with other functions of the table.
+- *constant*: the derivative is 0 wherever there is one, so the result is a plain value.
+- *question*: of shape or type, answered from the value inside.
+- *refused*: a derivative would be lost; the entry says what to write instead.
+
+A rule is called as ``rule(g, ans, *operands, **options)`` and returns what ``g`` contributes: to
+the tangent of the result or to the adjoint of one operand. It is written in NumPy, on values that
+may be traced by outer levels, and may only call functions of this table. Its result is brought to
+the right shape and dtype by whoever called it: what broadcasting spread is summed there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from dlbook.autodiff.errors import DerivativeError
+
+__all__ = ["TABLE", "Entry", "Rule", "name_of"]
+
+Derivative = Callable[..., Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How a function is differentiated.
+
+    Attributes
+    ----------
+    function
+        The function, as rules and outer levels call it.
+    jvps, vjps
+        For each operand, what a tangent of it contributes to that of the result, and what an
+        adjoint of the result contributes to that of the operand.
+    reads
+        Whether the rules read values; else they need shapes, and nobody minds if an operand is
+        changed afterwards.
+    joint
+        Whether the function is linear in all operands together: it maps their tangents.
+    """
+
+    function: Callable[..., Any]
+    jvps: Sequence[Derivative | None]
+    vjps: Sequence[Derivative | None]
+    reads: bool = True
+    joint: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """What becomes of a call.
+
+    Attributes
+    ----------
+    kind
+        One of those above.
+    operands, options
+        Names of the arguments, in NumPy's order: those that may be traced, and those that may
+        not. NumPy's own signatures cannot all be read. Without names, every positional argument
+        is an operand and any keyword an option.
+    sequence
+        Whether the one operand is a sequence of arrays.
+    rule
+        For what is differentiable.
+    definition
+        For what is composed.
+    instead
+        For what is refused.
+    """
+
+    kind: str
+    operands: tuple[str, ...] | None = ()
+    options: tuple[str, ...] | None = ()
+    sequence: bool = False
+    rule: Rule | None = None
+    definition: Callable[..., Any] | None = None
+    instead: str = ""
+
+    def bind(
+        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Sort the arguments of a call into operands and options.
+
+        Raises
+        ------
+        DerivativeError
+            If an argument is not known here.
+        TypeError
+            If one is missing.
+        """
+        if self.options is not None:
+            for name in kwargs:
+                if name not in self.options and name not in (self.operands or ()):
+                    raise _unknown(function, f"the argument {name}={kwargs[name]!r}")
+        if self.operands is None or self.options is None:
+            return args, {**kwargs}
+        n = len(self.operands)
+        operands, extra = args[:n], args[n:]
+        if len(extra) > len(self.options):
+            raise _unknown(function, f"positional argument {len(args)}")
+        options = dict(zip(self.options, extra, strict=False))
+        if kwargs:
+            kwargs = {**kwargs}
+            if len(operands) < n:
+                missing = [name for name in self.operands[len(operands) :] if name in kwargs]
+                operands += tuple([kwargs.pop(name) for name in missing])
+            for name, value in kwargs.items():
+                if name in options:
+                    raise TypeError(f"{name_of(function)} got two values for {name}")
+                options[name] = value
+        if len(operands) < n:
+            missing = list(self.operands[len(operands) :])
+            raise TypeError(f"{name_of(function)} lacks an argument: {', '.join(missing)}")
+        if self.sequence:
+            operands = tuple(operands[0])
+        return operands, options
+
+
+#: Every function that is known. Keyed by the function itself: names and modules vary.
+TABLE: dict[Any, Entry] = {}
+
+
+def _unknown(function: Any, what: str) -> DerivativeError:
+    return DerivativeError(
+        f"{name_of(function)} was called with an argument for which there is no rule",
+        what,
+        "leave it out, or write the function with others; `primitive` adds a rule of your own",
+    )
+
+
+def name_of(function: Any) -> str:
+    """Return a function's name as a user writes it.
+
+    Examples
+    --------
+    >>> name_of(np.exp), name_of(np.linalg.norm), name_of(len)
+    ('np.exp', 'np.linalg.norm', 'len')
+    """
+    name = getattr(function, "__name__", None) or repr(function)
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return f"{name_of(function.__self__)}.{name}"
+    if isinstance(function, np.ufunc):
+        return f"np.{name}" if getattr(np, name, None) is function else name
+    module = getattr(function, "__module__", None) or ""
+    if module.split(".")[0] == "numpy":
+        return f"np.linalg.{name}" if "linalg" in module else f"np.{name}"
+    return name
+
+
+# ---- entries are made by these -----------------------------------------------------------
+
+
+def _enter(functions: Sequence[Any], entry: Entry) -> None:
+    for function in functions:
+        if function in TABLE:  # one function may have two names
+            raise ValueError(f"{name_of(function)} is in the table already")
+        TABLE[function] = entry
+
+
+def _names(arguments: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    operands, _, options = arguments.partition("|")
+    return tuple(operands.split()), tuple(options.split())
+
+
+class Each(Sequence[Derivative]):
+    """One rule for every operand of a function that takes any number; it is told which."""
+
+    def __init__(self, rule: Derivative) -> None:
+        self.rule = rule
+
+    def __getitem__(self, position: Any) -> Any:
+        return partial(self.rule, position)
+
+    def __len__(self) -> int:
+        raise TypeError("there are as many as operands")
+
+
+def tangent_through(function: Callable[..., Any], position: int) -> Derivative:
+    """Return the forward rule of a function that is linear in one operand: the function itself."""
+
+    def jvp(g: Any, ans: Any, *operands: Any, **options: Any) -> Any:
+        return function(*operands[:position], g, *operands[position + 1 :], **options)
+
+    return jvp
+
+
+def elementwise(
+    function: np.ufunc, *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
+) -> None:
+    """Enter a ufunc by its local derivatives, one for each operand."""
+    entry = Entry(
+        "elementwise",
+        ("x", "y", "z")[: len(local)],
+        rule=Rule(function, local, local, reads),
+    )
+    _enter([function, *also], entry)
+
+
+def linear(
+    function: Any,
+    arguments: str,
+    *transposes: Derivative,
+    reads: bool | None = None,
+    call: Callable[..., Any] | None = None,
+) -> None:
+    """Enter a function that is linear in each operand, by its transposes.
+
+    `arguments` are the names of the operands, a bar, the names of the options. With several
+    operands the rules of each read the others. `call` takes operands first where NumPy does not.
+    """
+    operands, options = _names(arguments)
+    call = call or function
+    jvps = [tangent_through(call, i) for i in range(len(transposes))]
+    reads = len(transposes) > 1 if reads is None else reads
+    rule = Rule(call, jvps, transposes, reads)
+    _enter([function], Entry("linear", operands, options, rule=rule))
+
+
+def jointly_linear(function: Any, arguments: str, transpose: Derivative) -> None:
+    """Enter a function of a sequence of arrays, linear in all together.
+
+    `transpose` takes the position of the operand first.
+    """
+    operands, options = _names(arguments)
+
+    def call(*arrays: Any, **kwargs: Any) -> Any:
+        return function(arrays, **kwargs)
+
+    each = Each(transpose)
+    rule = Rule(call, each, each, reads=False, joint=True)
+    _enter([function], Entry("jointly linear", operands, options, sequence=True, rule=rule))
+
+
+def selection(
+    function: Any, arguments: str, jvp: Derivative, vjp: Derivative, also: Sequence[Any] = ()
+) -> None:
+    """Enter a function that takes some entries, by both rules."""
+    operands, options = _names(arguments)
+    entry = Entry("selection", operands, options, rule=Rule(function, [jvp], [vjp]))
+    _enter([function, *also], entry)
+
+
+def general(
+    function: Any,
+    arguments: str | None,
+    *,
+    jvps: Sequence[Derivative],
+    vjps: Sequence[Derivative],
+    call: Callable[..., Any] | None = None,
+    reads: bool = True,
+) -> None:
+    """Enter a function by both rules, for each operand; `arguments` as for `linear`."""
+    operands, options = (None, None) if arguments is None else _names(arguments)
+    rule = Rule(call or function, jvps, vjps, reads)
+    _enter([function], Entry("general", operands, options, rule=rule))
+
+
+def composed(*functions: Any) -> Callable[[Function], Function]:
+    """Enter functions by their definition with other functions of the table."""
+
+    def enter(definition: Function) -> Function:
+        parameters = inspect.signature(definition).parameters
+        takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        names = None if takes_all else tuple(parameters)
+        entry = Entry("composed", None, names, definition=definition)
+        _enter(functions, entry)
+        return definition
+
+    return enter
+
+
+def constant(*functions: Any) -> None:
+    """Enter functions whose derivative is 0 wherever they have one."""
+    _enter(functions, Entry("constant"))
+
+
+def question(*functions: Any) -> None:
+    """Enter functions that ask for shape or type."""
+    _enter(functions, Entry("question"))
+
+
+def refused(instead: str, *functions: Any) -> None:
+    """Enter functions that would lose a derivative."""
+    _enter(functions, Entry("refused", instead=instead))

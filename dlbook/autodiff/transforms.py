@@ -1,0 +1,568 @@
+"""The transformations: what a user calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from dlbook import trees
+from dlbook.autodiff import rules  # noqa: F401 (fills the table)
+from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.forward import ForwardLevel
+from dlbook.autodiff.reverse import ReverseLevel, Tape
+from dlbook.autodiff.shapes import as_adjoint
+from dlbook.autodiff.tracing import Traced, plain
+
+__all__ = [
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "linearize",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]
+
+Pullback = Callable[[Any], tuple[Any, ...]]
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return the value of a function, and its derivative along tangents, in forward mode.
+
+    Parameters
+    ----------
+    f
+        Takes and returns floating-point numbers, arrays, or trees of them.
+    primals
+        The arguments of `f`.
+    tangents
+        Directions in which they move, trees of the same shapes.
+
+    Returns
+    -------
+    value, tangent
+        Trees as `f` returns them.
+
+    Raises
+    ------
+    DerivativeError
+        If `f` does what no derivative can follow, or an argument is not floating point.
+    ValueError
+        If the tangents do not fit the primals.
+
+    Examples
+    --------
+    >>> jvp(np.sin, (0.0,), (2.0,))
+    (np.float64(0.0), np.float64(2.0))
+    """
+    if len(primals) != len(tangents):
+        raise ValueError(f"there are {len(primals)} primals and {len(tangents)} tangents")
+    level = ForwardLevel()
+
+    def pair(primal: Any, tangent: Any) -> Traced:
+        _check_input(primal)
+        return Traced(primal, level, _like(tangent, primal, "tangent"))
+
+    inputs = trees.map(pair, tuple(primals), tuple(tangents))
+    out, structure = trees.flatten(level.run(f, *inputs))
+    values, directions = [], []
+    for leaf in out:
+        mine = type(level.leaf(leaf)) is Traced and leaf._level is level
+        value = leaf._value if mine else leaf
+        values.append(_fresh(value))
+        directions.append(_fresh(leaf._link) if mine else _zeros(value))
+    return trees.unflatten(structure, values), trees.unflatten(structure, directions)
+
+
+def vjp(
+    f: Callable[..., Any], *primals: Any, has_aux: bool = False, debug: bool = False
+) -> tuple[Any, ...]:
+    """Return the value of a function, and the pullback that maps adjoints to gradients.
+
+    Parameters
+    ----------
+    f
+        Takes and returns floating-point numbers, arrays, or trees of them.
+    primals
+        The arguments of `f`.
+    has_aux
+        Whether `f` returns a pair, of which only the first is differentiated.
+    debug
+        Whether to compare checksums of all arrays that the derivative depends on.
+
+    Returns
+    -------
+    value, pullback
+        The pullback takes a tree like the value, and returns a tuple with the gradient of each
+        argument. It can be called any number of times, and may outlive changes of the arguments.
+    aux
+        With `has_aux`, in third place.
+
+    Raises
+    ------
+    DerivativeError
+        As `jvp`.
+
+    Examples
+    --------
+    >>> value, pullback = vjp(np.multiply, 2.0, np.array([3.0, 4.0]))
+    >>> value
+    array([6., 8.])
+    >>> pullback(np.array([1.0, 1.0]))
+    (7.0, array([2., 2.]))
+    """
+    run = _Reverse(f, primals, {}, has_aux=has_aux, copies=True, debug=debug)
+    run.level.release()
+    return (run.value(), run.pull, run.aux) if has_aux else (run.value(), run.pull)
+
+
+class _Reverse:
+    """One run of a function in reverse mode, ready to be swept.
+
+    Attributes
+    ----------
+    inputs
+        Leaves of the arguments that are differentiated by; nodes 0, 1, … of the tape.
+    values
+        Leaves of the result, as they are outside of this level.
+    nodes
+        For each its node, or ``None`` where it is constant.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        argnums: Sequence[int] | None = None,
+        has_aux: bool = False,
+        copies: bool = False,
+        debug: bool = False,
+    ) -> None:
+        chosen = range(len(args)) if argnums is None else argnums
+        self.inputs, self.argument_structure = trees.flatten(tuple([args[i] for i in chosen]))
+        for leaf in self.inputs:
+            _check_input(leaf)
+        self.level = ReverseLevel(copies, debug)
+        try:
+            traced = [self.level.input(leaf) for leaf in self.inputs]
+            all_args = list(args)
+            replaced = trees.unflatten(self.argument_structure, traced)
+            for i, argument in zip(chosen, replaced, strict=True):
+                all_args[i] = argument
+            result = self.level.run(f, *all_args, **kwargs)
+            self.aux: Any = None
+            if has_aux:
+                if not isinstance(result, tuple) or len(result) != 2:
+                    raise TypeError(
+                        f"with has_aux, f returns a pair (value, aux); here {describe(result)}"
+                    )
+                result, aux = result
+                self.aux = trees.map(self._auxiliary, aux)
+            leaves, self.structure = trees.flatten(result)
+            self.values, self.nodes = [], []
+            for leaf in leaves:
+                mine = type(self.level.leaf(leaf)) is Traced and leaf._level is self.level
+                self.values.append(leaf._value if mine else leaf)
+                self.nodes.append(leaf._link if mine else None)
+        except BaseException:
+            self.level.release()
+            raise
+
+    @property
+    def tape(self) -> Tape:
+        return self.level.tape
+
+    def _auxiliary(self, leaf: Any) -> Any:
+        if leaf is None or isinstance(leaf, str | bytes):
+            return leaf
+        mine = type(self.level.leaf(leaf)) is Traced and leaf._level is self.level
+        return _fresh(leaf._value if mine else leaf)
+
+    def value(self) -> Any:
+        """Return the value of the function."""
+        return trees.unflatten(self.structure, [_fresh(value) for value in self.values])
+
+    def pull(self, cotangent: Any) -> tuple[Any, ...]:
+        """Return the gradient of each argument."""
+        given = trees.flatten_like(self.structure, cotangent)
+        seeds: dict[int, Any] = {}
+        for c, value, node in zip(given, self.values, self.nodes, strict=True):
+            c = _like(c, value, "cotangent")
+            if node is not None:
+                seeds[node] = seeds[node] + c if node in seeds else c
+        return self.gradients(seeds)
+
+    def gradients(self, seeds: dict[int, Any]) -> tuple[Any, ...]:
+        """Sweep; return the gradient of each argument."""
+        adjoints = self.tape.pull(seeds, len(self.inputs))
+        found, seen = [], set()
+        for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
+            if adjoint is None:
+                adjoint = _zeros(leaf)
+            elif type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
+                adjoint = adjoint.copy()  # a view of another's memory, or one array for two
+            seen.add(id(adjoint))
+            found.append(adjoint)
+        gradients: tuple[Any, ...] = trees.unflatten(self.argument_structure, found)
+        return gradients
+
+    def tangents(self, directions: list[Any]) -> list[Any]:
+        """Replay; return the tangent of each leaf of the result."""
+        moved = self.tape.push(directions)
+        found = [None if node is None else moved[node] for node in self.nodes]
+        pairs = zip(found, self.values, strict=True)
+        return [_zeros(value) if t is None else _fresh(t) for t, value in pairs]
+
+
+def value_and_grad(
+    f: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    debug: bool = False,
+) -> Callable[..., tuple[Any, Any]]:
+    """Return a function that computes the value of `f` and its gradient, in reverse mode.
+
+    Parameters
+    ----------
+    f
+        Returns one floating-point number.
+    argnums
+        By which positional argument to differentiate, or by which ones. Each is a number, an
+        array or a tree of them.
+    has_aux
+        Whether `f` returns a pair ``(value, aux)``, of which only the value is differentiated.
+    debug
+        Whether to compare checksums of all arrays that the derivative depends on.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`, returns ``(value, gradient)``, or ``((value, aux), gradient)``.
+        The gradient is a tree like the argument, or a tuple of those. It shares no memory with
+        anything.
+
+    Raises
+    ------
+    DerivativeError
+        When called: if `f` does what no derivative can follow, if its value is not one number,
+        or if an argument is not floating point.
+
+    Examples
+    --------
+    >>> value_and_grad(lambda w: np.sum(w**2))(np.array([1.0, 3.0]))
+    (np.float64(10.0), array([2., 6.]))
+    """
+    several = not isinstance(argnums, int)
+
+    def wrapped(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        chosen = _positions(argnums, len(args))
+        run = _Reverse(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
+        try:
+            if run.structure.kind is not None or np.shape(run.values[0]) != ():
+                raise DerivativeError(
+                    "a gradient is of one number, and the function returned something else",
+                    describe(run.value()),
+                    "np.sum or np.mean over the result, jacobian for all derivatives, or vjp",
+                )
+            (node,) = run.nodes
+            gradients = run.gradients({} if node is None else {node: _one(run.values[0])})
+        finally:
+            run.level.release()
+        gradient = gradients if several else gradients[0]
+        return ((run.value(), run.aux) if has_aux else run.value()), gradient
+
+    return wrapped
+
+
+def grad(
+    f: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    debug: bool = False,
+) -> Callable[..., Any]:
+    """Return a function that computes the gradient of `f`, in reverse mode.
+
+    Parameters
+    ----------
+    f, argnums, has_aux, debug
+        As for `value_and_grad`.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`, returns the gradient, or ``(gradient, aux)``.
+
+    Examples
+    --------
+    >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
+    1.0
+    """
+    both = value_and_grad(f, argnums, has_aux, debug)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return wrapped
+
+
+def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return the value of a function, and its derivative as a linear function of tangents.
+
+    `f` runs once; the linear function replays what was recorded, as often as it is called.
+
+    Parameters
+    ----------
+    f, primals
+        As for `vjp`.
+
+    Returns
+    -------
+    value, derivative
+        The derivative takes as many tangents as there are primals.
+
+    Examples
+    --------
+    >>> value, derivative = linearize(lambda x: x**3, 2.0)
+    >>> value, derivative(1.0), derivative(10.0)
+    (8.0, 12.0, 120.0)
+    """
+    run = _Reverse(f, primals, {}, copies=True)
+    run.level.release()
+
+    def derivative(*tangents: Any) -> Any:
+        given = trees.flatten_like(run.argument_structure, tangents)
+        pairs = zip(given, run.inputs, strict=True)
+        moved = run.tangents([_like(t, leaf, "tangent") for t, leaf in pairs])
+        return trees.unflatten(run.structure, moved)
+
+    return run.value(), derivative
+
+
+def jacobian(
+    f: Callable[..., Any],
+    argnums: int = 0,
+    mode: Literal["forward", "reverse"] | None = None,
+) -> Callable[..., Any]:
+    """Return a function that computes all partial derivatives.
+
+    Parameters
+    ----------
+    f
+        Takes and returns floating-point numbers, arrays or trees of them.
+    argnums
+        By which positional argument to differentiate.
+    mode
+        ``"forward"`` makes a sweep for each entry of the argument, ``"reverse"`` one for each
+        entry of the result; by default the one that makes fewer.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`. Returns, for each leaf of the result, a tree like the
+        argument, of arrays of the result's shape followed by the argument's.
+
+    Examples
+    --------
+    >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
+    array([[3., 2.],
+           [1., 0.]])
+    """
+    if mode not in (None, "forward", "reverse"):
+        raise ValueError(f"mode is {mode!r}; expected 'forward', 'reverse' or None")
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        (position,) = _positions(argnums, len(args))
+
+        def g(x: Any) -> Any:
+            return f(*args[:position], x, *args[position + 1 :], **kwargs)
+
+        run = _Reverse(g, (args[position],), {})
+        try:
+            entries, results = map(_size, run.inputs), map(_size, run.values)
+            forward = sum(entries) < sum(results) if mode is None else mode == "forward"
+            blocks = _by_columns(run) if forward else _by_rows(run)
+        finally:
+            run.level.release()
+        (argument,) = run.argument_structure.children
+        return trees.unflatten(run.structure, [trees.unflatten(argument, row) for row in blocks])
+
+    return wrapped
+
+
+def _by_rows(run: _Reverse) -> list[list[Any]]:
+    """Return Jacobians [result][argument], a backward sweep for each entry of the results."""
+    blocks = []
+    for value, node in zip(run.values, run.nodes, strict=True):
+        seeds = [{} if node is None else {node: unit} for unit in _basis(value)]
+        sweeps = [trees.leaves(run.gradients(seed)) for seed in seeds]
+        blocks.append(
+            [
+                _stacked([sweep[i] for sweep in sweeps], np.shape(value), x, first=True)
+                for i, x in enumerate(run.inputs)
+            ]
+        )
+    return blocks
+
+
+def _by_columns(run: _Reverse) -> list[list[Any]]:
+    """Return Jacobians [result][argument], a forward sweep for each entry of the arguments."""
+    blocks: list[list[Any]] = [[] for _ in run.values]
+    for i, x in enumerate(run.inputs):
+        rest = len(run.inputs) - i - 1
+        sweeps = [run.tangents([None] * i + [unit] + [None] * rest) for unit in _basis(x)]
+        for j, value in enumerate(run.values):
+            columns = [sweep[j] for sweep in sweeps]
+            blocks[j].append(_stacked(columns, np.shape(x), value, first=False))
+    return blocks
+
+
+def _stacked(parts: list[Any], swept: tuple[int, ...], like: Any, *, first: bool) -> Any:
+    """Return sweeps, each of one shape, as one array; the axes swept over come first or last."""
+    each = np.shape(like)
+    if not swept and not each:
+        return parts[0]
+    shape = (*swept, *each) if first else (*each, *swept)
+    if not parts:
+        return np.zeros(shape, np.asarray(_zeros(like)).dtype)
+    return np.reshape(np.stack(parts, axis=0 if first else -1), shape)
+
+
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Return a function that computes all second partial derivatives.
+
+    Parameters
+    ----------
+    f
+        Returns one floating-point number.
+    argnums
+        By which positional argument to differentiate.
+
+    Returns
+    -------
+    callable
+        Takes the arguments of `f`; returns an array of the argument's shape, twice. For a tree,
+        a tree like it whose leaves are such trees.
+
+    Examples
+    --------
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    return jacobian(grad(f, argnums), argnums, mode="forward")
+
+
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """Return the Hessian times a vector, without the Hessian: forward mode over reverse mode.
+
+    Parameters
+    ----------
+    f
+        Returns one floating-point number.
+    primals
+        The arguments of `f`.
+    tangents
+        The vector, trees like the primals.
+
+    Returns
+    -------
+    product
+        A tree like the first argument; with several arguments a tuple of those.
+
+    Examples
+    --------
+    >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))
+    array([ 6., 12.])
+    """
+    argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    return jvp(grad(f, argnums), primals, tangents)[1]
+
+
+def stop_gradient(x: Any) -> Any:
+    """Return a tree of plain values: what is computed from them is constant for derivatives.
+
+    Examples
+    --------
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return trees.map(lambda leaf: _fresh(plain(leaf)), x)
+
+
+# ---- what goes in and what comes out -----------------------------------------------------
+
+
+def _check_input(leaf: Any) -> None:
+    inside = plain(leaf)
+    kind = type(inside)
+    if isinstance(inside, float | np.floating):
+        return
+    if kind is np.ndarray and inside.dtype.kind == "f":
+        return
+    words = "1.0 for 1, x.astype(float) for integers"
+    if isinstance(inside, np.ndarray) and kind is not np.ndarray:
+        words = "np.asarray(x)"
+    raise DerivativeError(
+        "an argument to differentiate by is no floating-point number or array",
+        describe(leaf),
+        words,
+    )
+
+
+def _like(given: Any, value: Any, what: str) -> Any:
+    """Return a tangent or cotangent for a value, of its type and dtype, in memory of its own."""
+    shape = np.shape(plain(value))
+    if np.shape(plain(given)) != shape:
+        raise ValueError(
+            f"the {what} has shape {np.shape(plain(given))}; the value has shape {shape}"
+        )
+    if type(given) is Traced:
+        return given
+    return as_adjoint(np.array(given) if isinstance(given, np.ndarray) else given, value)
+
+
+def _fresh(value: Any) -> Any:
+    return value.copy() if type(value) is np.ndarray else value
+
+
+def _zeros(value: Any) -> Any:
+    inside = plain(value)
+    if isinstance(inside, np.ndarray | np.generic):
+        dtype = inside.dtype if inside.dtype.kind == "f" else float
+        return np.zeros(inside.shape, dtype)[() if isinstance(inside, np.generic) else ...]
+    return 0.0
+
+
+def _basis(value: Any) -> Any:
+    """Yield the unit vectors of a value's shape, each in memory of its own."""
+    zeros = _zeros(value)
+    if not isinstance(zeros, np.ndarray):
+        yield _one(value)
+        return
+    for i in range(zeros.size):
+        unit = zeros.copy()
+        unit.reshape(-1)[i] = 1
+        yield unit
+
+
+def _one(value: Any) -> Any:
+    return as_adjoint(1.0, value)
+
+
+def _size(value: Any) -> int:
+    return int(np.size(plain(value)))
+
+
+def _positions(argnums: int | Sequence[int], n: int) -> tuple[int, ...]:
+    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for i in chosen:
+        if not -n <= i < n:
+            raise TypeError(f"argnums names argument {i}; the function was called with {n}")
+    return tuple([i % n for i in chosen])
