@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from dlbook.graph import DiGraph
-from dlbook.plot.graphs import GraphDrawing, NodeMark, text_of
+from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, text_of
 from dlbook.plot.stepper import Frame, Stepper, stepper
 
 __all__ = ["Operation", "Trace", "draw_computation", "step_backward", "step_forward"]
@@ -29,11 +30,15 @@ class Operation(Protocol):
 
     @property
     def operation(self) -> str:
-        """What was done, such as ``multiply``; ``input`` or ``constant`` where nothing was."""
+        """What was done, such as ``multiply``; ``input`` where nothing was."""
 
     @property
-    def operands(self) -> tuple[int, ...]:
-        """Numbers of the nodes that it took."""
+    def operands(self) -> tuple[int | None, ...]:
+        """Numbers of the nodes that it took; ``None`` for a constant."""
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """The constants that it took; ``None`` for a node."""
 
     @property
     def value(self) -> Any:
@@ -51,9 +56,8 @@ class Trace(Protocol):
     def nodes(self) -> Sequence[Operation]:
         """The operations."""
 
-    @property
-    def adjoints(self) -> Sequence[Any]:
-        """The adjoint of each node; ``None`` where there is none."""
+    def adjoints(self, *cotangents: Any) -> Sequence[Any]:
+        """Return the adjoint of each node; ``None`` where there is none."""
 
 
 def draw_computation(trace: Trace, names: Sequence[str] = (), *, down: bool = False) -> Figure:
@@ -62,7 +66,7 @@ def draw_computation(trace: Trace, names: Sequence[str] = (), *, down: bool = Fa
     Parameters
     ----------
     trace
-        For instance from ``dlbook.autodiff.trace_graph``.
+        For instance from :func:`~dlbook.autodiff.trace_graph`.
     names
         Of the inputs; by default x1, x2, …
     down
@@ -94,21 +98,20 @@ def step_forward(
     drawing = GraphDrawing(trace.graph, labels=formulas, room=values)
 
     def frames() -> Iterator[Frame]:
-        known = [i for i, node in enumerate(trace.nodes) if not node.operands]
+        known = [i for i, node in enumerate(trace.nodes) if node.operation == "input"]
         yield frame(known, None, "The inputs have their values.")
         for i, node in enumerate(trace.nodes):
-            if node.operands:
+            if node.operation != "input":
                 known.append(i)
                 yield frame(known, i, f"{formulas[i]} = {values[i]}.")
 
     def frame(known: list[int], now: int | None, says: str) -> Frame:
         marks: dict[int, NodeMark] = dict.fromkeys(known, "filled")
-        operands = () if now is None else trace.nodes[now].operands
         return Frame(
             drawing.figure(
                 {i: values[i] for i in known},
                 marks | ({} if now is None else {now: "ringed"}),
-                {(operand, now): "bold" for operand in operands if now is not None},
+                _into(trace, now),
             ),
             says,
             state={called[i]: values[i] for i in known},
@@ -137,40 +140,36 @@ def step_backward(
     """
     called = _called(trace, names)
     labels = {
-        i: f"{formula}\n= {_short(trace.nodes[i].value)}" if trace.nodes[i].operands else formula
-        for i, formula in _formulas(trace, names, values=True).items()
+        i: f"{formula}\n= {_short(trace.nodes[i].value)}"
+        for i, formula in _formulas(trace, names).items()
     }
-    adjoints = {i: _short(one) for i, one in enumerate(trace.adjoints) if one is not None}
+    adjoints = {i: _short(one) for i, one in enumerate(trace.adjoints()) if one is not None}
     drawing = GraphDrawing(trace.graph, labels=labels, room=adjoints)
 
     def frames() -> Iterator[Frame]:
         swept: list[int] = []
         for i in reversed(range(len(trace.nodes))):
             node = trace.nodes[i]
-            if not node.operands or i not in adjoints:
+            if node.operation == "input" or i not in adjoints:
                 continue
-            begins = not swept
-            swept.append(i)
-            to = " and ".join(dict.fromkeys(called[j] for j in node.operands if j in adjoints))
+            to = " and ".join(dict.fromkeys(called[j] for j in node.operands if j is not None))
             says = (
-                f"The sweep begins at {called[i]}, with the adjoint {adjoints[i]}; its share goes "
-                f"to {to}."
-                if begins
-                else f"All that uses {called[i]} is swept: its adjoint is {adjoints[i]}, and its "
-                f"share goes to {to}."
+                f"All that uses {called[i]} is swept: its adjoint is {adjoints[i]}"
+                if swept
+                else f"The sweep begins at {called[i]}, with the adjoint {adjoints[i]}"
             )
-            yield frame(swept, i, says)
+            swept.append(i)
+            yield frame(swept, i, f"{says}, and its share goes to {to}.")
         yield frame(swept, None, "All is swept: the inputs' adjoints are the derivatives.")
 
     def frame(swept: list[int], now: int | None, says: str) -> Frame:
-        complete = [i for i in adjoints if all(user in swept for user in trace.graph.successors(i))]
+        complete = [i for i in adjoints if set(trace.graph.successors(i)) <= {*swept}]
         marks: dict[int, NodeMark] = dict.fromkeys(swept, "filled")
-        operands = () if now is None else trace.nodes[now].operands
         return Frame(
             drawing.figure(
                 {i: adjoints[i] for i in complete},
                 marks | ({} if now is None else {now: "ringed"}),
-                {(operand, now): "bold" for operand in operands if now is not None},
+                _into(trace, now),
             ),
             says,
             state={f"adjoint of {called[i]}": adjoints[i] for i in reversed(complete)},
@@ -178,6 +177,15 @@ def step_backward(
 
     alt = "The computation, from left to right. Ringed: being swept. Bold: adjoints."
     return stepper(frames(), title=title, alt=alt, name=name)
+
+
+def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
+    """Return marks for the edges into a node."""
+    if node is None:
+        return {}
+    return {
+        (operand, node): "bold" for operand in trace.nodes[node].operands if operand is not None
+    }
 
 
 def _called(trace: Trace, names: Sequence[str]) -> list[str]:
@@ -188,32 +196,25 @@ def _called(trace: Trace, names: Sequence[str]) -> list[str]:
             f"names has {len(names)} entries; expected one for each of {inputs} inputs"
         )
     given = iter(names or [f"x{k}" for k in range(1, inputs + 1)])
-    called = []
-    operations = 0
-    for node in trace.nodes:
-        if node.operation == "input":
-            called.append(next(given))
-        elif node.operands:
-            operations += 1
-            called.append(f"v{operations}")
-        else:
-            called.append(_short(node.value))
-    return called
+    operation = count(1)
+    return [
+        next(given) if node.operation == "input" else f"v{next(operation)}" for node in trace.nodes
+    ]
 
 
-def _formulas(trace: Trace, names: Sequence[str], *, values: bool = False) -> Mapping[int, str]:
+def _formulas(trace: Trace, names: Sequence[str]) -> dict[int, str]:
     """Return for each node how it comes about, such as ``v3 = v1 + v2``."""
     called = _called(trace, names)
-    formulas = {}
+    formulas = dict(enumerate(called))
     for i, node in enumerate(trace.nodes):
-        operands = [called[j] for j in node.operands]
-        if not operands:
-            shown = values and node.operation == "input"
-            formulas[i] = f"{called[i]} = {_short(node.value)}" if shown else called[i]
-        elif len(operands) == 2 and node.operation in _INFIX:
-            formulas[i] = f"{called[i]} = {operands[0]} {_INFIX[node.operation]} {operands[1]}"
-        else:
-            formulas[i] = f"{called[i]} = {node.operation}({', '.join(operands)})"
+        operands = [
+            _short(constant) if j is None else called[j]
+            for j, constant in zip(node.operands, node.constants, strict=True)
+        ]
+        if len(operands) == 2 and node.operation in _INFIX:
+            formulas[i] += f" = {operands[0]} {_INFIX[node.operation]} {operands[1]}"
+        elif node.operation != "input":
+            formulas[i] += f" = {node.operation}({', '.join(operands)})"
     return formulas
 
 
