@@ -18,7 +18,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph"}, "book": {"book"}, "__init__": set()}
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
-    "plot": {"matplotlib", "matplotlib_inline", "cycler"},
+    "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
     "data": {"pooch"},
     "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},

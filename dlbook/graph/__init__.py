@@ -19,12 +19,15 @@ from dlbook.graph.paths import (
     sources,
     transitive_reduction,
 )
+from dlbook.graph.states import KahnState, SearchState
 
 __all__ = [
     "CSRGraph",
     "CycleError",
     "DiGraph",
+    "KahnState",
     "OrderError",
+    "SearchState",
     "all_topological_sorts",
     "ancestors",
     "check_topological_order",

@@ -14,6 +14,14 @@ from itertools import pairwise
 from typing import Any
 
 from dlbook.graph.digraph import CycleError, DiGraph, Node, OrderError
+from dlbook.graph.states import (
+    KahnReport,
+    KahnState,
+    SearchReport,
+    SearchState,
+    kahn_report,
+    search_report,
+)
 
 __all__ = [
     "all_topological_sorts",
@@ -26,7 +34,12 @@ __all__ = [
 ]
 
 
-def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = None) -> list[Node]:
+def topological_sort(
+    graph: DiGraph[Node],
+    key: Callable[[Node], Any] | None = None,
+    *,
+    observe: Callable[[KahnState[Node]], object] | None = None,
+) -> list[Node]:
     """Return the nodes in an order in which every edge leads forward.
 
     Kahn's algorithm: a node is listed once all its predecessors are. Nodes that become ready
@@ -40,6 +53,8 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
         Of the nodes that are ready, take the one with the smallest key, and the first of equals:
         the result is the lexicographically first of all orders. Takes O(V log V + E) rather
         than O(V + E).
+    observe
+        Called with a `KahnState` at the start and after each node: to watch, or to teach.
 
     Raises
     ------
@@ -53,14 +68,23 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
     ['c', 'a', 'b', 'd']
     >>> topological_sort(graph, key=str)
     ['a', 'b', 'c', 'd']
+    >>> order = topological_sort(graph, observe=lambda state: print(state.taken, state.queue))
+    None ['c', 'a']
+    c ['a']
+    a ['b']
+    b ['d']
+    d []
     """
     nodes = graph.nodes
+    report = kahn_report(graph, observe)
     if key is None:
-        return [nodes[i] for generation in _generations(graph) for i in generation]
+        return [nodes[i] for generation in _generations(graph, report) for i in generation]
     keys = [key(node) for node in nodes]
     remaining = graph._in_degree.copy()
     ready = [(keys[i], i) for i, degree in enumerate(remaining) if not degree]
     heapq.heapify(ready)
+    if report:
+        report(None, [i for _, i in sorted(ready)], remaining)
     order = []
     while ready:
         _, i = heapq.heappop(ready)
@@ -69,6 +93,8 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
             remaining[j] -= 1
             if not remaining[j]:
                 heapq.heappush(ready, (keys[j], j))
+        if report:
+            report(i, [j for _, j in sorted(ready)], remaining)
     _refuse_cycle(graph, len(order))
     return order
 
@@ -92,20 +118,24 @@ def topological_generations(graph: DiGraph[Node]) -> list[list[Node]]:
     return [[nodes[i] for i in generation] for generation in _generations(graph)]
 
 
-def _generations(graph: DiGraph[Any]) -> Iterator[list[int]]:
+def _generations(graph: DiGraph[Any], report: KahnReport | None = None) -> Iterator[list[int]]:
     heads = graph._heads
     remaining = graph._in_degree.copy()
     generation = [i for i, degree in enumerate(remaining) if not degree]
+    if report:
+        report(None, generation, remaining)
     listed = 0
     while generation:
         yield generation
         listed += len(generation)
-        following = []
+        following: list[int] = []
         for i in generation:
             for j in heads[i]:
                 remaining[j] = left = remaining[j] - 1
                 if not left:
                     following.append(j)
+            if report:
+                report(i, generation[generation.index(i) + 1 :] + following, remaining)
         generation = following
     _refuse_cycle(graph, listed)
 
@@ -117,8 +147,17 @@ def _refuse_cycle(graph: DiGraph[Any], listed: int) -> None:
         raise CycleError(cycle)
 
 
-def depth_first_sort(graph: DiGraph[Node]) -> list[Node]:
+def depth_first_sort(
+    graph: DiGraph[Node], *, observe: Callable[[SearchState[Node]], object] | None = None
+) -> list[Node]:
     """Return a topological order found by depth-first search: its postorder, reversed.
+
+    Parameters
+    ----------
+    graph
+        Without cycles.
+    observe
+        Called with a `SearchState` whenever the search has visited or left a node.
 
     Raises
     ------
@@ -130,14 +169,24 @@ def depth_first_sort(graph: DiGraph[Node]) -> list[Node]:
     >>> depth_first_sort(DiGraph([(1, 2), (1, 3), (3, 2)]))
     [1, 3, 2]
     """
-    postorder, cycle = _depth_first(graph)
+    postorder, cycle = _depth_first(graph, search_report(graph, observe))
     if cycle:
         raise CycleError(cycle)
     return [graph.nodes[i] for i in reversed(postorder)]
 
 
-def find_cycle(graph: DiGraph[Node]) -> list[tuple[Node, Node]] | None:
+def find_cycle(
+    graph: DiGraph[Node], *, observe: Callable[[SearchState[Node]], object] | None = None
+) -> list[tuple[Node, Node]] | None:
     """Return the edges of a cycle, each beginning where the one before ends; ``None`` without.
+
+    Parameters
+    ----------
+    graph
+        With cycles or without.
+    observe
+        Called with a `SearchState` whenever the search has visited or left a node, and when it
+        has found a cycle.
 
     Examples
     --------
@@ -145,11 +194,16 @@ def find_cycle(graph: DiGraph[Node]) -> list[tuple[Node, Node]] | None:
     [(1, 2), (2, 1)]
     >>> find_cycle(DiGraph([(1, 1)]))
     [(1, 1)]
+    >>> cycle = find_cycle(DiGraph([(1, 1)]), observe=lambda state: print(state.event, state.path))
+    visit [1]
+    cycle [1]
     """
-    return _depth_first(graph)[1]
+    return _depth_first(graph, search_report(graph, observe))[1]
 
 
-def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node]] | None]:
+def _depth_first(
+    graph: DiGraph[Node], report: SearchReport | None = None
+) -> tuple[list[int], list[tuple[Node, Node]] | None]:
     """Return the numbers of the nodes in the order in which the search leaves them, and no cycle.
 
     Where an edge leads back into the path that is being walked, the search ends with that cycle.
@@ -163,14 +217,20 @@ def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node
             continue
         state[root] = on_path
         path, ahead = [root], [iter(heads[root])]
+        if report:
+            report("visit", root, path, postorder)
         while path:
             for j in ahead[-1]:
                 if state[j] == new:
                     state[j] = on_path
                     path.append(j)
                     ahead.append(iter(heads[j]))
+                    if report:
+                        report("visit", j, path, postorder)
                     break
                 if state[j] == on_path:
+                    if report:
+                        report("cycle", j, path, postorder)
                     walk = [graph.nodes[i] for i in [*path[path.index(j) :], j]]
                     return postorder, list(pairwise(walk))
             else:
@@ -178,6 +238,8 @@ def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node
                 ahead.pop()
                 state[i] = left
                 postorder.append(i)
+                if report:
+                    report("leave", i, path, postorder)
     return postorder, None
 
 

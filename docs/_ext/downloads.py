@@ -37,7 +37,8 @@ def notebook(source: str) -> str:
 
 def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     metadata = app.env.metadata[docname]
-    is_chapter = "kernelspec" in metadata and docname != app.config.root_doc
+    apart = docname == app.config.root_doc or docname.startswith("api/")
+    is_chapter = "kernelspec" in metadata and not apart
     if app.builder.format != "html" or not is_chapter:
         return
     title = doctree.next_node(nodes.title)

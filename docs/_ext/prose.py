@@ -44,6 +44,7 @@ _NUMBER = re.compile(
 
 #: Nodes whose text is not prose, or says by its form where its numbers are from.
 _EXEMPT = (
+    addnodes.desc,  # of the reference: docstrings, whose examples run as tests
     addnodes.pending_xref,
     computed,
     nodes.citation,

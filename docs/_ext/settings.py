@@ -31,9 +31,11 @@ extensions = [
     "_ext.fixes",
     "_ext.head",
     "_ext.logic",
+    "_ext.maps",
     "_ext.mathematics",
     "_ext.numbers",
     "_ext.prose",
+    "_ext.steppers",
     "_ext.theorems",
     "_ext.typehints",
 ]
