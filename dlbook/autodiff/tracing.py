@@ -218,7 +218,6 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         what = f"{name_of(function)} found a traced value inside of a list"
         instead = "np.stack([a, b]) makes an array of traced values"
         raise _refusal(what, function, args, kwargs, instead)
-    assert entry.rule is not None
     return level.record(entry.rule, entry.rule.function, operands, options)
 
 
@@ -295,13 +294,6 @@ def _plain_in(value: Any) -> Any:
     return value
 
 
-def rule_of(ufunc: np.ufunc) -> Rule:
-    """Return the rule of a ufunc that has one."""
-    rule = TABLE[ufunc].rule
-    assert rule is not None
-    return rule
-
-
 # ---- the traced value --------------------------------------------------------------------
 
 
@@ -312,17 +304,17 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         level = self._level
         if type(other) is Traced and other._level.number > level.number:
             level = other._level
-        return level.record(rule_of(ufunc), function, (self, other), _NO_OPTIONS)
+        return level.record(TABLE[ufunc].rule, function, (self, other), _NO_OPTIONS)
 
     def reflected(self: Traced, other: Any) -> Any:
-        return self._level.record(rule_of(ufunc), function, (other, self), _NO_OPTIONS)
+        return self._level.record(TABLE[ufunc].rule, function, (other, self), _NO_OPTIONS)
 
     return method, reflected
 
 
 def _unary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
     def method(self: Traced) -> Any:
-        return self._level.record(rule_of(ufunc), function, (self,), _NO_OPTIONS)
+        return self._level.record(TABLE[ufunc].rule, function, (self,), _NO_OPTIONS)
 
     return method
 
