@@ -194,7 +194,7 @@ def _central(f: Callable[[Any], ArrayLike], moved: Callable[[float], Any], h: fl
 
 
 def _point(x: ArrayLike, kind: type = float) -> Any:
-    point = np.array(x, kind)
+    point: Any = np.array(x, kind)
     return point if point.ndim else point[()]
 
 
@@ -205,7 +205,7 @@ def _columns(
     column: Callable[[Callable[[complex], Any], float], Any],
     kind: type = float,
 ) -> Array:
-    """Return ``column(moved, h)`` for each entry of `x`, where ``moved(d)`` adds d to that entry."""
+    """Return ``column(moved, h)`` for each entry of `x`, where ``moved(d)`` adds d to it."""
     if step is not None and not step > 0:
         raise ValueError(f"step is {step!r}; expected a number > 0")
     shape = np.shape(x)
@@ -213,7 +213,7 @@ def _columns(
     for i, entry in np.ndenumerate(np.asarray(x, float)):
 
         def moved(d: complex, i: Any = i) -> Any:
-            point = np.array(x, kind)
+            point: Any = np.array(x, kind)
             point[i] += d
             return point if point.ndim else point[()]
 

@@ -1,5 +1,6 @@
 """Directed graphs, topological order, cycle certificates."""
 
+from dlbook.graph.csr import CSRGraph
 from dlbook.graph.digraph import CycleError, DiGraph, OrderError
 from dlbook.graph.order import (
     all_topological_sorts,
@@ -21,6 +22,7 @@ from dlbook.graph.paths import (
 from dlbook.graph.states import KahnState, SearchState
 
 __all__ = [
+    "CSRGraph",
     "CycleError",
     "DiGraph",
     "KahnState",

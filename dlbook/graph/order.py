@@ -8,6 +8,7 @@ recursion. Chapter 9 proves both correct. Both work on the numbers of the nodes.
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -130,8 +131,8 @@ def _generations(graph: DiGraph[Any], report: KahnReport | None = None) -> Itera
         following: list[int] = []
         for i in generation:
             for j in heads[i]:
-                remaining[j] -= 1
-                if not remaining[j]:
+                remaining[j] = left = remaining[j] - 1
+                if not left:
                     following.append(j)
             if report:
                 report(i, generation[generation.index(i) + 1 :] + following, remaining)
@@ -245,7 +246,7 @@ def _depth_first(
 def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
     """Return an iterator over every topological order, each once.
 
-    There may be as many as n!: take what you need.
+    The first is that of `topological_sort`. There may be as many as n!: take what you need.
 
     Raises
     ------
@@ -264,31 +265,30 @@ def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
 def _all_orders(graph: DiGraph[Node]) -> Iterator[list[Node]]:
     nodes, heads = graph.nodes, graph._heads
     remaining = graph._in_degree.copy()
+    ready = deque(i for i, degree in enumerate(remaining) if not degree)
     order: list[int] = []
-    # ready[k] may stand at place k, after what is before it in `order`; untried[k] is what is
-    # left of it to try.
-    ready = [[i for i, degree in enumerate(remaining) if not degree]]
-    untried = [iter(ready[0])]
+    # So many nodes, on the left of the queue, are still to be tried at each place. One that has
+    # been tried goes to the right: when all have, the queue is as it was at first.
+    untried = [len(ready)]
     while untried:
         if len(order) == len(nodes):
             yield [nodes[i] for i in order]
-        if len(order) == len(untried):  # everything behind the last entry has been tried
-            for j in heads[order.pop()]:
-                remaining[j] += 1
-        chosen = next(untried[-1], None)
-        if chosen is None:
-            ready.pop()
+        if untried[-1]:
+            untried[-1] -= 1
+            order.append(ready.popleft())
+            for j in heads[order[-1]]:
+                remaining[j] -= 1
+                if not remaining[j]:
+                    ready.append(j)
+            untried.append(len(ready))
+        else:
             untried.pop()
-            continue
-        order.append(chosen)
-        following = [i for i in ready[-1] if i != chosen]
-        for j in heads[chosen]:
-            remaining[j] -= 1
-            if not remaining[j]:
-                following.append(j)
-        if len(order) < len(nodes):
-            ready.append(following)
-            untried.append(iter(following))
+            if order:
+                for j in heads[order[-1]]:
+                    if not remaining[j]:
+                        ready.pop()
+                    remaining[j] += 1
+                ready.append(order.pop())
 
 
 def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None:
@@ -311,16 +311,11 @@ def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None
         if node not in place:
             raise OrderError(f"{node!r} is missing; expected each of the {len(graph)} nodes once")
     for tail, head in graph.edges():
-        if tail == head:
-            raise OrderError(
-                f"edge {tail!r} → {head!r}: no order puts a node before itself", (tail, head)
-            )
-        if place[head] < place[tail]:
-            raise OrderError(
-                f"edge {tail!r} → {head!r}: {head!r} is at place {place[head]}, "
-                f"{tail!r} only at place {place[tail]}",
-                (tail, head),
-            )
+        i, j = place[tail], place[head]
+        if j <= i:
+            where = f"{head!r} is at place {j}, {tail!r} only at place {i}"
+            why = "no order puts a node before itself" if i == j else where
+            raise OrderError(f"edge {tail!r} → {head!r}: {why}", (tail, head))
 
 
 def is_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> bool:

@@ -26,6 +26,7 @@ extensions = [
     "_ext.citations",
     "_ext.downloads",
     "_ext.execution",
+    "_ext.exercises",
     "_ext.figures",
     "_ext.fixes",
     "_ext.head",

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from _ext.figures import palette_css
+from compare_builds import TIMING
 
 from dlbook.graph import DiGraph
 from dlbook.plot import draw_graph, figure
@@ -25,7 +26,7 @@ def drawn(colour=PALETTE["c0"]["light"]):
 
 @pytest.fixture(scope="module")
 def markup():
-    return inline_svg(drawn(), 'Two "lines" <rise>')
+    return inline_svg(drawn(), 'Two "lines" <rise>', classes="dl-figure dl-timing")
 
 
 def test_palette_colours_become_custom_properties(markup):
@@ -38,6 +39,13 @@ def test_a_colour_outside_the_palette_stays(markup):
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><path fill="#123456"/></svg>',
         "",
     )
+
+
+def test_the_figure_is_of_its_classes(markup):
+    """By `dl-timing` two builds are compared without what a clock measured."""
+    assert ElementTree.fromstring(markup).get("class") == "dl-figure dl-timing"
+    assert TIMING.fullmatch(markup.encode())
+    assert not TIMING.search(inline_svg(drawn(), "a").encode())
 
 
 def test_alt_text_is_the_picture_s_name(markup):
