@@ -97,9 +97,13 @@ class Tape:
                 elif parent in ours:
                     np.add(before, part, out=before)
                 else:
-                    adjoints[parent] = total = before + part
-                    if type(total) is np.ndarray and total.ndim and not keep:
-                        ours.add(parent)
+                    total = before + part
+                    if type(total) is np.ndarray:
+                        if not keep:
+                            ours.add(parent)
+                    elif type(part) is np.ndarray:
+                        total = np.asarray(total)  # a sum of arrays of no axes is a scalar
+                    adjoints[parent] = total
         return adjoints if keep else adjoints[:inputs]
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -191,7 +195,7 @@ class ReverseLevel(Level):
             return array
         key = id(array)
         if key not in self._copies:  # locked until the run is over, so one copy serves
-            self._copies[key] = array.copy()
+            self._copies[key] = array.copy("K")  # in the same layout: some orders follow it
         return self._copies[key]
 
     def release(self) -> None:

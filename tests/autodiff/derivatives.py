@@ -63,10 +63,13 @@ class Sample:
 
 
 def like(new, old):
-    """Return numbers in the type of others: a Python float, a NumPy scalar, an array."""
-    if isinstance(old, np.ndarray | np.generic):
-        new = np.asarray(new, old.dtype if old.dtype.kind == "f" else float)
-        return new if isinstance(old, np.ndarray) else new[()]
+    """Return numbers in the type of others: a Python float, a NumPy scalar, an array laid out so."""
+    if isinstance(old, np.ndarray):
+        array = np.empty_like(old, dtype=old.dtype if old.dtype.kind == "f" else float)
+        array[...] = new
+        return array
+    if isinstance(old, np.floating):
+        return old.dtype.type(new)
     return float(new)
 
 
@@ -79,7 +82,14 @@ def slope(f, args, directions, step=STEP):
 
     def central(h):
         ahead, back = (
-            flat(f(*[like(a + s * h * np.asarray(d), a) for a, d in zip(args, directions)]))
+            flat(
+                f(
+                    *[
+                        like(a + s * h * np.asarray(d), a)
+                        for a, d in zip(args, directions, strict=True)
+                    ]
+                )
+            )
             for s in (1, -1)
         )
         return (ahead - back) / (2 * h)
@@ -104,7 +114,7 @@ def check_values(sample, value):
     wanted, structure = trees.flatten(sample.value)
     found, same = trees.flatten(value)
     assert structure == same, f"{sample}: {same}, not {structure}"
-    for one, other in zip(found, wanted):
+    for one, other in zip(found, wanted, strict=True):
         assert type(one) is type(other), f"{sample}: {type(one)}, not {type(other)}"
         assert np.shape(one) == np.shape(other), f"{sample}: {np.shape(one)}, {np.shape(other)}"
         if isinstance(other, np.ndarray | np.generic):
@@ -113,7 +123,9 @@ def check_values(sample, value):
             np.testing.assert_array_equal(one, other, err_msg=str(sample))
         else:
             eps = np.finfo(np.asarray(other).dtype).eps
-            np.testing.assert_allclose(one, other, rtol=32 * eps, atol=32 * eps, err_msg=str(sample))
+            np.testing.assert_allclose(
+                one, other, rtol=32 * eps, atol=32 * eps, err_msg=str(sample)
+            )
 
 
 def check_first(sample):
@@ -146,8 +158,10 @@ def check_first(sample):
     check_fresh([*sample.args, *tangents], trees.leaves([value, moved]), sample)
 
     # The modes agree: the inner product of cotangent and tangent is the same on both sides.
-    both = sum(float(np.sum(g * t)) for g, t in zip(gradients, tangents))
-    scale = sum(np.abs(w) @ np.abs(m) @ np.ravel(t) for m, t in zip(sample.jacobian, tangents))
+    both = sum(float(np.sum(g * t)) for g, t in zip(gradients, tangents, strict=True))
+    scale = sum(
+        np.abs(w) @ np.abs(m) @ np.ravel(t) for m, t in zip(sample.jacobian, tangents, strict=True)
+    )
     close(both, total, scale, "inner product", sample, rtol=1e-9)
 
 
@@ -217,7 +231,7 @@ def check_single(sample):
     check_values(single, value)
     t = [np.ravel(a).astype(float) for a in tangents]
     w = flat(weights)
-    scale = sum([np.abs(m) @ np.abs(one) for m, one in zip(sample.jacobian, t)])
+    scale = sum([np.abs(m) @ np.abs(one) for m, one in zip(sample.jacobian, t, strict=True)])
     size = np.max(np.abs(scale), initial=0.0)
     for i, gradient in enumerate(pullback(weights)):
         check_like(gradient, single.args[i], single)
@@ -227,5 +241,5 @@ def check_single(sample):
     value, moved = jvp(single.f, single.args, tangents)
     check_values(single, value)
     trees.map(lambda m, v: check_like(m, v, single), moved, value)
-    wanted = sum([m @ one for m, one in zip(sample.jacobian, t)])
+    wanted = sum([m @ one for m, one in zip(sample.jacobian, t, strict=True)])
     close(flat(moved), wanted, size, "forward", single, rtol=2e-4)

@@ -6,7 +6,7 @@ import samples
 from derivatives import check_first, check_second, check_single
 from hypothesis import HealthCheck, given, settings
 
-from dlbook.autodiff.table import TABLE, name_of
+from dlbook.autodiff.table import name_of
 
 FUNCTIONS = samples.inventory()
 EXAMPLES = 12

@@ -43,10 +43,15 @@ def _matmul_vjp_1(g: Any, ans: Any, a: Any, b: Any) -> Any:
 linear(np.matmul, "a b", _matmul_vjp_0, _matmul_vjp_1)
 
 
+def _scaled(a: Any, b: Any) -> Any:
+    """Return the product with a number, which counts here with its dtype as an array does."""
+    return np.multiply(np.reshape(a, np.shape(a)), np.reshape(b, np.shape(b)))
+
+
 @composed(np.dot)
 def _dot(a: Any, b: Any, out: None = None) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return _scaled(a, b)
     if np.ndim(b) == 1 or (np.ndim(a) <= 2 and np.ndim(b) == 2):
         return np.matmul(a, b)
     return np.tensordot(a, b, (-1, -2))
@@ -55,7 +60,9 @@ def _dot(a: Any, b: Any, out: None = None) -> Any:
 @composed(np.inner)
 def _inner(a: Any, b: Any, /) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return _scaled(a, b)
+    if np.ndim(b) == 1:
+        return np.matmul(a, b)
     return np.tensordot(a, b, (-1, -1))
 
 
@@ -181,15 +188,19 @@ def _einsum_vjp(position, g, ans, *arrays, subscripts, **options):  # type: igno
         if i != position:
             factors.append(array)
             names.append(terms[i])
+    sizes: dict[str, int] = {}
+    for factor, name in zip(factors, names, strict=True):
+        for letter, n in zip(name, np.shape(plain(factor)), strict=True):
+            sizes[letter] = n if sizes.get(letter, 1) == 1 else sizes[letter]
     dtype = getattr(plain(ans), "dtype", None)
-    wanted = ""
+    wanted = ""  # letters of the adjoint, in the order of the operand's axes
     for axis, letter in enumerate(mine):
         if letter in wanted:  # a diagonal was taken: elsewhere the adjoint is 0
             second = chr(0x1000 + axis)
             factors.append(np.eye(shape[axis], dtype=dtype))
             names.append(letter + second)
             letter = second
-        elif not any(letter in name for name in names):  # it was summed alone: spread again
+        elif sizes.get(letter, -1) < shape[axis]:  # it was summed alone: spread again
             factors.append(np.ones(shape[axis], dtype))
             names.append(letter)
         wanted += letter
