@@ -708,6 +708,7 @@ def _logaddexp(function, d):
     return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
 
 
+_STEEP = np.linspace(0.3, 1.5, 12).reshape(2, 3, 2) ** 2  # no sums of it are equal
 _NORMS = [
     ((), {}), ((3,), {}), ((2, 3), {}), ((2, 1, 2), {}), ((3,), {"ord": 2}), ((3,), {"ord": 1}),
     ((3,), {"ord": 3}), ((3,), {"ord": 2.5}), ((3,), {"ord": -1}), ((3,), {"ord": -2}),
@@ -716,7 +717,7 @@ _NORMS = [
     ((2, 3), {"ord": 1, "axis": 1}), ((2, 3), {"ord": np.inf, "axis": 0}), ((2, 3), {"ord": "fro"}),
     ((2, 3), {"ord": 3, "axis": (0,)}), ((2, 3), {"ord": 1}), ((2, 3), {"ord": -1}),
     ((2, 3), {"ord": np.inf}), ((2, 3), {"ord": -np.inf}), ((2, 3), {"ord": "fro", "keepdims": True}),
-    ((2, 3, 2), {"axis": (0, 2)}), ((3, 2, 2), {"ord": 1, "axis": (2, 0)}), ((0,), {}),
+    ((2, 3, 2), {"axis": (0, 2)}), (_STEEP, {"ord": 1, "axis": (2, 0)}), ((0,), {}),
     ((2, 3, 2), {"ord": np.inf, "axis": (-1, 0), "keepdims": True}), ((3, 0), {"axis": 0}),
     ((2, 3), {"ord": 3, "axis": 1, "keepdims": True}), ((3,), {"ord": 4}), ((1,), {"ord": 2}),
     ((0, 3), {"axis": 1, "ord": 3}),
