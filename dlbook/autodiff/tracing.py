@@ -24,7 +24,7 @@ import numpy as np
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.table import TABLE, Rule, name_of
 
-__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "plain"]
+__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "innermost", "plain"]
 
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
@@ -124,6 +124,15 @@ def plain(value: Any) -> Any:
     return value
 
 
+def innermost(values: tuple[Any, ...]) -> Level | None:
+    """Return the level that was opened last among those of some values."""
+    level = None
+    for value in values:
+        if type(value) is Traced and (level is None or value._level.number > level.number):
+            level = value._level
+    return level
+
+
 def as_operand(value: Any) -> Any:
     """Return an operand as rules expect it: traced, an array, or a number.
 
@@ -200,14 +209,11 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if entry.definition is not None:
         return entry.definition(*operands, **options)
     for name, value in options.items():
-        if next(_traced_in(value), None) is not None:
+        if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
             what = f"{name_of(function)} has no derivative in {name}"
             instead = "stop_gradient(x) where no derivative is meant"
             raise _refusal(what, function, args, kwargs, instead)
-    level = None
-    for value in operands:
-        if type(value) is Traced and (level is None or value._level.number > level.number):
-            level = value._level
+    level = innermost(operands)
     if level is None:
         what = f"{name_of(function)} found a traced value inside of a list"
         instead = "np.stack([a, b]) makes an array of traced values"
@@ -220,6 +226,13 @@ def call_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Return what a ufunc, or one of its methods, gives for operands of which some are traced."""
+    if method == "__call__" and not kwargs:
+        entry = TABLE.get(ufunc)
+        if entry is not None and entry.rule is not None:
+            level = innermost(inputs)
+            assert level is not None, "NumPy calls us for a traced operand"
+            return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
+        return call(ufunc, inputs, kwargs)
     name = name_of(ufunc)
     if "out" in kwargs:
         what = (
@@ -240,6 +253,9 @@ def call_ufunc(
         if kwargs.get("dtype", True) is None:
             del kwargs["dtype"]
     return call(ufunc, inputs, kwargs)
+
+
+_HOLDERS: set[type] = {list, tuple, dict}  # and Traced: what may be or hold a traced value
 
 
 def _refusal(
@@ -595,3 +611,5 @@ _INSTEAD: dict[str, str] = {
     "tobytes": "stop_gradient(x).tobytes()",
     "byteswap": "stop_gradient(x)",
 }
+
+_HOLDERS.add(Traced)

@@ -31,8 +31,8 @@ elementwise(np.fmod, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * np.trunc(
 
 
 def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    if type(y) is int and y == 2:
-        return g * (2 * x)
+    if (type(y) is int or type(y) is float) and y == 2:
+        return (g * 2) * x
     if np.any(np.equal(y, 0)):  # where the base is 0 too, the derivative is 0, not 0 * infinity
         x = np.where(np.equal(x, 0) & np.equal(y, 0), 1.0, x)
     # Python's own 0.0 ** -0.5 raises, and NumPy's is infinite, as the derivative is.

@@ -41,8 +41,10 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
 
 def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
+    if how.keepdims:
+        return g
     shape = np.shape(plain(a))
-    if how.keepdims or not shape:
+    if not shape:
         return g
     axes = _axes(len(shape), how.axis)
     return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
@@ -50,6 +52,8 @@ def _kept(g: Any, a: Any, how: How) -> Any:
 
 def _spread(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, for each entry that went into it."""
+    if how.where is True and type(g) is not np.ndarray and np.ndim(plain(g)) == 0:
+        return g  # one number for all
     g = _kept(g, a, how)
     shape = np.shape(plain(a))
     if type(g) is np.ndarray:
@@ -252,27 +256,28 @@ def _multiply_reduce(
 # ---- extremes: ties share equally --------------------------------------------------------
 
 
-def _shares(ans: Any, a: Any, how: How) -> Any:
-    """Return which share of the extreme each entry has; `initial` may have one too."""
-    inside = plain(a)
-    best = _kept(plain(ans), inside, how)
-    wins = np.equal(inside, best)
+def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
+    """Return the share of `g` that each entry has, which is as large as the extreme or not."""
+    a, best = plain(a), _kept(plain(ans), plain(a), how)
+    wins = np.equal(a, best)
     if how.where is not True:
         wins = wins & how.where
-    ties = np.sum(wins, axis=how.axis, keepdims=True)
+    ties = np.add.reduce(wins, axis=how.axis, keepdims=True)
     if how.initial is not np._NoValue:
         ties = ties + np.equal(best, how.initial)
-    return np.divide(wins, np.maximum(ties, 1), dtype=getattr(inside, "dtype", None))
+    if np.any(ties > 1):
+        g = g / np.maximum(ties, 1).astype(getattr(a, "dtype", float))
+    return np.where(wins, g, 0.0)
 
 
 def _extreme_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
     how = How(**options)
-    return _total(g * _shares(ans, a, how), how)
+    return _total(_shared(g, ans, a, how), how)
 
 
 def _extreme_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
     how = How(**options)
-    return _kept(g, a, how) * _shares(ans, a, how)
+    return _shared(_kept(g, a, how), ans, a, how)
 
 
 _EXTREME = "a | axis out keepdims initial where"
