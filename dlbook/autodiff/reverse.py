@@ -81,10 +81,13 @@ class Tape:
             for position, parent in enumerate(self.parents[node]):
                 if parent < 0:
                     continue
-                if parts is None:
-                    part = vjps[position](g, ans, *values, **options)
-                else:
+                if parts is not None:
                     part = parts[position]
+                else:
+                    vjp = vjps[position]
+                    if vjp is None:
+                        raise rule.lacks("reverse", position)
+                    part = vjp(g, ans, *values, **options)
                 value = values[position]
                 kind = type(part)
                 if kind is np.ndarray:

@@ -36,8 +36,8 @@ def as_adjoint(g: Any, value: Any) -> Any:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
         extra = len(given) - len(shape)
-        axes = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
-        axes = tuple([*range(extra), *axes])
+        ones = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
+        axes = (*range(extra), *ones)
         if type(g) is np.ndarray:
             g = np.add.reduce(g, axis=axes).reshape(shape)
         else:

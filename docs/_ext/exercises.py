@@ -237,9 +237,7 @@ def without_solutions(source: str) -> str:
     >>> without_solutions("A\\n\\n:::{solution-start} ex-a\\n:::\\nB\\n:::{solution-end}\\n:::\\n\\nC")
     'A\\n\\nC'
     """
-    return re.sub(
-        r"(?ms)^:::+\{solution-start\}.*?^:::+\{solution-end\}\n:::+$\n*", "", source
-    )
+    return re.sub(r"(?ms)^:::+\{solution-start\}.*?^:::+\{solution-end\}\n:::+$\n*", "", source)
 
 
 def _leave_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
