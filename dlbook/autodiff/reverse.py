@@ -9,7 +9,7 @@ import numpy as np
 
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
-from dlbook.autodiff.shapes import as_adjoint, filled
+from dlbook.autodiff.shapes import alike, as_adjoint, filled
 from dlbook.autodiff.table import Rule
 from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
 
@@ -74,7 +74,11 @@ class Tape:
             if not keep:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
-            if not rule.elementwise and type(g) is not np.ndarray:
+            if (
+                type(g) is not np.ndarray
+                and (type(ans) is np.ndarray or type(ans) is Traced)
+                and not (rule.elementwise and alike(values, self.parents[node], ans))
+            ):
                 g = filled(g, ans)
             parts = rule.pull and rule.pull(g, ans, *values, **options)
             vjps = rule.vjps

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dlbook.autodiff.tracing import Traced, plain
 
-__all__ = ["as_adjoint", "as_tangent", "filled"]
+__all__ = ["alike", "as_adjoint", "as_tangent", "filled"]
 
 
 def as_adjoint(g: Any, value: Any) -> Any:
@@ -62,6 +63,26 @@ def filled(g: Any, value: Any) -> Any:
     full = np.empty(shape, inside.dtype)
     full.fill(g)
     return full
+
+
+def alike(values: Sequence[Any], parents: Sequence[int], ans: Any) -> bool:
+    """Whether operands have the shape of their result, or are constant numbers.
+
+    Then nothing is broadcast, and an adjoint that is one number for all entries of the result is
+    so for the operands too.
+
+    Examples
+    --------
+    >>> alike([np.zeros(3), 2.0], [0, -1], np.zeros(3))
+    True
+    >>> alike([np.zeros(3), 2.0], [0, 1], np.zeros(3))
+    False
+    """
+    shape = np.shape(plain(ans))
+    for value, parent in zip(values, parents, strict=True):
+        if np.shape(plain(value)) != shape and (parent >= 0 or np.ndim(plain(value))):
+            return False
+    return True
 
 
 def as_tangent(g: Any, value: Any) -> Any:

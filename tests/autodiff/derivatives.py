@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dlbook import trees
-from dlbook.autodiff import jvp, vjp
+from dlbook.autodiff import grad, jvp, vjp
 
 STEP = 0.02
 RTOL = 1e-6
@@ -99,6 +99,13 @@ def slope(f, args, directions, step=STEP):
     return (16 * second - first) / 15
 
 
+def summed(f):
+    def sums(*args):
+        return sum((np.sum(leaf) for leaf in trees.leaves(f(*args))), start=0.0)
+
+    return sums
+
+
 def close(found, wanted, scale, what, sample, rtol=RTOL):
     """Assert that each entry is right, relative to the terms that it is a sum of."""
     found, wanted, scale = np.ravel(found), np.ravel(wanted), np.ravel(scale)
@@ -141,6 +148,15 @@ def check_first(sample):
         check_like(gradient, sample.args[i], sample)
         scale = np.abs(matrix).T @ np.abs(w)
         close(gradient, matrix.T @ w, scale, f"reverse, argument {i}", sample)
+
+    # A sum hands one number to what came before, which stands for the same everywhere.
+    for i, gradient in enumerate(
+        grad(summed(sample.f), tuple(range(len(sample.args))))(*sample.args)
+    ):
+        matrix = sample.jacobian[i]
+        check_like(gradient, sample.args[i], sample)
+        wanted, scale = matrix.sum(axis=0), np.abs(matrix).sum(axis=0)
+        close(gradient, wanted, scale, f"reverse of the sum, argument {i}", sample)
 
     total = 0.0
     for i, matrix in enumerate(sample.jacobian):
