@@ -5,6 +5,7 @@ extrapolated by Richardson's method: with steps of 0.02 on values of size 1 they
 about 1e-10, so that a relative error of 1e-6 is the rule's.
 """
 
+import contextlib
 import functools
 from dataclasses import dataclass, field
 
@@ -259,3 +260,16 @@ def check_single(sample):
     trees.map(lambda m, v: check_like(m, v, single), moved, value)
     wanted = sum([m @ one for m, one in zip(sample.jacobian, t, strict=True)])
     close(flat(moved), wanted, size, "forward", single, rtol=2e-4)
+
+
+@contextlib.contextmanager
+def replaced(rule, **fields):
+    """Change a rule of the table for a while."""
+    before = {name: getattr(rule, name) for name in fields}
+    for name, value in fields.items():
+        object.__setattr__(rule, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            object.__setattr__(rule, name, value)
