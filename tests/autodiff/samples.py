@@ -657,7 +657,12 @@ def _var(function, d):
 
 
 calls(np.var, (lambda a: a.var(0), (3, 2)), (lambda a: np.var(a, -1, None, None, 1), (2, 3)))
-calls(np.std, (lambda a: a.std(0), (3, 2)), (lambda a: np.std(a, -1, None, None, 1), (2, 3)))
+calls(
+    np.std,
+    (lambda a: a.std(0), (3, 2)),
+    (lambda a: np.std(a, axis=0, keepdims=True, correction=1), (3, 2)),
+    (lambda a: np.std(a, -1, None, None, 1), (2, 3)),
+)
 _W = np.array([[1.0, 2.0, 0.5], [0.5, 1.5, 1.0]])
 calls(
     np.average,

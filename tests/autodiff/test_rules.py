@@ -65,13 +65,13 @@ def narrow_rules():
 
 
 def dtype_of(value):
-    return getattr(plain(value), "dtype", None)
+    return str(getattr(plain(value), "dtype", ""))
 
 
 def test_float32_finds_a_rule_that_widens(narrow_rules):
     rule = TABLE[np.exp].rule
     with (
-        replaced(rule, vjps=Narrow([lambda g, ans, x: g * np.float64(2) * x])),
+        replaced(rule, vjps=Narrow([lambda g, ans, x: g * ans * np.float64(1)])),
         pytest.raises(AssertionError, match="widens"),
     ):
         each_sample(np.exp, check_single)
@@ -90,8 +90,8 @@ class Narrow(Sequence):
         def checked(g, ans, *operands, **options):
             result = rule(g, ans, *operands, **options)
             given = {dtype_of(a) for a in (g, ans, *operands)}
-            if dtype_of(g) == np.float32 and np.dtype(np.float64) not in given:
-                assert dtype_of(result) in (None, np.float32), f"{rule} widens"
+            if dtype_of(g) == "float32" and "float64" not in given:
+                assert dtype_of(result) in ("", "float32"), f"{rule} widens"
             return result
 
         return checked
@@ -121,8 +121,11 @@ def test_every_option_is_used(monkeypatch):
     unused = {
         f"{name_of(function)}: {name}"
         for function in FUNCTIONS
-        for name in set(TABLE[function].options or ()) - used[function] - {"out", "subok"}
+        for name in set(TABLE[function].options or ())
+        - used.get(function, set())
+        - {"out", "subok"}
     }
+    unused.discard("astype: copy")  # the method of a traced value has no use for it
     new = {"np.reshape: newshape"} if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else set()
     old = {"np.reshape: copy"} if np.lib.NumpyVersion(np.__version__) < "2.1.0" else set()
     assert unused <= new | old | ({"np.clip: min", "np.clip: max"} if old else set())

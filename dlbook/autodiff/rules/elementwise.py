@@ -41,6 +41,8 @@ def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
 
 def _power_by_exponent(g: Any, ans: Any, x: Any, y: Any) -> Any:
     # For a base 0 the power is 0 on both sides of a positive exponent.
+    if type(x) is int or type(x) is float:
+        return g * (ans * (float(np.log(x)) if x else 0.0))
     return g * (ans * np.log(np.where(np.equal(x, 0), 1.0, x)))
 
 
@@ -60,25 +62,28 @@ elementwise(np.log10, lambda g, ans, x: g / (x * _LOG10))
 elementwise(np.log1p, lambda g, ans, x: g / (1 + x))
 
 
-def _share(x: Any, y: Any, ans: Any, exp: Any) -> Any:
-    """Return exp(x - ans), the share that x has in the sum of exp(x) and exp(y).
+def _weighed(g: Any, x: Any, y: Any, ans: Any, exp: Any) -> Any:
+    """Return `g` times exp(x - ans), the share that x has in the sum of exp(x) and exp(y).
 
     That is 0 for x = -∞, and 1 for ∞ unless it is halved with another ∞.
     """
     infinite = np.isinf(x)
-    extreme = np.where(np.equal(x, np.inf), np.where(np.equal(y, np.inf), 0.5, 1.0), 0.0)
-    return np.where(infinite, extreme, exp(np.where(infinite, 0.0, x - ans)))
+    weighed = g * exp(np.where(infinite, 0.0, x - ans))
+    if not np.any(infinite):
+        return weighed
+    extreme = np.where(np.equal(x, np.inf), np.where(np.equal(y, np.inf), g * 0.5, g), 0.0)
+    return np.where(infinite, extreme, weighed)
 
 
 elementwise(
     np.logaddexp,
-    lambda g, ans, x, y: g * _share(x, y, ans, np.exp),
-    lambda g, ans, x, y: g * _share(y, x, ans, np.exp),
+    lambda g, ans, x, y: _weighed(g, x, y, ans, np.exp),
+    lambda g, ans, x, y: _weighed(g, y, x, ans, np.exp),
 )
 elementwise(
     np.logaddexp2,
-    lambda g, ans, x, y: g * _share(x, y, ans, np.exp2),
-    lambda g, ans, x, y: g * _share(y, x, ans, np.exp2),
+    lambda g, ans, x, y: _weighed(g, x, y, ans, np.exp2),
+    lambda g, ans, x, y: _weighed(g, y, x, ans, np.exp2),
 )
 
 # ---- roots and absolute values -----------------------------------------------------------
