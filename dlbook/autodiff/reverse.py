@@ -107,15 +107,17 @@ class Tape:
                 before = adjoints[parent]
                 if before is None:
                     adjoints[parent] = part
-                elif parent in ours:
+                elif parent in ours and type(part) is np.ndarray:
                     np.add(before, part, out=before)
                 else:
                     total = before + part
                     if type(total) is np.ndarray:
                         if not keep:
                             ours.add(parent)
-                    elif type(part) is np.ndarray:
-                        total = np.asarray(total)  # a sum of arrays of no axes is a scalar
+                    else:
+                        ours.discard(parent)
+                        if type(part) is np.ndarray and type(total) is not Traced:
+                            total = np.asarray(total)  # a sum of arrays of no axes is a scalar
                     adjoints[parent] = total
         return adjoints
 

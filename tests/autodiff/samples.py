@@ -1145,6 +1145,221 @@ calls(
     (lambda a: np.astype(a, float, copy=False), (3,)),
 )
 
+# ---- statistics --------------------------------------------------------------------------
+
+
+@family(np.sort)
+def _sort(function, d):
+    shape, axis = _along(d)
+    options = d.some(kind=None) if d.flag() else d.some(stable=True)
+    return d.sample(lambda a: function(a, axis=axis, **options), d.apart(shape), note=f"{axis}")
+
+
+@family(np.median)
+def _median(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), overwrite_input=False)
+    if not shape:
+        options.pop("keepdims", None)
+    return d.sample(lambda a: function(a, **options), d.apart(shape), note=_noted(options))
+
+
+@family(np.quantile, np.percentile)
+def _quantile(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), overwrite_input=False)
+    q = d.one(0.3, 0.0, 1.0, np.array([0.2, 0.9]), [[0.1, 0.5]])
+    if function is np.percentile:
+        q = np.multiply(q, 100)[()]
+    return d.sample(
+        lambda a: function(a, q, method="linear", **options), d.apart(shape), note=f"{q}, {options}"
+    )
+
+
+_HOLES = np.array([[1.0, np.nan, -0.5], [0.7, 1.4, np.nan]])
+
+
+def _with_holes(function, **options):
+    """Return a sample that puts NaN among its values."""
+    return (lambda a: function(np.where(np.isnan(_HOLES), np.nan, a), **options), (2, 3))
+
+
+for _f in (np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin):
+    _rest = {"where": np.array([[True, True, True], [True, False, True]])}
+    _first = {np.nansum: 1.0, np.nanprod: 2.0, np.nanmax: 0.1, np.nanmin: 0.2}
+    calls(
+        _f,
+        _with_holes(_f),
+        _with_holes(_f, axis=0 if _f is not np.nanstd else 1, keepdims=True),
+        _with_holes(_f, axis=-1),
+        (_f, (2, 3)),
+        *(
+            [_with_holes(_f, initial=_first[_f], **_rest)]
+            if _f in _first
+            else [_with_holes(_f, **_rest)]
+        ),
+        *([] if _f in (np.nanmax, np.nanmin) else [_with_holes(_f, dtype=None)]),
+        *(
+            [_with_holes(_f, ddof=1), _with_holes(_f, correction=0.5)]
+            if _f in (np.nanvar, np.nanstd)
+            else []
+        ),
+    )
+for _f in (np.nancumsum, np.nancumprod):
+    calls(_f, _with_holes(_f), _with_holes(_f, axis=0), _with_holes(_f, axis=1, dtype=None))
+calls(
+    np.nan_to_num,
+    _with_holes(np.nan_to_num),
+    _with_holes(np.nan_to_num, copy=True, nan=2.0, posinf=3.0, neginf=4.0),
+    (np.nan_to_num, ()),
+)
+calls(
+    np.cov,
+    (np.cov, (2, 3)),
+    (np.cov, (4,)),
+    (lambda a: np.cov(a, rowvar=False, bias=True), (3, 2)),
+    (lambda a, b: np.cov(a, b, ddof=0), (4,), (4,)),
+    (lambda a, b: np.cov(a, y=b, rowvar=False), (3, 2), (3, 1)),
+)
+calls(
+    np.corrcoef,
+    (np.corrcoef, (2, 4)),
+    (lambda a, b: np.corrcoef(a, b, rowvar=False), (4, 2), (4, 1)),
+    (lambda a, b: np.corrcoef(a, y=b), (4,), (4,)),
+)
+
+# ---- numerics ----------------------------------------------------------------------------
+
+
+@family(np.cumprod)
+def _cumprod(function, d):
+    shape, axis = _along(d)
+    options = d.some(dtype=None, out=None)
+    a = d.values(shape)
+    return d.sample(
+        lambda a: function(a, axis=axis, **options), np.where(d.mask(shape), a, 0.0), note=f"{axis}"
+    )
+
+
+calls(np.cumprod, (np.cumprod, (2, 3)), (lambda a: np.cumprod(a, dtype=np.float64), (3,)))
+for _f in (np.multiply, np.maximum, np.minimum, np.logaddexp):
+    calls(
+        _f.accumulate,
+        (_f.accumulate, (3, 2)),
+        (lambda a, f=_f: f.accumulate(a, axis=-1, dtype=None), (2, 3)),
+        (_f.accumulate, (0, 2)),
+    )
+if hasattr(np, "cumulative_prod"):
+    calls(
+        np.cumulative_prod,
+        (np.cumulative_prod, (3,)),
+        (lambda a: np.cumulative_prod(a, axis=-1, include_initial=True, dtype=None), (2, 3)),
+    )
+calls(
+    np.unwrap,
+    (lambda p: np.unwrap(p), np.array([[0.1, 4.0, 8.1, 9.0], [0.1, -4.0, 1.0, 8.0]])),
+    (lambda p: np.unwrap(p, discont=0.4, axis=0, period=1.0), (3, 2)),
+)
+for _f in (np.convolve, np.correlate):
+    calls(
+        _f,
+        *[
+            (lambda a, v, f=_f, mode=mode: f(a, v, mode=mode), (n,), (m,))
+            for mode in ("full", "same", "valid")
+            for n, m in [(5, 3), (3, 5), (4, 4), (4, 1), (4, 2), (2, 4)]
+        ],
+    )
+_GRID = np.array([-1.6, -0.6, 0.1, 1.1, 1.7])
+calls(
+    np.interp,
+    (lambda x, f: np.interp(x, _GRID, f), np.array([[-1.2, 0.5], [2.0, -1.9]]), (5,)),
+    (lambda x, g, f: np.interp(x, g, f), np.array([-1.2, 0.5, 1.4]), _GRID, (5,)),
+    (lambda x, f: np.interp(x, _GRID, f, left=0.0, right=1.0), np.array([-2.0, 0.5, 1.9]), (5,)),
+    (lambda x: np.interp(x, _GRID, _GRID**2), 0.4),
+)
+calls(
+    np.gradient,
+    (np.gradient, (4,)),
+    (np.gradient, (3, 4)),
+    (lambda f: np.gradient(f, 0.5, axis=1, edge_order=2), (2, 4)),
+    (lambda f: np.gradient(f, axis=(0, 1)), (2, 3)),
+    (lambda f, x: np.gradient(f, x), (5,), _GRID),
+    (lambda f, x: np.gradient(f, x, edge_order=2), (5,), _GRID),
+    (lambda f, h: np.gradient(f, 2.0, h), (2, 3), ()),
+)
+calls(
+    np.cross,
+    (np.cross, (3,), (3,)),
+    (np.cross, (2, 3), (3,)),
+    (lambda a, b: np.cross(a, b, axis=0), (3, 2), (3, 2)),
+    (lambda a, b: np.cross(a, b, axisa=0, axisb=1, axisc=0), (3, 2), (2, 3)),
+)
+calls(np.linalg.cross, (np.linalg.cross, (2, 3), (2, 3)))
+calls(np.linalg.cross, (lambda a, b: np.linalg.cross(a, b, axis=0), (3, 2), (3, 2)))
+calls(np.polyval, (np.polyval, (3,), (2, 2)), (np.polyval, (1,), (2,)), (np.polyval, (4,), ()))
+calls(
+    np.vander,
+    (np.vander, (3,)),
+    (lambda x: np.vander(x, N=4, increasing=True), (2,)),
+)
+calls(
+    np.linspace,
+    (lambda a, b: np.linspace(a, b, 4), (), ()),
+    (lambda a, b: np.linspace(a, b, num=3, endpoint=False, axis=-1, dtype=None), (2,), (2,)),
+    (lambda b: np.linspace(0, b, 3, retstep=True), ()),
+)
+calls(
+    np.meshgrid,
+    (lambda a, b: np.meshgrid(a, b), (2,), (3,)),
+    (lambda a, b, c: np.meshgrid(a, b, c, indexing="ij"), (2,), (3,), (1,)),
+    (lambda a, b: np.meshgrid(a, b, sparse=True, copy=True), (2,), ()),
+    (lambda a: np.meshgrid(a), (3,)),
+)
+calls(
+    np.select,
+    (lambda a: np.select([a > 0.8, a > 0], [a * a, -a], default=2.0), (3, 3)),
+    (lambda a, b: np.select([np.array([True, False])], [a], b), (2,), ()),
+)
+calls(
+    np.apply_along_axis,
+    (lambda a: np.apply_along_axis(np.sum, 0, a), (2, 3)),
+    (lambda a: np.apply_along_axis(lambda r, k: r * k, 1, a, 2.0), (2, 3)),
+    (lambda a: np.apply_along_axis(lambda r, k: np.outer(r, r) * k, 1, a, k=2.0), (2, 3, 2)),
+)
+calls(
+    np.copysign,
+    (lambda x: np.copysign(x, np.array([1.0, -1.0, -0.0])), (2, 3)),
+    (lambda x, y: np.copysign(x, y), (2, 3), (3,)),
+)
+calls(np.modf, (np.modf, (2, 3)))
+calls(np.divmod, (np.divmod, np.array([2.3, 2.7]), np.array([0.8, 0.85])), (divmod, 2.3, 0.8))
+calls(np.real, (np.real, (2, 3)), (lambda a: a.real, (2,)))
+calls(np.real_if_close, (lambda a: np.real_if_close(a, tol=9), (2, 3)))
+calls(np.linalg.matmul, (np.linalg.matmul, (2, 3), (3, 2)))
+calls(np.linalg.outer, (np.linalg.outer, (2,), (3,)))
+calls(np.linalg.tensordot, (lambda a, b: np.linalg.tensordot(a, b, axes=1), (2, 3), (3, 2)))
+calls(np.linalg.vecdot, (lambda a, b: np.linalg.vecdot(a, b, axis=0), (3, 2), (3, 2)))
+calls(np.linalg.multi_dot, (lambda a, b, c: np.linalg.multi_dot([a, b, c]), (2,), (2, 3), (3, 2)))
+calls(
+    np.linalg.matrix_power,
+    *[(lambda a, n=n: np.linalg.matrix_power(a, n), (2, 2)) for n in range(6)],
+    (lambda a: np.linalg.matrix_power(a, 3), (2, 2, 2)),
+)
+calls(np.linalg.matrix_transpose, (np.linalg.matrix_transpose, (2, 3)))
+calls(np.linalg.diagonal, (lambda x: np.linalg.diagonal(x, offset=1), (2, 3, 3)))
+calls(np.linalg.trace, (lambda x: np.linalg.trace(x, offset=-1, dtype=None), (2, 3, 3)))
+calls(
+    np.linalg.matrix_norm,
+    (np.linalg.matrix_norm, (2, 2, 3)),
+    (lambda x: np.linalg.matrix_norm(x, ord=1, keepdims=True), (2, 2, 3)),
+)
+calls(
+    np.linalg.vector_norm,
+    (np.linalg.vector_norm, (2, 3)),
+    (lambda x: np.linalg.vector_norm(x, axis=(0, 2), ord=3, keepdims=True), (2, 3, 2)),
+    (lambda x: np.linalg.vector_norm(x, axis=-1), (2, 3)),
+)
+
 
 def of(function):
     """Return the strategies and the fixed samples of a function."""

@@ -127,7 +127,6 @@ CASES = {
     "polyval": (lambda xp, a, b: xp.polyval(b, a), A, B),
     "cov": (lambda xp, a: xp.cov(a), A),
     "vander": (lambda xp, b: xp.vander(b), B),
-    "insert": (lambda xp, a: xp.insert(a, 1, 2.0, axis=1), A),
     "linspace": (lambda xp, b: xp.linspace(b[0], b[1], 4), B),
     "select": (lambda xp, a: xp.select([a > 1, a > 0], [a * a, a], 0.0), APART[0]),
     "unwrap": (lambda xp, a: xp.unwrap(a), A),

@@ -182,6 +182,33 @@ elementwise(
 )
 
 
+elementwise(
+    np.copysign,
+    lambda g, ans, x, y: g * (np.sign(x) * np.sign(ans)),
+    lambda g, ans, x, y: g * 0.0,
+)
+
+
+@composed(np.modf)
+def _modf(x: Any) -> Any:
+    return x - np.trunc(x), np.trunc(x)
+
+
+@composed(np.divmod)
+def _divmod(x: Any, y: Any) -> Any:
+    return np.floor_divide(x, y), np.remainder(x, y)
+
+
+@composed(np.real)
+def _real(val: Any) -> Any:
+    return val
+
+
+@composed(np.real_if_close)
+def _real_if_close(a: Any, tol: float = 100) -> Any:
+    return a
+
+
 @composed(np.clip)
 def _clip(
     a: Any,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import Each, composed, general, linear
 from dlbook.autodiff.tracing import plain
@@ -128,6 +129,54 @@ if hasattr(np, "matvec"):  # NumPy ≥ 2.2
     @composed(np.vecmat)
     def _vecmat(x1: Any, x2: Any) -> Any:
         return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
+
+
+# ---- the names in np.linalg ---------------------------------------------------------------
+
+
+@composed(np.linalg.matmul)
+def _linalg_matmul(x1: Any, x2: Any, /) -> Any:
+    return np.matmul(x1, x2)
+
+
+@composed(np.linalg.outer)
+def _linalg_outer(x1: Any, x2: Any, /) -> Any:
+    return np.outer(x1, x2)
+
+
+@composed(np.linalg.tensordot)
+def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
+    return np.tensordot(x1, x2, axes)
+
+
+@composed(np.linalg.vecdot)
+def _linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    return np.vecdot(x1, x2, axis=axis)
+
+
+@composed(np.linalg.multi_dot)
+def _multi_dot(arrays: Any, *, out: None = None) -> Any:
+    product = arrays[0]
+    for array in arrays[1:]:
+        product = np.dot(product, array)
+    return product
+
+
+@composed(np.linalg.matrix_power)
+def _matrix_power(a: Any, n: int) -> Any:
+    if n < 0:
+        raise DerivativeError(
+            "np.linalg.matrix_power has a rule for exponents from 0 on",
+            f"{describe(a)}, n={n}",
+            "a positive power; the inverse has no rule yet",
+        )
+    if n == 0:
+        shape = np.shape(a)
+        return np.broadcast_to(np.eye(shape[-1], dtype=plain(a).dtype), shape).copy()
+    half = np.linalg.matrix_power(a, n // 2) if n > 1 else None
+    if half is None:
+        return np.positive(a)
+    return half @ half @ a if n % 2 else half @ half
 
 
 # ---- einsum ------------------------------------------------------------------------------

@@ -406,6 +406,23 @@ def _reduced(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> t
     return tuple([n for i, n in enumerate(shape) if i not in axes])
 
 
+@composed(np.linalg.matrix_norm)
+def _linalg_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+
+
+@composed(np.linalg.vector_norm)
+def _linalg_vector_norm(
+    x: Any, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
+) -> Any:
+    axes = _axes(np.ndim(x), axis)
+    shape = np.shape(x)
+    rest = [i for i in range(len(shape)) if i not in axes]
+    lines = np.reshape(np.transpose(x, (*rest, *axes)), (*[shape[i] for i in rest], -1))
+    norms = np.linalg.norm(lines, ord, -1)
+    return np.reshape(norms, _reduced(shape, axes, keepdims)) if keepdims else norms
+
+
 # ---- running sums ------------------------------------------------------------------------
 
 

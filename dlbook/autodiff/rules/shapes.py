@@ -92,7 +92,7 @@ linear(np.expand_dims, "a | axis", lambda g, ans, a, axis: np.reshape(g, _shape(
 linear(np.copy, "a | order subok", lambda g, ans, a, **options: g)
 
 
-@composed(np.matrix_transpose)
+@composed(np.matrix_transpose, np.linalg.matrix_transpose)
 def _matrix_transpose(x: Any, /) -> Any:
     return np.swapaxes(x, -1, -2)
 
@@ -411,6 +411,16 @@ def _trace(
     a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
 ) -> Any:
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
+
+
+@composed(np.linalg.diagonal)
+def _linalg_diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    return np.diagonal(x, offset, -2, -1)
+
+
+@composed(np.linalg.trace)
+def _linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    return np.trace(x, offset, -2, -1, dtype)
 
 
 @composed(np.diag)
