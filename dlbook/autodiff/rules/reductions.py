@@ -313,7 +313,7 @@ def _logaddexp_shares(ans: Any, array: Any, how: How) -> Any:
     """Return exp(array - ans): 0 for -∞, and 1 where one entry outweighs all others, as ∞ does."""
     total = _kept(ans, array, how)
     alone = np.equal(array, total) & np.isinf(array)
-    shares = np.exp(np.where(alone, 0.0, array - np.where(np.isinf(total), 0.0, total)))
+    shares = np.exp(np.where(alone, 0.0, array - np.where(alone, 0.0, total)))
     shares = np.where(np.equal(array, -np.inf), 0.0, shares)
     return shares if how.where is True else np.where(how.where, shares, 0.0)
 
