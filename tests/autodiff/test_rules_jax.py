@@ -148,7 +148,10 @@ def test_is_jaxs(name):
         weights, structure = jax.tree_util.tree_flatten(expected)
         weights = [rng.normal(size=np.shape(w)) for w in weights]
         np.testing.assert_allclose(
-            flat(value), flat([np.asarray(w) for w in jax.tree_util.tree_leaves(expected)]), 1e-12
+            flat(value),
+            flat([np.asarray(w) for w in jax.tree_util.tree_leaves(expected)]),
+            1e-12,
+            1e-14,
         )
         wanted = pull(jax.tree_util.tree_unflatten(structure, weights))
         given = weights[0] if len(weights) == 1 else type(value)(weights)

@@ -182,11 +182,8 @@ elementwise(
 )
 
 
-elementwise(
-    np.copysign,
-    lambda g, ans, x, y: g * (np.sign(x) * np.sign(ans)),
-    lambda g, ans, x, y: g * 0.0,
-)
+_SIGNED = [lambda g, ans, x1, x2: g * (np.sign(x1) * np.sign(ans))]
+general(np.copysign, "x1 | x2", jvps=_SIGNED, vjps=_SIGNED)
 
 
 @composed(np.modf)
