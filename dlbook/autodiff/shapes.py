@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dlbook.autodiff.tracing import Traced, plain
 
-__all__ = ["alike", "as_adjoint", "as_tangent", "filled"]
+__all__ = ["as_adjoint", "as_tangent", "filled"]
 
 
 def as_adjoint(g: Any, value: Any) -> Any:
@@ -37,12 +36,15 @@ def as_adjoint(g: Any, value: Any) -> Any:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
         extra = len(given) - len(shape)
-        ones = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
-        axes = (*range(extra), *ones)
-        if type(g) is np.ndarray:
-            g = np.add.reduce(g, axis=axes).reshape(shape)
-        else:
-            g = np.reshape(np.sum(g, axis=axes), shape)
+        ones = [extra + i for i, n in enumerate(shape) if n == 1 and extra + i >= 0]
+        axes = (*range(extra), *[i for i in ones if given[i] != 1])
+        if axes:
+            total = np.add.reduce if type(g) is np.ndarray else np.sum
+            g = total(g, axis=axes, keepdims=True)
+            g = np.reshape(g, np.shape(plain(g))[max(extra, 0) :])
+        if np.shape(plain(g)) != shape:  # the same along some axes
+            g = np.broadcast_to(g, shape)
+            g = g if type(g) is Traced else g.copy()
     return _typed(g, inside)
 
 
@@ -57,32 +59,12 @@ def filled(g: Any, value: Any) -> Any:
     inside = plain(value)
     shape = np.shape(inside)
     if np.shape(plain(g)) == shape:
-        return g
+        return _typed(g, inside)
     if type(g) is Traced:
         return np.broadcast_to(g, shape)
     full = np.empty(shape, inside.dtype)
     full.fill(g)
     return full
-
-
-def alike(values: Sequence[Any], parents: Sequence[int], ans: Any) -> bool:
-    """Whether operands have the shape of their result, or are constant numbers.
-
-    Then nothing is broadcast, and an adjoint that is one number for all entries of the result is
-    so for the operands too.
-
-    Examples
-    --------
-    >>> alike([np.zeros(3), 2.0], [0, -1], np.zeros(3))
-    True
-    >>> alike([np.zeros(3), 2.0], [0, 1], np.zeros(3))
-    False
-    """
-    shape = np.shape(plain(ans))
-    for value, parent in zip(values, parents, strict=True):
-        if np.shape(plain(value)) != shape and (parent >= 0 or np.ndim(plain(value))):
-            return False
-    return True
 
 
 def as_tangent(g: Any, value: Any) -> Any:

@@ -288,8 +288,8 @@ def general(
     function: Any,
     arguments: str | None,
     *,
-    jvps: Sequence[Derivative],
-    vjps: Sequence[Derivative],
+    jvps: Sequence[Derivative | None],
+    vjps: Sequence[Derivative | None],
     call: Callable[..., Any] | None = None,
     reads: bool = True,
 ) -> None:

@@ -24,7 +24,7 @@ ERROR = 1e-4
 def drawn(function):
     """Return samples of a function, always the same."""
     strategies, fixed = samples.of(function)
-    found = list(fixed)
+    found = list(fixed)  # Hypothesis draws the rest, without noting what fails
     for strategy in strategies:
 
         @settings(
@@ -126,6 +126,7 @@ MUTANTS = [
     for function in RULES
     for mode in ("jvps", "vjps")
     for position in range(operands(function))
+    if getattr(TABLE[function].rule, mode)[position] is not None
 ]
 
 
@@ -175,7 +176,7 @@ def test_finds_a_dropped_sum(function, monkeypatch):
     assert is_found(function)
 
 
-@pytest.mark.parametrize("function", [np.add, np.subtract, np.multiply], ids=name_of)
+@pytest.mark.parametrize("function", [np.add, np.subtract], ids=name_of)
 def test_finds_a_number_that_stands_for_a_broadcast_adjoint(function, monkeypatch):
-    monkeypatch.setattr(reverse, "alike", lambda values, parents, ans: True)
+    monkeypatch.setattr(reverse, "_all_of_shape", lambda *anything: True)
     assert is_found(function)

@@ -182,8 +182,8 @@ elementwise(
 )
 
 
-_SIGNED = [lambda g, ans, x1, x2: g * (np.sign(x1) * np.sign(ans))]
-general(np.copysign, "x1 | x2", jvps=_SIGNED, vjps=_SIGNED)
+_SIGNED = [lambda g, ans, x1, x2: g * (np.sign(x1) * np.sign(ans)), None]
+general(np.copysign, "x1 x2", jvps=_SIGNED, vjps=_SIGNED)
 
 
 @composed(np.modf)
