@@ -110,12 +110,18 @@ class Tape:
                 before = adjoints[parent]
                 if before is None:
                     adjoints[parent] = part
-                elif parent in ours:
+                elif parent in ours and type(part) is np.ndarray:
                     np.add(before, part, out=before)
                 else:
-                    adjoints[parent] = total = before + part
-                    if type(total) is np.ndarray and total.ndim and not keep:
-                        ours.add(parent)
+                    total = before + part
+                    if type(total) is np.ndarray:
+                        if not keep:
+                            ours.add(parent)
+                    else:
+                        ours.discard(parent)
+                        if type(part) is np.ndarray and type(total) is not Traced:
+                            total = np.asarray(total)  # a sum of arrays of no axes is a scalar
+                    adjoints[parent] = total
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -217,7 +223,7 @@ class ReverseLevel(Level):
             return array
         key = id(array)
         if key not in self._copies:  # locked until the run is over, so one copy serves
-            self._copies[key] = array.copy()
+            self._copies[key] = array.copy("K")  # in the same layout: some orders follow it
         return self._copies[key]
 
     def release(self) -> None:

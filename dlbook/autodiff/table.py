@@ -224,9 +224,12 @@ def tangent_through(function: Callable[..., Any], position: int) -> Derivative:
 
 
 def elementwise(
-    function: np.ufunc, *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
+    function: Callable[..., Any], *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
 ) -> None:
-    """Enter a ufunc by its local derivatives, one for each operand."""
+    """Enter a ufunc by its local derivatives, one for each operand.
+
+    `also` holds functions that give the same values, and are called as this one.
+    """
     entry = Entry(
         "elementwise",
         ("x", "y", "z")[: len(local)],
@@ -285,8 +288,8 @@ def general(
     function: Any,
     arguments: str | None,
     *,
-    jvps: Sequence[Derivative],
-    vjps: Sequence[Derivative],
+    jvps: Sequence[Derivative | None],
+    vjps: Sequence[Derivative | None],
     call: Callable[..., Any] | None = None,
     reads: bool = True,
 ) -> None:
