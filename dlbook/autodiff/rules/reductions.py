@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.tracing import plain
 
@@ -337,8 +338,10 @@ def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> A
     if order in (None, "fro"):
         return _length(x, axes, keepdims)
     if order not in (1, -1, np.inf, -np.inf):
-        raise NotImplementedError(
-            f"np.linalg.norm(x, {order!r}) of a matrix has no rule: it needs singular values"
+        raise DerivativeError(
+            f"np.linalg.norm of a matrix has no rule for {order!r}, which needs singular values",
+            describe(x),
+            "the orders None, 'fro', 1, -1, np.inf or -np.inf",
         )
     rows, columns = axes
     summed, compared = (rows, columns) if abs(order) == 1 else (columns, rows)
