@@ -1,7 +1,11 @@
 """Derivatives of plain NumPy code, forward and reverse, to any order."""
 
+from dlbook.autodiff import numerical
+from dlbook.autodiff.checking import DerivativeMismatch, check_derivatives
+from dlbook.autodiff.checkpointing import checkpoint
 from dlbook.autodiff.errors import DerivativeError
 from dlbook.autodiff.primitives import defjvp, defvjp, primitive
+from dlbook.autodiff.trace import Node, Trace, trace_graph
 from dlbook.autodiff.transforms import (
     grad,
     hessian,
@@ -16,6 +20,11 @@ from dlbook.autodiff.transforms import (
 
 __all__ = [
     "DerivativeError",
+    "DerivativeMismatch",
+    "Node",
+    "Trace",
+    "check_derivatives",
+    "checkpoint",
     "defjvp",
     "defvjp",
     "grad",
@@ -24,8 +33,10 @@ __all__ = [
     "jacobian",
     "jvp",
     "linearize",
+    "numerical",
     "primitive",
     "stop_gradient",
+    "trace_graph",
     "value_and_grad",
     "vjp",
 ]

@@ -124,5 +124,6 @@ def _define(
         jvps, vjps = jvps or tuple(known.rule.jvps), vjps or tuple(known.rule.vjps)
     n = max(len(jvps), len(vjps))
     missing: tuple[None, ...] = (None,) * n
-    rule = Rule(function, (*jvps, *missing)[:n], (*vjps, *missing)[:n])
+    name = name_of(function)
+    rule = Rule(function, (*jvps, *missing)[:n], (*vjps, *missing)[:n], name=name)
     TABLE[function] = Entry("primitive", None, None, rule=rule)

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
-from dlbook.autodiff.shapes import as_adjoint
+from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
 from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
 
@@ -50,46 +50,52 @@ class Tape:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def pull(self, seeds: dict[int, Any], inputs: int, keep: bool = False) -> list[Any]:
-        """Sweep backward; return the adjoints of the first nodes.
+    def pull(self, seeds: dict[int, Any], keep: bool = False) -> list[Any]:
+        """Sweep backward; return the adjoints of the nodes, as `filled` takes them.
+
+        ``None`` stands for zero.
 
         Parameters
         ----------
         seeds
             The adjoint of each node that is a result.
-        inputs
-            How many adjoints to return; ``None`` stands for zero.
         keep
-            Whether to keep the adjoints of all nodes, and return them.
+            Whether to keep the adjoints of all nodes; else those of inputs only.
         """
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
             adjoints[node] = seed
         ours = set()  # nodes whose adjoint is an array made here, so that it may be added to
         rules, answers, operands = self.rules, self.answers, self.operands
-        for node in range(max(seeds, default=0), inputs - 1, -1):
-            g = adjoints[node]
-            if g is None:
+        for node in range(max(seeds, default=-1), -1, -1):
+            g, rule = adjoints[node], rules[node]
+            if g is None or rule is None:
                 continue
             if not keep:
                 adjoints[node] = None
-            rule, values, ans = rules[node], operands[node], answers[node]
-            options = self.options[node]
+            values, ans, options = operands[node], answers[node], self.options[node]
+            if not rule.elementwise and type(g) is not np.ndarray:
+                g = filled(g, ans)
+            parts = rule.pull and rule.pull(g, ans, *values, **options)
+            vjps = rule.vjps
             for position, parent in enumerate(self.parents[node]):
                 if parent < 0:
                     continue
-                part = rule.vjps[position](g, ans, *values, **options)  # type: ignore[union-attr, misc]
+                if parts is None:
+                    part = vjps[position](g, ans, *values, **options)
+                else:
+                    part = parts[position]
                 value = values[position]
-                # What most parts are needs no fitting, and not to ask pays.
                 kind = type(part)
-                if kind is not type(value) or not (
-                    kind is float
-                    or (
-                        kind is np.ndarray
+                if kind is np.ndarray:
+                    fits = (
+                        type(value) is np.ndarray
                         and part.shape == value.shape
-                        and part.dtype == value.dtype
+                        and part.dtype is value.dtype
                     )
-                ):
+                else:
+                    fits = kind is type(value) and kind is not Traced
+                if not fits:
                     part = as_adjoint(part, value)
                 before = adjoints[parent]
                 if before is None:
@@ -100,7 +106,7 @@ class Tape:
                     adjoints[parent] = total = before + part
                     if type(total) is np.ndarray and total.ndim and not keep:
                         ours.add(parent)
-        return adjoints if keep else adjoints[:inputs]
+        return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
         """Sweep forward; return the tangents of all nodes, given those of the inputs."""
@@ -127,11 +133,12 @@ class ReverseLevel(Level):
         See `Locks`.
     """
 
-    __slots__ = ("_copies", "_locks", "tape")
+    __slots__ = ("_columns", "_copies", "_locks", "tape")
 
     def __init__(self, copies: bool = False, debug: bool = False) -> None:
         super().__init__()
-        self.tape = Tape()
+        self.tape = tape = Tape()
+        self._columns = tape.rules, tape.answers, tape.operands, tape.options, tape.parents
         self._locks = Locks(debug)
         self._copies: dict[int, Any] | None = {} if copies else None
 
@@ -158,14 +165,16 @@ class ReverseLevel(Level):
                 values.append(operand._value)
                 parents.append(operand._link)
                 continue
-            if kind is not float:
-                operand = as_operand(operand)
-                if rule.reads and type(operand) is np.ndarray:
+            if kind is np.ndarray:
+                if rule.reads:
                     operand = self._kept(operand)
+            elif kind is not float:
+                operand = as_operand(operand)
             values.append(operand)
             parents.append(-1)
         ans = function(*values, **options)
-        check_result(function, ans)
+        if type(ans) is not np.ndarray or ans.dtype.kind != "f":
+            check_result(function, ans)
         return self._append(rule, ans, tuple(values), options, tuple(parents))
 
     def _append(
@@ -176,13 +185,13 @@ class ReverseLevel(Level):
         options: dict[str, Any],
         parents: tuple[int, ...],
     ) -> Traced:
-        tape = self.tape
-        tape.rules.append(rule)
-        tape.answers.append(ans)
-        tape.operands.append(values)
-        tape.options.append(options)
-        tape.parents.append(parents)
-        return Traced(ans, self, len(tape.rules) - 1)
+        rules, answers, operands, every_options, every_parents = self._columns
+        rules.append(rule)
+        answers.append(ans)
+        operands.append(values)
+        every_options.append(options)
+        every_parents.append(parents)
+        return Traced(ans, self, len(rules) - 1)
 
     def _kept(self, array: Any) -> Any:
         """Return an array that keeps what it holds now for as long as the tape needs it."""

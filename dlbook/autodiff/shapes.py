@@ -8,11 +8,14 @@ import numpy as np
 
 from dlbook.autodiff.tracing import Traced, plain
 
-__all__ = ["as_adjoint", "as_tangent"]
+__all__ = ["as_adjoint", "as_tangent", "filled"]
 
 
 def as_adjoint(g: Any, value: Any) -> Any:
     """Return the adjoint of a value, summed over what broadcasting had spread.
+
+    A number stays a number, which stands for an adjoint that is the same everywhere: `filled`
+    makes the array of it.
 
     Parameters
     ----------
@@ -27,13 +30,38 @@ def as_adjoint(g: Any, value: Any) -> Any:
     array([2., 2., 2.], dtype=float32)
     """
     inside = plain(value)
-    given, shape = np.shape(plain(g)), np.shape(inside)
+    given = g.shape if type(g) is np.ndarray else np.shape(plain(g))
+    shape = inside.shape if type(inside) is np.ndarray else np.shape(inside)
+    if not given and shape:
+        return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
         extra = len(given) - len(shape)
         axes = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
-        g = np.sum(g, axis=(*range(extra), *axes), keepdims=True)
-        g = np.reshape(g, shape)
+        axes = tuple([*range(extra), *axes])
+        if type(g) is np.ndarray:
+            g = np.add.reduce(g, axis=axes).reshape(shape)
+        else:
+            g = np.reshape(np.sum(g, axis=axes), shape)
     return _typed(g, inside)
+
+
+def filled(g: Any, value: Any) -> Any:
+    """Return an adjoint of the shape of its value, where it may be one number.
+
+    Examples
+    --------
+    >>> filled(2.0, np.zeros(3))
+    array([2., 2., 2.])
+    """
+    inside = plain(value)
+    shape = np.shape(inside)
+    if np.shape(plain(g)) == shape:
+        return g
+    if type(g) is Traced:
+        return np.broadcast_to(g, shape)
+    full = np.empty(shape, inside.dtype)
+    full.fill(g)
+    return full
 
 
 def as_tangent(g: Any, value: Any) -> Any:
@@ -59,5 +87,5 @@ def _typed(g: Any, inside: Any) -> Any:
         dtype = getattr(inside, "dtype", None)
         return g if dtype is None or getattr(g, "dtype", None) == dtype else g.astype(dtype)
     if kind is np.ndarray:
-        return np.asarray(g, inside.dtype)
+        return g if type(g) is kind and g.dtype == inside.dtype else np.asarray(g, inside.dtype)
     return g if type(g) is kind else kind(g)

@@ -52,6 +52,13 @@ class Rule:
         changed afterwards.
     joint
         Whether the function is linear in all operands together: it maps their tangents.
+    elementwise
+        Whether the reverse rules work entry by entry, so that an adjoint which is the same
+        everywhere may be given to them as one number.
+    name
+        What a reader calls the function.
+    pull
+        In place of `vjps`: what an adjoint of the result contributes to those of all operands.
     """
 
     function: Callable[..., Any]
@@ -59,6 +66,9 @@ class Rule:
     vjps: Sequence[Derivative | None]
     reads: bool = True
     joint: bool = False
+    elementwise: bool = False
+    name: str = ""
+    pull: Derivative | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,6 +184,10 @@ def name_of(function: Any) -> str:
     return name.lstrip("_")
 
 
+def _short(function: Any) -> str:
+    return name_of(function).removeprefix("np.").lstrip("_")
+
+
 # ---- entries are made by these -----------------------------------------------------------
 
 
@@ -218,7 +232,7 @@ def elementwise(
     entry = Entry(
         "elementwise",
         ("x", "y", "z")[: len(local)],
-        rule=Rule(function, local, local, reads),
+        rule=Rule(function, local, local, reads, elementwise=True, name=_short(function)),
     )
     _enter([function, *also], entry)
 
@@ -239,7 +253,7 @@ def linear(
     call = call or function
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
-    rule = Rule(call, jvps, transposes, reads)
+    rule = Rule(call, jvps, transposes, reads, name=_short(function))
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 
@@ -254,7 +268,7 @@ def jointly_linear(function: Any, arguments: str, transpose: Derivative) -> None
         return function(arrays, **kwargs)
 
     each = Each(transpose)
-    rule = Rule(call, each, each, reads=False, joint=True)
+    rule = Rule(call, each, each, reads=False, joint=True, name=_short(function))
     _enter([function], Entry("jointly linear", operands, options, sequence=True, rule=rule))
 
 
@@ -263,7 +277,9 @@ def selection(
 ) -> None:
     """Enter a function that takes some entries, by both rules."""
     operands, options = _names(arguments)
-    entry = Entry("selection", operands, options, rule=Rule(function, [jvp], [vjp]))
+    entry = Entry(
+        "selection", operands, options, rule=Rule(function, [jvp], [vjp], name=_short(function))
+    )
     _enter([function, *also], entry)
 
 
@@ -278,7 +294,7 @@ def general(
 ) -> None:
     """Enter a function by both rules, for each operand; `arguments` as for `linear`."""
     operands, options = (None, None) if arguments is None else _names(arguments)
-    rule = Rule(call or function, jvps, vjps, reads)
+    rule = Rule(call or function, jvps, vjps, reads, name=_short(function))
     _enter([function], Entry("general", operands, options, rule=rule))
 
 

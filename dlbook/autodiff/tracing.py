@@ -25,7 +25,7 @@ from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
 from dlbook.autodiff.errors import DerivativeError, MissingAttribute, describe
 from dlbook.autodiff.table import TABLE, Rule, UnknownArgument, name_of
 
-__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "plain"]
+__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "innermost", "plain"]
 
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
@@ -131,6 +131,15 @@ def plain(value: Any) -> Any:
     return value
 
 
+def innermost(values: tuple[Any, ...]) -> Level | None:
+    """Return the level that was opened last among those of some values."""
+    level = None
+    for value in values:
+        if type(value) is Traced and (level is None or value._level.number > level.number):
+            level = value._level
+    return level
+
+
 def as_operand(value: Any) -> Any:
     """Return an operand as rules expect it: traced, an array, or a number.
 
@@ -210,13 +219,10 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if entry.definition is not None:
             return entry.definition(*operands, **options)
         for name, value in options.items():
-            if next(_traced_in(value), None) is not None:
+            if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
                 what = f"{name_of(function)} has no derivative in {name}"
                 raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
-        level = None
-        for value in operands:
-            if type(value) is Traced and (level is None or value._level.number > level.number):
-                level = value._level
+        level = innermost(operands)
         if level is None:
             what = f"{name_of(function)} found a traced value inside of a list"
             raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
@@ -230,6 +236,16 @@ def call_ufunc(
     ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Return what a ufunc, or one of its methods, gives for operands of which some are traced."""
+    if method == "__call__" and not kwargs:
+        entry = TABLE.get(ufunc)
+        if entry is not None and entry.rule is not None:
+            level = innermost(inputs)
+            assert level is not None, "NumPy calls us for a traced operand"
+            try:
+                return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
+            except DerivativeError as error:
+                raise _remembered(error, inputs, kwargs)
+        return call(ufunc, inputs, kwargs)
     if "out" in kwargs:
         raise _refusal_of_out(ufunc, inputs, kwargs)
     if method != "__call__":
@@ -246,6 +262,9 @@ def call_ufunc(
         if kwargs.get("dtype", True) is None:
             del kwargs["dtype"]
     return call(ufunc, inputs, kwargs)
+
+
+_HOLDERS: set[type] = {list, tuple, dict}  # and Traced: what may be or hold a traced value
 
 
 def _refusal(
@@ -678,3 +697,5 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(["device", "to_device"], "nothing: NumPy's arrays are all in one place"),
     **dict.fromkeys(["is_integer", "hex", "as_integer_ratio"], "float(stop_gradient(x))"),
 }
+
+_HOLDERS.add(Traced)

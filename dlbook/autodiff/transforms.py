@@ -12,7 +12,7 @@ from dlbook.autodiff import rules  # noqa: F401 (fills the table)
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.forward import ForwardLevel
 from dlbook.autodiff.reverse import ReverseLevel, Tape
-from dlbook.autodiff.shapes import as_adjoint
+from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.tracing import Traced, plain
 
 __all__ = [
@@ -65,7 +65,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     def pair(primal: Any, tangent: Any) -> Traced:
         _check_input(primal)
-        return Traced(primal, level, _like(tangent, primal, "tangent"))
+        return Traced(primal, level, like(tangent, primal, "tangent"))
 
     inputs = trees.map(pair, tuple(primals), tuple(tangents))
     out, structure = trees.flatten(level.run(f, *inputs))
@@ -115,12 +115,12 @@ def vjp(
     >>> pullback(np.array([1.0, 1.0]))
     (7.0, array([2., 2.]))
     """
-    run = _Reverse(f, primals, {}, has_aux=has_aux, copies=True, debug=debug)
+    run = Recorded(f, primals, {}, has_aux=has_aux, copies=True, debug=debug)
     run.level.release()
     return (run.value(), run.pull, run.aux) if has_aux else (run.value(), run.pull)
 
 
-class _Reverse:
+class Recorded:
     """One run of a function in reverse mode, ready to be swept.
 
     Attributes
@@ -193,19 +193,18 @@ class _Reverse:
         given = trees.flatten_like(self.structure, cotangent)
         seeds: dict[int, Any] = {}
         for c, value, node in zip(given, self.values, self.nodes, strict=True):
-            c = _like(c, value, "cotangent")
+            c = like(c, value, "cotangent")
             if node is not None:
                 seeds[node] = seeds[node] + c if node in seeds else c
         return self.gradients(seeds)
 
     def gradients(self, seeds: dict[int, Any]) -> tuple[Any, ...]:
         """Sweep; return the gradient of each argument."""
-        adjoints = self.tape.pull(seeds, len(self.inputs))
+        adjoints = self.tape.pull(seeds)[: len(self.inputs)]
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
-            if adjoint is None:
-                adjoint = _zeros(leaf)
-            elif type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
+            adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
+            if type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
                 adjoint = adjoint.copy()  # a view of another's memory, or one array for two
             seen.add(id(adjoint))
             found.append(adjoint)
@@ -262,7 +261,7 @@ def value_and_grad(
 
     def wrapped(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         chosen = _positions(argnums, len(args))
-        run = _Reverse(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
+        run = Recorded(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
         try:
             if run.structure.kind is not None or np.shape(run.values[0]) != ():
                 raise DerivativeError(
@@ -333,13 +332,13 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     >>> value, derivative(1.0), derivative(10.0)
     (8.0, 12.0, 120.0)
     """
-    run = _Reverse(f, primals, {}, copies=True)
+    run = Recorded(f, primals, {}, copies=True)
     run.level.release()
 
     def derivative(*tangents: Any) -> Any:
         given = trees.flatten_like(run.argument_structure, tangents)
         pairs = zip(given, run.inputs, strict=True)
-        moved = run.tangents([_like(t, leaf, "tangent") for t, leaf in pairs])
+        moved = run.tangents([like(t, leaf, "tangent") for t, leaf in pairs])
         return trees.unflatten(run.structure, moved)
 
     return run.value(), derivative
@@ -383,7 +382,7 @@ def jacobian(
         def g(x: Any) -> Any:
             return f(*args[:position], x, *args[position + 1 :], **kwargs)
 
-        run = _Reverse(g, (args[position],), {})
+        run = Recorded(g, (args[position],), {})
         try:
             entries, results = map(_size, run.inputs), map(_size, run.values)
             forward = sum(entries) < sum(results) if mode is None else mode == "forward"
@@ -396,7 +395,7 @@ def jacobian(
     return wrapped
 
 
-def _by_rows(run: _Reverse) -> list[list[Any]]:
+def _by_rows(run: Recorded) -> list[list[Any]]:
     """Return Jacobians [result][argument], a backward sweep for each entry of the results."""
     blocks = []
     for value, node in zip(run.values, run.nodes, strict=True):
@@ -411,7 +410,7 @@ def _by_rows(run: _Reverse) -> list[list[Any]]:
     return blocks
 
 
-def _by_columns(run: _Reverse) -> list[list[Any]]:
+def _by_columns(run: Recorded) -> list[list[Any]]:
     """Return Jacobians [result][argument], a forward sweep for each entry of the arguments."""
     blocks: list[list[Any]] = [[] for _ in run.values]
     for i, x in enumerate(run.inputs):
@@ -516,7 +515,7 @@ def _check_input(leaf: Any) -> None:
     )
 
 
-def _like(given: Any, value: Any, what: str) -> Any:
+def like(given: Any, value: Any, what: str) -> Any:
     """Return a tangent or cotangent for a value, of its type and dtype, in memory of its own."""
     shape = np.shape(plain(value))
     if np.shape(plain(given)) != shape:

@@ -31,8 +31,8 @@ elementwise(np.fmod, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * np.trunc(
 
 
 def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    if isinstance(plain(y), int | float):
-        return g * (y * x ** (y - 1)) if y else g * 0.0
+    if type(y) is int or type(y) is float:
+        return (g * 2) * x if y == 2 else g * (y * x ** (y - 1)) if y else g * 0.0
     # Where the exponent is 0 the derivative is 0, also where 0 ** -1 is infinite.
     return g * np.where(np.equal(y, 0), 0.0, y * x ** np.where(np.equal(y, 0), 1.0, y - 1))
 

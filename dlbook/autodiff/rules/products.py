@@ -12,14 +12,14 @@ from dlbook.autodiff.tracing import plain
 
 
 def _ndim(a: Any) -> int:
-    return np.ndim(plain(a))
+    return a.ndim if type(a) is np.ndarray else np.ndim(plain(a))
 
 
 # ---- matrix products ---------------------------------------------------------------------
 
 
 def _flipped(a: Any) -> Any:
-    return np.swapaxes(a, -1, -2)
+    return a.T if a.ndim == 2 else np.swapaxes(a, -1, -2)
 
 
 def _matmul_vjp_0(g: Any, ans: Any, a: Any, b: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.tracing import plain
 
@@ -28,8 +27,10 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
 
 def kept(g: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
+    if keepdims:
+        return g
     shape = np.shape(plain(a))
-    if keepdims or not shape:
+    if not shape:
         return g
     axes = _axes(len(shape), axis)
     return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
@@ -37,15 +38,16 @@ def kept(g: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
 
 def spread(g: Any, a: Any, axis: Axis, keepdims: bool, where: Any = True) -> Any:
     """Return what belongs to the result of a reduction, for each entry that went into it."""
+    if where is True and type(g) is not np.ndarray and np.ndim(plain(g)) == 0:
+        return g  # one number for all
+    shape = np.shape(plain(a))
     g = kept(g, a, axis, keepdims)
-    inside = plain(a)
-    if type(g) is not np.ndarray:
-        g = np.broadcast_to(g, np.shape(inside)) if np.shape(inside) != np.shape(plain(g)) else g
-    else:
-        full = np.empty(inside.shape, g.dtype)
+    if type(g) is np.ndarray:
+        full = np.empty(shape, g.dtype)
         full[...] = g
-        g = full
-    return g if where is True else np.where(where, g, 0.0)
+    else:
+        full = np.broadcast_to(g, shape)
+    return full if where is True else np.where(where, full, 0.0)
 
 
 def _count(a: Any, axis: Axis, where: Any) -> Any:
@@ -220,26 +222,27 @@ def _multiply_reduce(
 # ---- extremes: ties share equally --------------------------------------------------------
 
 
-def _shares(ans: Any, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
-    """Return which share of the extreme each entry has; what it is worth to a tie with others."""
-    best = kept(plain(ans), plain(a), axis, keepdims)
-    wins = np.equal(plain(a), best)
+def _shared(g: Any, ans: Any, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
+    """Return the share of `g` that each entry has, which is as large as the extreme or not."""
+    a, best = plain(a), kept(plain(ans), plain(a), axis, keepdims)
+    wins = np.equal(a, best)
     if where is not True:
         wins = wins & where
-    ties = np.sum(wins, axis=axis, keepdims=True)
+    ties = np.add.reduce(wins, axis=axis, keepdims=True)
     if initial is not np._NoValue:
         ties = ties + np.equal(best, initial)
-    dtype = getattr(plain(a), "dtype", None)
-    return np.divide(wins, np.maximum(ties, 1), dtype=dtype)
+    if (ties > 1).any():
+        g = g / np.maximum(ties, 1).astype(getattr(a, "dtype", float))
+    return np.where(wins, g, 0.0)
 
 
 def _extreme_jvp(g, ans, a, axis=None, keepdims=False, initial=np._NoValue, where=True):  # type: ignore[no-untyped-def]
-    shares = _shares(ans, a, axis, keepdims, initial, where)
-    return np.sum(g * shares, axis=axis, keepdims=keepdims)
+    shares = _shared(g, ans, a, axis, keepdims, initial, where)
+    return np.sum(shares, axis=axis, keepdims=keepdims)
 
 
 def _extreme_vjp(g, ans, a, axis=None, keepdims=False, initial=np._NoValue, where=True):  # type: ignore[no-untyped-def]
-    return kept(g, a, axis, keepdims) * _shares(ans, a, axis, keepdims, initial, where)
+    return _shared(kept(g, a, axis, keepdims), ans, a, axis, keepdims, initial, where)
 
 
 _EXTREME = "a | axis out keepdims initial where"
@@ -338,10 +341,8 @@ def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> A
     if order in (None, "fro"):
         return _length(x, axes, keepdims)
     if order not in (1, -1, np.inf, -np.inf):
-        raise DerivativeError(
-            f"np.linalg.norm of a matrix has no rule for {order!r}, which needs singular values",
-            describe(x),
-            "the orders None, 'fro', 1, -1, np.inf or -np.inf",
+        raise NotImplementedError(
+            f"np.linalg.norm(x, {order!r}) of a matrix has no rule: it needs singular values"
         )
     rows, columns = axes
     summed, compared = (rows, columns) if abs(order) == 1 else (columns, rows)

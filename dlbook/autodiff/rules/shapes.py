@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.table import composed, jointly_linear, linear, name_of, question
+from dlbook.autodiff.table import composed, jointly_linear, linear, question
 from dlbook.autodiff.tracing import plain
 
 
@@ -286,10 +285,8 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> 
         mode in ("reflect", "symmetric") and options.get("reflect_type", "even") == "even"
     ):
         return np.take(np.ravel(array), np.pad(places, pad_width, mode, **options) - 1)
-    raise DerivativeError(
-        f"np.pad has no rule for mode {name_of(mode) if callable(mode) else repr(mode)}",
-        describe(array),
-        "np.concatenate([before, x, after])",
+    raise NotImplementedError(
+        f"np.pad with mode {mode!r} has no rule; instead: np.concatenate of the parts"
     )
 
 
