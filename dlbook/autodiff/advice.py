@@ -91,7 +91,7 @@ def instead_of(name: str, *, number: bool = False) -> str | None:
     'np.sinh(x)'
     """
     found = _INSTEAD.get(name)
-    ufunc = getattr(np, name, None)
+    ufunc = vars(np).get(name)
     if number and found is None and isinstance(ufunc, np.ufunc):
         return f"np.{name}({', '.join('xyz'[: ufunc.nin])})"
     return found

@@ -154,7 +154,13 @@ def as_operand(value: Any) -> Any:
     if kind is np.ndarray or kind is Traced or kind in _FLOATS:
         return value
     if kind is list or kind is tuple:
-        return np.asarray(value)  # refused, by `Traced.__array__`, where traced values are inside
+        if next(_traced_in(value), None) is None:
+            return np.asarray(value)
+        raise DerivativeError(
+            "an operand is a list that holds traced values",
+            describe(value),
+            "np.stack([x, y]) for a list [x, y]",
+        )
     if isinstance(value, numbers.Number | np.number | np.bool_):
         return value
     array = isinstance(value, np.ndarray) or hasattr(value, "__array__")
@@ -201,9 +207,10 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if entry is None:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
-    if entry.kind == "refused":
+    if entry.kind == "refused":  # the program may have called it by way of another function
         what = f"{name_of(function)} would lose a derivative"
-        raise _refusal(what, function, args, kwargs, entry.instead)
+        instead = instead_of(place().name) or entry.instead
+        raise _refusal(what, function, args, kwargs, instead)
     if entry.kind in ("constant", "question"):
         return function(*_plain_in(args), **_plain_in(kwargs))
     try:
@@ -510,7 +517,7 @@ class Traced:
     __trunc__ = __floor__ = __ceil__ = __int__
 
     def __index__(self) -> int:
-        raise self._lost(
+        raise self._refuse(
             "a traced value was to become an index, a size or an axis, which has no derivative",
             "an integer computed from plain values, or int(stop_gradient(x))",
         )
@@ -597,6 +604,7 @@ class Traced:
 
     @property
     def T(self) -> Any:  # noqa: D102 (as of an array)
+        plain(self).T  # noqa: B018 (a Python float has none)
         return np.transpose(self)
 
     @property

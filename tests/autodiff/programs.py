@@ -141,7 +141,6 @@ s % 0.3
 divmod(s, 0.4)[1]
 s * a
 a * s
-a32 * s
 np.exp(s)
 np.sqrt(s) * np.pi
 np.float64(1.5) ** s
@@ -157,7 +156,6 @@ s.conjugate() * 2
 s + bool(s) * s
 round(s, 1) * s
 (s > 0.5) * s
-s * float(stop_gradient(s))
 functools.reduce(operator.mul, [s, s, s])
 [s, s * 2.0]
 {"value": s * s, "rest": [s, a]}
@@ -280,7 +278,6 @@ np.where(m, x, a)
 np.where(x > 0, x, 0.0)
 np.where(m, s, 0.0)
 np.where(m, 1.0, x)
-np.nan_to_num(x)
 np.exp(x, dtype=None)
 np.exp(x, where=True)
 np.matmul(X, x)
@@ -444,14 +441,18 @@ x.astype(np.float64)
 np.astype(x, np.float64)
 np.array([s, s * s], like=np.ones(1) * s)
 np.array(x, like=x)
-np.asarray([s, 1.0], like=x[0] * s)
 np.zeros_like(x) + x
 np.ones_like(x) * x
 np.full_like(x, 2.0) * x
+np.full_like(x, s)
 np.empty_like(x).size * x
 np.real(x)
+np.imag(x) + x
+x.imag + x
 x.real
 np.meshgrid(x, a)[0]
+np.meshgrid(a, x[:2], p, indexing="ij")
+np.meshgrid(x, p, sparse=True)
 np.linspace(0, 1, 4) * s
 np.arange(3) * x
 np.eye(3) * x
@@ -522,6 +523,12 @@ np.vecdot(x, a)
 # 2.2: np.matvec(X, a)
 # 2.2: np.vecmat(x, A)
 np.linalg.vecdot(x, a)
+np.linalg.matmul(X, x)
+np.linalg.outer(x, a)
+np.linalg.tensordot(X, A, axes=1)
+np.linalg.trace(X, offset=1)
+np.linalg.diagonal(X)
+np.linalg.matrix_transpose(X)
 np.kron(x, a)
 np.kron(A, X)
 np.einsum("i,i", x, a)
@@ -556,7 +563,7 @@ np.maximum(x, 0.01 * x)
 np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
 np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1)
 np.polyval([1.0, 2.0, 3.0], x)
-np.cross(x, a)
+np.polyval(x, a)
 np.exp(-np.sum((X[:, None] - A[None]) ** 2, axis=-1))
 np.linalg.norm(x - a) ** 2
 mu = 0.5; return mu + x * rng.normal(size=3)
@@ -568,7 +575,6 @@ np.sum(np.square(X @ A - 1.0)) / X.size
 grad(lambda y: y * s)(2.0) * s
 grad(lambda y: np.sum(x * y ** 2))(s) * x
 grad(lambda y: np.sum(np.sin(y) * x))(x)
-x * stop_gradient(x)
 copy.copy(x) * x
 copy.deepcopy(x) * x
 x * 1.0 if isinstance(x, np.ndarray) else 0.0
@@ -578,11 +584,12 @@ x * 1.0 if not np.isscalar(x) else 0.0
 x * np.size(x) + np.ndim(x) + len(np.shape(x))
 x * x.size + x.ndim
 x.dtype.type(2) * x
-x * (0.7 in x)
 x * (x is not None)
+round(x[0]) * s
+x[0] if x[0] > 0 else -x[0]
+x * (x != "auto")
 x * hasattr(x, "shape")
 x * (str(x) != "")
-x * (f"{s:.3f}" != "0.700") * s
 x * np.allclose(x, x)
 x * (x == x)
 x * np.array_equal(x, x)
@@ -598,3 +605,489 @@ b = np.zeros(3); b[:] = a; return x + b
 warned = np.errstate(divide="ignore"); return x / p if warned else x
 x.nbytes * x + x.itemsize
 """
+
+
+#: Right as well, in float32, where differences of 1e-6 do not see enough.
+SINGLE = """
+a32 * s
+s * a32
+np.abs(a32) ** s
+x.astype(np.float32)
+np.astype(x, np.float32)
+np.sum(x, dtype=np.float32)
+np.mean(x, dtype=np.float32)
+np.float32(2.0) * s
+np.stack([x.astype(np.float32), a32])
+np.concatenate([x, a32], dtype=np.float32, casting="same_kind")
+np.where(m, x.astype(np.float32), a32)
+np.exp(x.astype(np.float32)) @ a32
+"""
+
+#: Refused with a `DerivativeError` whose last line holds the words above each group.
+REFUSED = {
+    "np.stack([x, y]) for a list [x, y]": """
+np.array([s, 1.0])
+np.array(x)
+np.array([x, a])
+np.array([[s, 0.0], [0.0, 1.0]])
+np.asarray(x)
+np.asarray(list(x))
+np.asanyarray(x)
+np.ascontiguousarray(x)
+np.array([s, s], dtype=object)
+np.sum([s, s])
+np.prod([s, 2.0])
+np.max([s, 0.0])
+np.exp([s, s])
+np.diag([s, s])
+np.mean([s, 1.0])
+np.dot([s, s], a[:2])
+np.concatenate([[s], a])
+np.where(m, [s, s, s], x)
+np.add([s, s, s], x)
+np.stack([[s, s], [s, s]])
+x + [s, 1.0, 2.0]
+try: b = np.array(x)
+ except Exception: b = a
+ return b @ x
+""",
+    "np.ones(shape) * x": """
+np.full(3, s)
+np.full((2, 3), x)
+""",
+    "np.concatenate([x, y])": """
+np.r_[x, a]
+""",
+    "np.column_stack([x, y])": """
+np.c_[x, a]
+""",
+    "np.stack(list(values))": """
+np.fromiter((v for v in x), float)
+np.fromiter([s, s], float)
+""",
+    "x itself, without the call": """
+float(s)
+float(x[0]) * x
+np.float64(s)
+np.float32(s) * x
+""",
+    # writing into an array
+    "np.where(mask, x, a), np.concatenate([a[:i], x, a[j:]]), or np.stack of the list": """
+b = a.copy(); b[:] = x; return b
+b = a.copy(); b[m] = x[m]; return b
+b = a.copy(); b[i] = x; return b
+b = a.copy(); b[0] = x[0]; return b
+b = a.copy(); b[0] = s; return b
+b = np.zeros(3); b[1] = s; return b
+b = np.zeros((3, 3)); b[0] = x; return b
+b = np.empty_like(x); b[:] = x; return b
+for k in range(3): a[k] = x[k] ** 2
+ return a
+try: a[0] = s
+ except ValueError: pass
+ return a * s
+""",
+    "np.where(mask, x, a)": """
+b = a.copy(); b.put(i, x); return b
+np.put(a, i, x); return a
+np.put(x, i, a); return x
+""",
+    "np.ones_like(a) * x": """
+b = a.copy(); b.fill(s); return b
+np.full_like(a, s)
+""",
+    "np.where(np.eye(n, dtype=bool), x, a)": """
+b = np.zeros((3, 3)); np.fill_diagonal(b, x); return b
+np.fill_diagonal(X, 1.0); return X
+""",
+    "a = a + x for a += x": """
+b = a.copy(); b += x; return b
+b = a.copy(); b -= x; return b
+b = a.copy(); b *= s; return b
+b = a.copy(); b /= s; return b
+b = a.copy(); b **= s; return b
+b = A.copy(); b @= X; return b
+b = a.copy(); b[:2] += x[:2]; return b
+""",
+    "without out": """
+b = a.copy(); np.add(x, 1.0, out=b); return b
+b = a.copy(); np.add(x, 1.0, b); return b
+b = a.copy(); np.exp(x, b); return b
+b = a.copy(); np.exp(x, out=b); return b
+b = a.copy(); np.exp(x, out=(b,)); return b
+np.add(a, 1.0, out=x)
+np.add(a, 1.0, x)
+np.exp(a, x)
+b = np.zeros(()); np.sum(x, out=b); return b
+b = np.zeros(()); np.sum(x, None, None, b); return b
+b = np.zeros(()); x.sum(out=b); return b
+b = np.zeros(()); x.sum(None, None, b); return b
+b = np.zeros(()); np.add.reduce(x, 0, None, b); return b
+b = np.zeros(6); np.concatenate([x, a], out=b); return b
+b = np.zeros(6); np.concatenate([x, a], 0, b); return b
+b = np.zeros((2, 3)); np.stack([x, a], out=b); return b
+b = np.zeros((2, 3)); np.stack([x, a], 0, b); return b
+b = np.zeros(3); np.dot(X, x, b); return b
+b = np.zeros(3); X.dot(x, b); return b
+b = np.zeros(3); np.matmul(X, x, out=b); return b
+b = np.zeros(3); np.matmul(X, x, b); return b
+b = np.zeros(3); np.clip(x, 0, 1, b); return b
+b = np.zeros(3); np.clip(x, 0, 1, out=b); return b
+b = np.zeros(3); np.cumsum(x, out=b); return b
+b = np.zeros(3); np.cumsum(x, None, None, b); return b
+b = np.zeros((3, 3)); np.outer(x, a, out=b); return b
+b = np.zeros((3, 3)); np.outer(x, a, b); return b
+b = np.zeros(3); np.einsum("ij,j->i", X, x, out=b); return b
+b = np.zeros(3); np.take(x, i, out=b); return b
+b = np.zeros(3); np.take(x, i, None, b); return b
+b = np.zeros(3); np.take(x, i, None, b, "clip"); return b
+b = np.zeros(3); np.mean(X, 0, None, b); return b
+b = np.zeros(3); np.var(X, 0, None, b); return b
+b = np.zeros(()); np.max(x, None, b); return b
+b = np.zeros(()); np.trace(X, 0, 0, 1, None, b); return b
+b = np.zeros(2); np.compress(m, x, None, b); return b
+""",
+    "np.where(mask, value, a)": """
+np.add.at(a, i, x); return a
+np.add.at(x, i, a); return x
+np.copyto(a, x); return a
+np.copyto(x, a); return x
+np.place(a, m, x); return a
+np.putmask(a, m, x); return a
+np.put_along_axis(a, i, x, 0); return a
+""",
+    "x = np.where(mask, value, x)": """
+x[0] = 1.0; return x
+x[m] = 0.0; return x
+x[0] += 1.0; return x
+X[:, 0] = x; return X
+""",
+    "np.delete(x, index)": """
+del x[0]; return x
+""",
+    "x = x + v": "y = x; y += 1.0; return y",
+    "x = x - v": "y = x; y -= a; return y",
+    "x = x * v": "y = x; y *= 2; return y",
+    "x = x / v": "y = x; y /= 2; return y",
+    "x = x % v": "y = x; y %= 2; return y",
+    "x = x // v": "y = x; y //= 2; return y",
+    "x = x ** v": "y = x; y **= 2; return y",
+    "x = x @ v": "y = X; y @= A; return y",
+    "np.where(mask, np.exp(x), 0.0)": "np.exp(x, where=m)",
+    "np.where(mask, np.add(x, y), 0.0)": "np.add(x, a, where=m)",
+    "np.where(mask, np.log(x), 0.0)": "np.log(p, out=None, where=m)",
+    # numbers
+    "np.exp(x)": """
+math.exp(s)
+math.exp(x[0])
+try: b = math.exp(s)
+ except Exception: b = 1.0
+ return b * s
+""",
+    "np.sin(x)": "math.sin(s)",
+    "np.sqrt(x)": "math.sqrt(x[1] ** 2)",
+    "np.log(x)": "math.log(s)",
+    "np.tanh(x)": "math.tanh(s)",
+    "np.atan2(x, y)": "math.atan2(s, 1.0)",
+    "np.hypot(x, y)": "math.hypot(s, 1.0)",
+    "np.floor(x)": "math.floor(s) * s",
+    "np.ceil(x)": "math.ceil(s) * s",
+    "np.isclose(x, y)": "math.isclose(s, 0.7) * s",
+    "sum(x)": """
+math.fsum(x)
+statistics.fmean(x)
+""",
+    "np.linalg.norm(x - y)": "math.dist(x, a)",
+    "x ** y": "math.pow(s, 2)",
+    "int(stop_gradient(x))": """
+int(s) * s
+x[int(s)]
+a[s]
+a[s:]
+[1.0, 2.0][s]
+range(s)
+np.zeros(s)
+np.zeros(x)
+np.ones((s, 2)) * s
+np.reshape(a, (s,)) * s
+np.eye(s)
+a.reshape(s)
+np.sum(A, axis=s)
+bytes(x)
+""",
+    "real and imaginary part as two real values": """
+complex(s)
+x * 1j
+1j * s
+s + 1j
+np.sqrt(x + 0j)
+np.exp(1j * x)
+np.abs(1j * x)
+(-s) ** 0.5
+(s - 1.0) ** 0.5
+x.astype(complex)
+x * np.array(1j)
+np.multiply(x, 1j)
+""",
+    'f"{x}"': """
+"%f" % s
+"%d" % s
+""",
+    # arguments that have no derivative, or that NumPy does not hand over
+    "np.sum(a) + x for initial=x": "np.sum(a, initial=s)",
+    "np.maximum(np.max(a), x) for initial=x": "np.max(a, initial=s)",
+    "np.concatenate([np.ones(n) * x, a])": """
+np.pad(a, 1, constant_values=s)
+np.pad(x, 1, constant_values=s)
+""",
+    "stop_gradient(x) in its place": """
+np.sum(x, initial=s)
+np.max(x, initial=s)
+np.roll(x, s)
+""",
+    "integers computed from plain values": """
+np.roll(a, s)
+a.take(x)
+""",
+    "x * np.arange(n)": """
+np.arange(0, s, 0.1)
+np.arange(s)
+""",
+    "a + (b - a) * np.linspace(0, 1, n)": """
+np.linspace(0, s, 3)
+np.linspace(0, x, 3)
+""",
+    "a * (b / a) ** np.linspace(0, 1, n)": "np.geomspace(1.0, p, 3)",
+    "a @ x": """
+a.dot(x)
+A.dot(x)
+""",
+    "leave it out": """
+x.sum(typo=1)
+np.exp(x, casting="unsafe")
+np.var(x, mean=0.3)
+np.std(x, mean=0.3)
+""",
+    "np.exp(…).astype(dtype)": "np.exp(x, dtype=np.float32)",
+    # random numbers
+    "mu + sigma * rng.normal(size=n)": """
+rng.normal(s)
+rng.normal(x)
+rng.normal(0.0, s, 3)
+np.random.seed(0); return np.random.normal(s)
+""",
+    "low + (high - low) * rng.random(size=n)": "rng.uniform(0, s)",
+    "x[rng.permutation(len(x))]": "rng.permutation(x)",
+    "x[rng.integers(len(x), size=n)]": """
+rng.choice(x)
+rng.choice(3, p=p / p.sum())
+""",
+    "mean + root @ rng.normal(size=n)": "rng.multivariate_normal(x, A @ A.T)",
+    "whole numbers have no derivative": """
+rng.poisson(p)
+rng.binomial(10, p)
+np.histogram(x)
+np.unique(x)
+""",
+    # loops in NumPy
+    "np.stack([f(v) for v in x])": """
+np.vectorize(math.sin)(x)
+np.vectorize(lambda v: v * v)(x)
+""",
+    "np.stack([f(row) for row in x])": """
+np.apply_along_axis(np.sum, 0, X)
+np.apply_along_axis(lambda row: row @ x, 0, A)
+""",
+    "for v in x": "np.stack([v for v in np.nditer(x)])",
+    "for i, v in enumerate(x)": "np.stack([v for k, v in np.ndenumerate(x)])",
+    "x[np.arange(windows)[:, None] + np.arange(width)]": """
+np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))
+np.lib.stride_tricks.sliding_window_view(x, 2)
+""",
+    # functions without a rule
+    "give it rules by defvjp and defjvp": """
+np.frompyfunc(lambda v: v * v, 1, 1)(x)
+np.gcd(x, 2)
+np.frexp(x)
+np.spacing(x)
+""",
+    "make it one operation with `primitive`": """
+np.interp(s, a, a)
+np.interp(a, a, x)
+np.unravel_index(x, (3, 3))
+np.packbits(x)
+np.fft.fft(x)
+np.linalg.eigh(X @ X.T)
+""",
+    "np.where(condition, x, y)": """
+np.piecewise(x, [x < 0, x >= 0], [0.0, lambda v: v * v])
+np.select([a > 0, a <= 0], [x, -x])
+np.select([m], [x], default=s)
+""",
+    "np.stack([x, y])[i, np.arange(len(i))]": """
+np.choose(i, [x, a, x])
+x.choose([a, a])
+""",
+    "np.where(np.isnan(x), 0.0, x)": """
+np.nan_to_num(x)
+np.nan_to_num(a, nan=s)
+""",
+    "x @ np.eye(size)[i]": "np.bincount(i, weights=x)",
+    "np.sum(x, where=~np.isnan(x))": "np.nansum(x)",
+    "np.mean(x, where=~np.isnan(x))": "np.nanmean(x)",
+    "np.stack([np.sum(x[:i]), np.sum(x[i:])])": "np.add.reduceat(x, [0, 2])",
+    "np.clip(a, low, high)": "a.clip(s, 1.0)",
+    # operands that are not plain arrays
+    "np.asarray(operand)": """
+np.matrix(A) @ x
+X @ np.matrix(A)
+np.matrix(A) + X
+X + np.matrix(A)
+np.add(X, np.matrix(A))
+x * np.ma.masked_array(a, m)
+np.ma.masked_array(a, m) * x
+np.add(np.ma.masked_array(a, m), x)
+np.dot(np.matrix(A), x)
+""",
+    "np.asarray(m) for an np.matrix": """
+np.matrix(A) * X
+np.matrix(X)
+""",
+    "np.where(mask, 0.0, x)": "np.ma.masked_array(x, m)",
+    "an array or a number": """
+x + "a"
+"a" * s
+x * None
+x + {1.0}
+try: y = x + None
+ except TypeError: y = x
+ return y
+""",
+    "use floating-point arrays": """
+x * np.array([1.0, 2.0, 3.0], dtype=object)
+np.sum(x, dtype=int)
+""",
+    # results
+    "return numbers and numeric arrays": """
+o = np.empty(2, object); o[0] = s; o[1] = s; return o
+o = np.empty(2, object); o[0] = s; o[1] = s; return o * 2
+{"value": s, "name": "ok"}
+(v for v in x)
+iter(x)
+map(np.exp, x)
+lambda: s
+s; return None
+s; return "0.7"
+s; return 1j
+type("Box", (), {"value": s})()
+s; return np.datetime64("2020-01-01")
+s; return np.ma.masked_array(a, m)
+s; return np.matrix(A)
+[x, None]
+""",
+    # what arrays have and traced values have not
+    "x[i], or x itself where it is a number": """
+x.item()
+x[0].item()
+""",
+    "list(x)": "x.tolist()",
+    "x.reshape(…) or x.astype(…)": """
+x.view()
+x.view(np.int64)
+""",
+    "np.ravel(x)": "[v for v in x.flat]",
+    "np.full_like(x, value)": "x.fill(1.0); return x",
+    "x[np.argsort(x)]": """
+x.sort(); return x
+x.partition(1); return x
+""",
+    "np.where(mask, value, x)": "x.put(0, 1.0); return x",
+    "np.reshape(x, shape)": "x.resize(1, 3); return x",
+    "np.compress(mask, x)": "x.compress(m)",
+    "stop_gradient(x)": """
+x.tobytes()
+x.data
+x.flags
+x.setflags(write=True); return x
+s.is_integer() * s
+s.hex()
+pickle.dumps(x)
+pickle.dumps({"a": s})
+np.save(io.BytesIO(), x)
+np.savetxt(io.StringIO(), x)
+np.array2string(x)
+np.testing.assert_allclose(x, a)
+np.testing.assert_array_equal(x, x)
+""",
+    "np.concatenate of the parts": 'np.pad(x, 1, mode="linear_ramp")',
+    "the orders 'fro', 1, -1, inf, -inf": """
+np.linalg.norm(X, 2)
+np.linalg.norm(X, "nuc")
+""",
+}
+
+#: Programs that end in an exception of Python or NumPy, as the same mistake does without tracing,
+#: or because a traced value lacks what Python asks for.
+LOUD = {
+    "unhashable type": """
+hash(x)
+hash(s)
+{x: 1}
+{s}
+s in {0.7}
+functools.lru_cache(lambda v: v)(s)
+""",
+    "has no attribute": """
+x.detach()
+x.numpy()
+x.backward()
+x.grad
+x.to_numpy()
+s.sum()
+s.shape
+s.T
+""",
+    "unexpected keyword argument": """
+np.sum(x, typo=True)
+np.dot(x, a, typo=1)
+""",
+    "truth value": """
+if x: return x
+if x > 0: return x
+x and s
+not x
+max(x, a)
+""",
+    "has no len()": """
+len(s)
+sum(s)
+""",
+    "bytes-like object": """
+memoryview(x)
+np.frombuffer(x)
+""",
+    "not callable": """
+x()
+x.T()
+""",
+    "unsupported operand": """
+x << 1
+x & 1
+""",
+    "could not convert string to float": """
+float(str(s)) * s
+float(f"{s:.8f}") * s
+float("{:.3e}".format(s)) * s
+""",
+    "ZeroDivisionError": """
+s / 0
+1 / (s - s)
+(s - s) ** -1
+s % 0
+""",
+    "bad operand type": "~x",
+    "index 5 is out of bounds": "x[5]",
+    "could not be broadcast": "x + a[:2]",
+    "core dimension": "X @ a[:2]",
+    "has no callable exp method": "o = np.empty(1, object); o[0] = s; return np.exp(o)",
+}

@@ -14,15 +14,19 @@ from dlbook.autodiff import DerivativeError, jvp, vjp
 NUMPY = tuple(int(part) for part in np.__version__.split(".")[:2])
 
 
+# NumPy discourages np.matrix, and so do we.
+pytestmark = pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+
+
 def listed(text):
     """Return the programs of a list that this NumPy can run."""
     found = []
-    for line in text.strip().splitlines():
+    for line in text.strip().replace("\n ", "\0").splitlines():
         newer = re.match(r"# (\d)\.(\d): ", line)
-        if newer is not None and NUMPY >= tuple(map(int, newer.groups())):
+        if newer is not None and tuple(map(int, newer.groups())) <= NUMPY:
             line = line[newer.end() :]
         if line and not line.startswith("# "):
-            found.append(line)
+            found.append(line.replace("\0", "\n "))
     return found
 
 
@@ -98,3 +102,58 @@ def assert_right(text):
 @pytest.mark.parametrize("text", listed(programs.RIGHT))
 def test_right(text):
     assert_right(text)
+
+
+@pytest.mark.parametrize("text", listed(programs.SINGLE))
+def test_right_in_single_precision(text):
+    names, program = compiled(text)
+    args = tuple(programs.ARGUMENTS[name] for name in names)
+    plain = program(*args)
+    value, pullback = vjp(program, *args)
+    assert type(value) is type(plain)
+    assert value.dtype == plain.dtype
+    np.testing.assert_array_equal(value, plain)
+    cotangent = np.asarray(directions(value, 1), value.dtype)
+    gradients = pullback(cotangent)
+    expected = differences(program, args, cotangent, step=1e-2)
+    for gradient, difference in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(gradient, difference, rtol=1e-3, atol=1e-4)
+    tangents = directions(args, 2)
+    _, tangent = jvp(program, args, tangents)
+    assert product(tangent, cotangent) == pytest.approx(product(gradients, tangents), rel=1e-5)
+
+
+REFUSED = [(words, text) for words, texts in programs.REFUSED.items() for text in listed(texts)]
+LOUD = [(words, text) for words, texts in programs.LOUD.items() for text in listed(texts)]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(("words", "text"), REFUSED)
+def test_refused(words, text, mode):
+    names, program = compiled(text)
+    args = tuple(programs.ARGUMENTS[name] for name in names)
+    with pytest.raises(DerivativeError) as refusal:
+        vjp(program, *args) if mode == "reverse" else jvp(program, args, args)
+    what, given, instead = str(refusal.value).split("\n")
+    assert len(what) > 20
+    assert given.startswith("  given:   ")
+    assert instead.startswith("  instead: ")
+    assert words in instead
+    # Nothing of the refusal stays behind.
+    assert trees.leaves(vjp(lambda *same: trees.map(lambda v: v * 2.0, same), *args)[0])
+
+
+@pytest.mark.parametrize(("words", "text"), LOUD)
+def test_loud(words, text):
+    names, program = compiled(text)
+    args = tuple(programs.ARGUMENTS[name] for name in names)
+    with pytest.raises(
+        (TypeError, AttributeError, ValueError, ArithmeticError, IndexError)
+    ) as error:
+        vjp(program, *args)
+    assert not isinstance(error.value, DerivativeError)
+    assert words in f"{type(error.value).__name__}: {error.value}"
+
+
+def test_there_are_many_programs():
+    assert len(listed(programs.RIGHT)) + len(REFUSED) + len(LOUD) >= 600
