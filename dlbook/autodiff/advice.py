@@ -30,12 +30,15 @@ class Place(NamedTuple):
         What stands there; empty where the source is not at hand.
     name
         The function called there, without its module.
+    line
+        Which line of which function that is.
     operation
         Of Python's virtual machine, such as ``"STORE_SUBSCR"`` for an assignment to an entry.
     """
 
     text: str
     name: str
+    line: str
     operation: str
 
 
@@ -46,10 +49,11 @@ def place() -> Place:
         frame = frame.f_back
     code = frame.f_code
     operation = opcode.opname[code.co_code[frame.f_lasti]]
+    line = f"line {frame.f_lineno} of {code.co_name}"
     lines = next(islice(code.co_positions(), frame.f_lasti // 2, None))
     first, last, start, stop = lines
     if first is None or last is None or start is None or stop is None:
-        return Place("", "", operation)
+        return Place("", "", line, operation)
     source = [
         linecache.getline(code.co_filename, i, frame.f_globals) for i in range(first, last + 1)
     ]
@@ -57,7 +61,7 @@ def place() -> Place:
     columns[-1] = columns[-1][:stop]
     columns[0] = columns[0][start:]
     text = " ".join(b" ".join(columns).decode(errors="replace").split())
-    return Place(text if len(text) <= 60 else text[:59] + "…", _callee(text), operation)
+    return Place(text if len(text) <= 60 else text[:59] + "…", _callee(text), line, operation)
 
 
 def _callee(text: str) -> str:

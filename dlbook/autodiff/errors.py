@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["DerivativeError", "MissingAttribute", "describe"]
+__all__ = ["DerivativeError", "MissingAttributeError", "describe"]
 
 
 class DerivativeError(TypeError):
@@ -27,7 +27,7 @@ class DerivativeError(TypeError):
         return TypeError, self.args
 
 
-class MissingAttribute(DerivativeError, AttributeError):
+class MissingAttributeError(DerivativeError, AttributeError):
     """An attribute of arrays that a traced value lacks, since it would lose the derivative.
 
     `hasattr` is false for it, so a program that asks first goes on.

@@ -108,7 +108,7 @@ class Entry:
 
         Raises
         ------
-        UnknownArgument
+        UnknownArgumentError
             If an argument is not known here.
         TypeError
             If one is missing.
@@ -116,7 +116,7 @@ class Entry:
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):
-                    raise UnknownArgument(f"an argument {name}=", name)
+                    raise UnknownArgumentError(f"an argument {name}=", name)
         if self.operands is None or self.options is None:
             options = {**kwargs}
             if self.options is not None and "out" in self.options:
@@ -128,7 +128,7 @@ class Entry:
         n = len(self.operands)
         operands, extra = args[:n], args[n:]
         if len(extra) > len(self.options):
-            raise UnknownArgument(f"{len(args)} arguments without a name", "")
+            raise UnknownArgumentError(f"{len(args)} arguments without a name", "")
         options = dict(zip(self.options, extra, strict=False))
         if kwargs:
             kwargs = {**kwargs}
@@ -160,7 +160,7 @@ _SIGNS = {
 TABLE: dict[Any, Entry] = {}
 
 
-class UnknownArgument(Exception):
+class UnknownArgumentError(Exception):
     """A call has an argument that the table does not know; args are its words and its name."""
 
 

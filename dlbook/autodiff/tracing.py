@@ -16,14 +16,15 @@ from __future__ import annotations
 import itertools
 import numbers
 import operator
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
-from dlbook.autodiff.errors import DerivativeError, MissingAttribute, describe
-from dlbook.autodiff.table import TABLE, Rule, UnknownArgument, name_of
+from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, describe
+from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
 
 __all__ = ["Level", "Traced", "as_operand", "call", "check_result", "innermost", "plain"]
 
@@ -87,7 +88,7 @@ class Level:
         try:
             result = f(*args, **kwargs)
         except Exception as error:
-            if isinstance(error, ValueError) and "read-only" in str(error):
+            if isinstance(error, ValueError) and re.search("read-only|writ(e)?able", str(error)):
                 error.add_note(_READ_ONLY)
             if self.refusal is None or error is self.refusal:
                 self.refusal = None
@@ -215,7 +216,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return function(*_plain_in(args), **_plain_in(kwargs))
     try:
         operands, options = entry.bind(function, args, kwargs)
-    except UnknownArgument as unknown:
+    except UnknownArgumentError as unknown:
         words, argument = unknown.args
         what = f"{name_of(function)} was called with {words}, for which there is no rule"
         instead = f"{name_of(function)}(…).astype(dtype)" if argument == "dtype" else "leave it out"
@@ -236,7 +237,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         assert entry.rule is not None
         return level.record(entry.rule, entry.rule.function, operands, options)
     except DerivativeError as error:
-        raise _remembered(error, args, kwargs)
+        _remembered(error, args, kwargs)
+        raise
 
 
 def call_ufunc(
@@ -251,7 +253,8 @@ def call_ufunc(
             try:
                 return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
             except DerivativeError as error:
-                raise _remembered(error, inputs, kwargs)
+                _remembered(error, inputs, kwargs)
+                raise
         return call(ufunc, inputs, kwargs)
     if "out" in kwargs:
         raise _refusal_of_out(ufunc, inputs, kwargs)
@@ -364,13 +367,15 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         try:
             return level.record(rule_of(ufunc), function, (self, other), _NO_OPTIONS)
         except DerivativeError as error:
-            raise _remembered(error, (self, other), _NO_OPTIONS)
+            _remembered(error, (self, other), _NO_OPTIONS)
+            raise
 
     def reflected(self: Traced, other: Any) -> Any:
         try:
             return self._level.record(rule_of(ufunc), function, (other, self), _NO_OPTIONS)
         except DerivativeError as error:
-            raise _remembered(error, (self, other), _NO_OPTIONS)
+            _remembered(error, (self, other), _NO_OPTIONS)
+            raise
 
     return method, reflected
 
@@ -456,7 +461,7 @@ class Traced:
         text = {"STORE_SUBSCR": f"{where.text} = …", "DELETE_SUBSCR": f"del {where.text}"}.get(
             where.operation, where.text
         )
-        text = f", in `{text}`" if where.text else ""
+        text = f", in `{text}` ({where.line})" if where.text else f", {where.line}"
         error = DerivativeError(what, describe(self) + text, instead)
         self._remember(error)
         return error
@@ -666,7 +671,7 @@ class Traced:
         if instead is None or not hasattr(self.__class__, name):
             raise AttributeError(f"a {describe(self)} has no attribute {name!r}")
         what = f"a traced value has no attribute {name!r}, which would lose its derivative"
-        raise MissingAttribute(what, describe(self), instead)
+        raise MissingAttributeError(what, describe(self), instead)
 
     # ---- words ----
 
