@@ -38,9 +38,15 @@ logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not f
 
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
-    "test": ["--extra=test", "--group=editable", "--group=types"],
+    "test": ["--extra=test", "--group=editable", "--group=types", "--group=benchmarks"],
     "docs": ["--extra=docs", "--group=editable", "--group=serve"],
-    "lab": ["--extra=plot", "--extra=train", "--group=editable", "--group=lab"],
+    "lab": [
+        "--extra=exercises",
+        "--extra=plot",
+        "--extra=train",
+        "--group=editable",
+        "--group=lab",
+    ],
     "tools": ["--group=tools", "--group=editable"],
     "nox": ["--group=nox"],
 }
@@ -52,6 +58,13 @@ def docs(session: nox.Session) -> None:
     torch, rest = _options(session)
     _install(session, "docs", torch=torch)
     session.run("python", "docs/build_site.py", *torch, *rest)
+
+
+@nox.session(venv_backend="none")
+def course(session: nox.Session) -> None:
+    """Build the edition without solutions, for courses, from the same executed notebooks."""
+    python = _borrow(session, "docs")
+    session.run(python, "docs/build_site.py", "--if-stale", "--course", external=True)
 
 
 @nox.session(venv_backend="none")

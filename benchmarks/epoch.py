@@ -94,7 +94,7 @@ def fit(params, x, y, validation, epochs, rng):
         nn.two_layer_value_and_grad, alpha=ALPHA, out=trees.map(np.empty_like, params)
     )
     return train.fit(
-        gradient,
+        nn.two_layer_objective,
         params,
         data.Split(x, y),
         validation,
@@ -103,6 +103,7 @@ def fit(params, x, y, validation, epochs, rng):
         epochs=epochs,
         batch_size=BATCH,
         rng=rng,
+        value_and_grad=gradient,
         progress=False,
     )
 

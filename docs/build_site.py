@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "docs" / "_build" / "html"
+COURSE = ROOT / "docs" / "_build" / "course"
 NOTE = ROOT / "docs" / "_build" / "site.json"
 
 _SOURCES = ("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt")
@@ -89,6 +90,14 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
     return 0
 
 
+def build_course() -> int:
+    """Write the edition without solutions, from the pages that the book was built from."""
+    folders = ["-d", str(SITE.parent / "doctrees"), "docs", str(COURSE)]
+    return run(
+        "sphinx", "-n", "-W", "--keep-going", "-j", "2", "-D", "dlbook_solutions=0", *folders
+    )
+
+
 def serve(arguments: list[str]) -> int:
     """Build, serve and rebuild at every change, until interrupted; warnings do not stop it."""
     NOTE.unlink(missing_ok=True)
@@ -107,6 +116,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Build the book into docs/_build/html.")
     parser.add_argument("--torch", action="store_true", help="run the PyTorch comparisons too")
     parser.add_argument("--builder", default="html", help="another of Sphinx's builders")
+    parser.add_argument("--course", action="store_true", help="then the edition for courses")
     parser.add_argument("--if-stale", action="store_true", help="do nothing if it is current")
     parser.add_argument(
         "--serve", nargs=argparse.REMAINDER, help="serve it; the rest goes to sphinx-autobuild"
@@ -114,11 +124,15 @@ def main() -> int:
     options = parser.parse_args()
     if options.serve is not None:
         return serve(options.serve)
-    if options.if_stale and is_current(torch=options.torch):
-        return 0
-    status = build(options.builder, torch=options.torch)
-    if status == 0 and options.builder == "html":
-        print(f"\nThe book is built. Open {(SITE / 'index.html').as_uri()}")
+    status = 0
+    if not (options.if_stale and is_current(torch=options.torch)):
+        status = build(options.builder, torch=options.torch)
+        if status == 0 and options.builder == "html":
+            print(f"\nThe book is built. Open {(SITE / 'index.html').as_uri()}")
+    if status == 0 and options.course:
+        status = build_course()
+        if status == 0:
+            print(f"\nThe edition without solutions: {(COURSE / 'index.html').as_uri()}")
     return status
 
 

@@ -19,7 +19,7 @@ from build_site import NOTE, ROOT, SITE, sources
 
 TIMING = re.compile(
     rb'<span class="dl-number dl-number-timing".*?</span></span>'
-    rb'|<svg class="dl-figure dl-timing".*?</svg>',
+    rb'|<svg\b[^>]*? class="dl-figure dl-timing".*?</svg>',
     re.DOTALL,
 )
 

@@ -137,7 +137,7 @@ def main(argv: list[str] | None = None) -> None:
 
     rng = np.random.default_rng(experiment.seed)
     fitted = train.fit(
-        functools.partial(nn.two_layer_value_and_grad, alpha=experiment.alpha),
+        functools.partial(nn.two_layer_objective, alpha=experiment.alpha),
         experiment.model.init(rng),
         rows(first),
         rows(last),

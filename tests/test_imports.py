@@ -18,9 +18,10 @@ MAY_IMPORT |= {"plot": {"plot", "graph"}, "book": {"book"}, "__init__": set()}
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
-    "plot": {"matplotlib", "matplotlib_inline", "cycler"},
+    "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
     "data": {"pooch"},
+    "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}
 WRITERS = {
@@ -120,7 +121,7 @@ def test_the_check_lets_pass_what_is_right(tmp_path):
 
 CORE = ["dlbook"] + [
     f"dlbook.{name}"
-    for name in ("trees", "graph", "autodiff", "optimize", "nn", "data", "train", "book")
+    for name in [*ROOMS, "book"]
     if (LIBRARY / name).is_dir() or (LIBRARY / f"{name}.py").is_file()
 ]
 

@@ -53,6 +53,9 @@ def push(
         tangent = None
         for position, t in enumerate(tangents):
             if t is not None:
-                part = rule.jvps[position](t, ans, *values, **options)
+                jvp = rule.jvps[position]
+                if jvp is None:
+                    raise rule.lacks("forward", position)
+                part = jvp(t, ans, *values, **options)
                 tangent = part if tangent is None else tangent + part
     return as_tangent(tangent, ans)

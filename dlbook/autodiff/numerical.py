@@ -194,7 +194,7 @@ def _central(f: Callable[[Any], ArrayLike], moved: Callable[[float], Any], h: fl
 
 
 def _point(x: ArrayLike, kind: type = float) -> Any:
-    point = np.array(x, kind)
+    point: Any = np.array(x, kind)
     return point if point.ndim else point[()]
 
 
@@ -213,7 +213,7 @@ def _columns(
     for i, entry in np.ndenumerate(np.asarray(x, float)):
 
         def moved(d: complex, i: Any = i) -> Any:
-            point = np.array(x, kind)
+            point: Any = np.array(x, kind)
             point[i] += d
             return point if point.ndim else point[()]
 

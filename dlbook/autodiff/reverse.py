@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, plain
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -50,7 +50,7 @@ class Tape:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def pull(self, seeds: dict[int, Any], keep: bool = False) -> list[Any]:
+    def pull(self, seeds: dict[int, Any], *, keep: bool = False, once: bool = False) -> list[Any]:
         """Sweep backward; return the adjoints of the nodes, as `filled` takes them.
 
         ``None`` stands for zero.
@@ -61,6 +61,8 @@ class Tape:
             The adjoint of each node that is a result.
         keep
             Whether to keep the adjoints of all nodes; else those of inputs only.
+        once
+            Whether this is the last sweep: what it is done with is dropped.
         """
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
@@ -74,17 +76,24 @@ class Tape:
             if not keep:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
-            if not rule.elementwise and type(g) is not np.ndarray:
-                g = filled(g, ans)
+            if type(g) is not np.ndarray and type(ans) is not float:
+                if not (rule.elementwise and _all_of_shape(ans, values, self.parents[node])):
+                    g = filled(g, ans)
+            if once:
+                operands[node] = ()
+                answers[node] = None
             parts = rule.pull and rule.pull(g, ans, *values, **options)
             vjps = rule.vjps
             for position, parent in enumerate(self.parents[node]):
                 if parent < 0:
                     continue
-                if parts is None:
-                    part = vjps[position](g, ans, *values, **options)
-                else:
+                if parts is not None:
                     part = parts[position]
+                else:
+                    vjp = vjps[position]
+                    if vjp is None:
+                        raise rule.lacks("reverse", position)
+                    part = vjp(g, ans, *values, **options)
                 value = values[position]
                 kind = type(part)
                 if kind is np.ndarray:
@@ -119,6 +128,13 @@ class Tape:
                 values, options = self.operands[node], self.options[node]
                 tangents[node] = push(rule, self.answers[node], values, mine, options)
         return tangents
+
+
+def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
+    """Whether no operand was broadcast: then one number may stand for an adjoint."""
+    shape = np.shape(plain(ans))
+    pairs = zip(values, parents, strict=True)
+    return all(parent < 0 or np.shape(plain(value)) == shape for value, parent in pairs)
 
 
 class ReverseLevel(Level):

@@ -36,12 +36,15 @@ def as_adjoint(g: Any, value: Any) -> Any:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
         extra = len(given) - len(shape)
-        axes = [extra + i for i, n in enumerate(shape) if n == 1 and given[extra + i] != 1]
-        axes = tuple([*range(extra), *axes])
-        if type(g) is np.ndarray:
-            g = np.add.reduce(g, axis=axes).reshape(shape)
-        else:
-            g = np.reshape(np.sum(g, axis=axes), shape)
+        ones = [extra + i for i, n in enumerate(shape) if n == 1 and extra + i >= 0]
+        axes = (*range(extra), *[i for i in ones if given[i] != 1])
+        if axes:
+            total = np.add.reduce if type(g) is np.ndarray else np.sum
+            g = total(g, axis=axes, keepdims=True)
+            g = np.reshape(g, np.shape(plain(g))[max(extra, 0) :])
+        if np.shape(plain(g)) != shape:  # the same along some axes
+            g = np.broadcast_to(g, shape)
+            g = g if type(g) is Traced else g.copy()
     return _typed(g, inside)
 
 
@@ -56,7 +59,7 @@ def filled(g: Any, value: Any) -> Any:
     inside = plain(value)
     shape = np.shape(inside)
     if np.shape(plain(g)) == shape:
-        return g
+        return _typed(g, inside)
     if type(g) is Traced:
         return np.broadcast_to(g, shape)
     full = np.empty(shape, inside.dtype)

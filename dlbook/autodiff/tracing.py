@@ -440,7 +440,7 @@ class Traced:
 
     # `isinstance(x, np.ndarray)` and `np.isscalar(x)` answer as for the value inside. What must
     # know better asks for `type(x) is Traced`.
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         value: Any = self
         while type(value) is Traced:
@@ -608,12 +608,12 @@ class Traced:
     dtype, itemsize, nbytes = _attribute("dtype"), _attribute("itemsize"), _attribute("nbytes")
 
     @property
-    def T(self) -> Any:  # noqa: D102 (as of an array)
+    def T(self) -> Any:  # noqa: D102, N802 (as of an array)
         plain(self).T  # noqa: B018 (a Python float has none)
         return np.transpose(self)
 
     @property
-    def mT(self) -> Any:  # noqa: D102
+    def mT(self) -> Any:  # noqa: D102, N802
         return np.matrix_transpose(self)
 
     @property

@@ -198,9 +198,9 @@ class Recorded:
                 seeds[node] = seeds[node] + c if node in seeds else c
         return self.gradients(seeds)
 
-    def gradients(self, seeds: dict[int, Any]) -> tuple[Any, ...]:
-        """Sweep; return the gradient of each argument."""
-        adjoints = self.tape.pull(seeds)[: len(self.inputs)]
+    def gradients(self, seeds: dict[int, Any], *, once: bool = False) -> tuple[Any, ...]:
+        """Sweep; return the gradient of each argument. After a sweep `once` there is no other."""
+        adjoints = self.tape.pull(seeds, once=once)[: len(self.inputs)]
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
             adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
@@ -272,7 +272,8 @@ def value_and_grad(
                     "np.sum or np.mean over the result, jacobian for all derivatives, or vjp",
                 )
             (node,) = run.nodes
-            gradients = run.gradients({} if node is None else {node: _one(run.values[0])})
+            seeds = {} if node is None else {node: _one(run.values[0])}
+            gradients = run.gradients(seeds, once=True)
         finally:
             run.level.release()
         gradient = gradients if several else gradients[0]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import difflib
+import functools
+import os
 import reprlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -51,6 +55,9 @@ class Result:
     returned: str = ""
     wrong: str = ""
     hint: str = ""
+
+    def __bool__(self) -> bool:
+        return self.passed
 
     def __repr__(self) -> str:
         if self.passed:
@@ -127,6 +134,7 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
         import hypothesis
     except ImportError:
         raise ImportError('checkers need Hypothesis: pip install "dlbook[exercises]"') from None
+    _keep_hypothesis_out_of_the_readers_folder()
     wrong: dict[str, tuple[str, str]] = {}  # case to answer and complaint
     tried = 0
 
@@ -152,11 +160,22 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
     except hypothesis.errors.NoSuchExample:
         return Result(name, True, tried, hint=hint)
     except hypothesis.errors.HypothesisException:
+        if not wrong:
+            raise
         # It was wrong once and right when asked again: its answers depend on more than the case.
         given = min(wrong, key=len)
         answer, complaint = wrong[given]
         wrong[given] = answer, f"{complaint} (not always: the same case was also answered rightly)"
     return Result(name, False, tried, given, *wrong[given], hint=hint)
+
+
+@functools.cache
+def _keep_hypothesis_out_of_the_readers_folder() -> None:
+    """Give a place to what it keeps of the modules that it reads, unless it has one."""
+    if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="dlbook-")
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder.name
+        atexit.register(folder.cleanup)
 
 
 def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str, str | None]:
@@ -174,7 +193,10 @@ def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str
     if isinstance(returned, Raised):
         if refusal and isinstance(returned.error, ValueError):
             return shown, None
-        return shown, f"expected {'a ValueError: ' + refusal if refusal else 'an answer'}"
+        return (
+            shown,
+            f"expected {'a ValueError: ' + refusal if refusal else 'an answer, and no exception'}",
+        )
     if refusal:
         return shown, f"expected a ValueError: {refusal}"
     if isinstance(returned, list) and len(returned) == MOST_ITEMS:
@@ -184,7 +206,7 @@ def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str
     except Stopped:
         complaint = "it cannot be examined in a reasonable time"
     if isinstance(complaint, Raised):
-        complaint = f"it cannot be examined: {complaint.error!r}"
+        complaint = f"it cannot be examined: {_show(complaint)}"
     return shown, complaint
 
 
@@ -205,10 +227,12 @@ class _Short(reprlib.Repr):
 
 
 def _show(value: Any) -> str:
-    if isinstance(value, Raised):
-        return f"nothing: it raised {value}"[:300]
+    raised = isinstance(value, Raised)
     try:
-        text = run(_Short().repr, value)
+        text = run(repr if raised else _Short().repr, value)
     except Stopped:
         text = None
+    if raised:
+        words = text if isinstance(text, str) else type(value.error).__name__
+        return f"nothing: it raised {words}"[:300]
     return text if isinstance(text, str) else f"an object of type {type(value).__name__}"

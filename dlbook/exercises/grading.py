@@ -97,11 +97,13 @@ def grade(notebook: str | Path, *, seconds: int = 60) -> Grades:
         client.execute()
     except DeadKernelError:
         raise ValueError(f"{path}: the kernel died while the notebook was running") from None
-    said = "".join(o.get("text", "") for o in book.cells[-1].outputs)
+    said = "".join(output.get("text", "") for output in book.cells[-1].outputs).strip()
     try:
-        found = json.loads(said)
+        found = json.loads(said.rpartition("\n")[2])
     except json.JSONDecodeError:
-        raise ValueError(f"{path}: dlbook could not be asked for the results: {said}") from None
+        raise ValueError(
+            f"{path}: dlbook could not be asked for the results: {said or 'no answer'}"
+        ) from None
     answers: dict[str, bool | None] = dict.fromkeys(_asked(book))
     for name, passed in found:
         answers[name] = bool(answers.get(name)) or passed
@@ -123,7 +125,10 @@ def _read(path: Path, nbformat: Any) -> Any:
 
 
 def _asked(book: Any) -> list[str]:
-    """Return the exercises with a checker that stand in the notebook's text."""
+    """Return the exercises with a checker that stand in the notebook's text.
+
+    A chapter as plain text says ``:label: ex-…``, a downloaded notebook ``checker `…` ``.
+    """
     text = "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
-    labels = re.findall(r"(?m)^:label: ex-([a-z0-9-]+)$", text)
-    return [label for label in labels if label in CHECKERS]
+    names = re.findall(r"(?m)^:label: ex-([a-z0-9-]+)$|checker `([a-z0-9-]+)`", text)
+    return [name for pair in names for name in pair if name in CHECKERS]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import io
-import linecache
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
-from types import FrameType
+from pathlib import Path
+from types import CoroutineType, FrameType, GeneratorType
 from typing import Any
 
 __all__ = ["MOST_ITEMS", "MOST_LINES", "Raised", "Stopped", "run"]
@@ -43,7 +44,8 @@ class Raised:
         self.where = where
 
     def __repr__(self) -> str:
-        words = f"{type(self.error).__name__}: {self.error}".rstrip(": ")
+        message = str(self.error)
+        words = type(self.error).__name__ + (f": {message}" if message else "")
         return words + (f" (in {self.where})" if self.where else "")
 
 
@@ -51,8 +53,10 @@ def run(function: Callable[..., Any], *arguments: Any, most_lines: int = MOST_LI
     """Return what a function returns; `Raised` where it raises.
 
     An iterator is turned into a list, of `MOST_ITEMS` items at most. What is printed is dropped.
-    Two things cannot be stopped: a call of C code that never returns, such as
-    ``sum(itertools.count())``, and an endless loop around a bare ``except`` around another.
+    What cannot be stopped is a call of C code that never returns, such as
+    ``sum(itertools.count())``, since no line of Python is executed in it, and what an object does
+    when it is thrown away. The trace function of a debugger or of coverage is put back
+    afterwards, and sees nothing of the function.
 
     Raises
     ------
@@ -68,51 +72,84 @@ def run(function: Callable[..., Any], *arguments: Any, most_lines: int = MOST_LI
     >>> run(lambda n: n.size, 3)
     AttributeError: 'int' object has no attribute 'size' (in line 1: run(lambda n: n.size, 3))
     """
+    with _drop_output():
+        try:
+            return _run(function, arguments, most_lines)
+        except Stopped:
+            pass  # so that the frames that it holds end here, whose last lines may ask for more
+        with contextlib.suppress(Stopped):
+            for _ in range(10):  # whenever a loop goes on, Python looks for what is to be raised
+                pass
+    raise Stopped
+
+
+def _run(function: Callable[..., Any], arguments: tuple[Any, ...], left: float) -> Any:
+    raise_stopped = _raiser(threading.get_ident())
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal left
+        frame.f_trace_opcodes = _BLIND
+        left -= _COSTS.get(event, 0)
+        if left >= 0:
+            return trace
+        sys.settrace(raise_stopped)
+        above = frame.f_back
+        while above is not None:
+            if above.f_trace is trace:
+                above.f_trace = raise_stopped
+            above = above.f_back
+        return raise_stopped
+
+    before = sys.gettrace()
     try:
-        with _drop_output(), _count_lines(most_lines):
+        sys.settrace(trace)
+        try:
             returned = function(*arguments)
-            return list(islice(returned, MOST_ITEMS)) if _is_iterator(returned) else returned
+            if hasattr(type(returned), "__next__"):
+                items = list(islice(returned, MOST_ITEMS))
+                _close(returned)  # here, where also its last lines are counted
+                returned = items
+        finally:
+            sys.settrace(before)
     except (Stopped, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit, too
+        if left < 0:
+            raise Stopped from None  # it was caught, and another exception made of it
         return Raised(error, _line_of(error))
-
-
-def _is_iterator(value: Any) -> bool:
-    return hasattr(type(value), "__next__")
-
-
-@contextlib.contextmanager
-def _count_lines(most: int) -> Iterator[None]:
-    """Have `Stopped` raised in this thread once that many lines were executed."""
-    thread = ctypes.c_ulong(threading.get_ident())
-    left = most
-
-    # A trace function that raises is not called again, so whoever caught the exception would run
-    # for ever. This one asks Python to raise, again and again.
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal left
-        left -= event == "line"
-        if left < 0:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(Stopped))
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
-        if left < 0:
-            _let_pending_exception_come()
     if left < 0:
-        raise Stopped
+        raise Stopped  # it was caught
+    _close(returned)
+    return returned
 
 
-def _let_pending_exception_come() -> None:
-    with contextlib.suppress(Stopped):
-        for _ in range(100):  # Python looks for exceptions from outside whenever a loop goes on
-            pass
+#: What an event takes off the lines that are left. In ``while True: pass``, on one line, Python
+#: 3.11 reports no lines; so there, instructions count as well.
+_COSTS = {"line": 1, "opcode": 1 / 8}
+_BLIND = sys.version_info < (3, 12)
+
+
+def _raiser(thread: int) -> Callable[..., Any]:
+    """Return a trace function that has `Stopped` raised where the traced code goes on.
+
+    A trace function that raises is never called again, so whoever caught the exception would run
+    for ever. This one asks Python to raise, at each line anew, until nothing is left that
+    catches. Written in Python it would be the first to be hit; so it is made of parts in C: a
+    function that is given three arguments more than it reads, and returns ``1``, for which a
+    dictionary returns the whole.
+    """
+    function = ctypes.pythonapi["PyThreadState_SetAsyncExc"]
+    function.argtypes = [ctypes.c_ulong, *[ctypes.py_object] * 4]
+    whole: dict[int, Callable[..., Any]] = {}
+    function.restype = whole.get
+    whole[1] = partial(function, thread, Stopped)
+    return whole[1]
+
+
+def _close(value: Any) -> None:
+    """Close a generator, and a coroutine, which would warn that nobody awaited it."""
+    if isinstance(value, GeneratorType | CoroutineType):
+        value.close()
 
 
 @contextlib.contextmanager
@@ -126,10 +163,16 @@ def _drop_output() -> Iterator[None]:
 
 
 def _line_of(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is ours
-    for frame in reversed(frames):
-        # The reader's code is what is neither installed nor part of Python.
-        if "site-packages" not in frame.filename and not frame.filename.startswith(sys.prefix):
-            line = frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
-            return f"line {frame.lineno}: {line}" if line else f"line {frame.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not _is_installed(frame.filename):
+            return f"line {frame.lineno}: {frame.line}" if frame.line else f"line {frame.lineno}"
     return ""
+
+
+def _is_installed(filename: str) -> bool:
+    """Whether code is not the reader's: of this library, of a package or of Python itself."""
+    folders = (str(Path(__file__).parents[1]), str(Path(contextlib.__file__).parent), "<frozen ")
+    return filename.startswith(folders) or bool(_PACKAGES.intersection(Path(filename).parts))
+
+
+_PACKAGES = {"dist-packages", "site-packages"}

@@ -1,5 +1,6 @@
 """Directed graphs, topological order, cycle certificates."""
 
+from dlbook.graph.csr import CSRGraph
 from dlbook.graph.digraph import CycleError, DiGraph, OrderError
 from dlbook.graph.order import (
     all_topological_sorts,
@@ -18,11 +19,15 @@ from dlbook.graph.paths import (
     sources,
     transitive_reduction,
 )
+from dlbook.graph.states import KahnState, SearchState
 
 __all__ = [
+    "CSRGraph",
     "CycleError",
     "DiGraph",
+    "KahnState",
     "OrderError",
+    "SearchState",
     "all_topological_sorts",
     "ancestors",
     "check_topological_order",

@@ -54,9 +54,8 @@ class OrderError(ValueError):
 class DiGraph(Generic[Node]):
     """A finite directed graph, which may have parallel edges and self-loops.
 
-    Nodes are numbered in the order in which they are first seen. All else walks these numbers,
-    so that a node is hashed when the graph is built and never again. A graph does not change
-    once it is built.
+    Nodes are numbered in the order in which they are first seen, and all else walks these numbers:
+    to sort a graph hashes no node. A graph does not change once it is built.
 
     Parameters
     ----------
@@ -69,13 +68,16 @@ class DiGraph(Generic[Node]):
     Raises
     ------
     TypeError
-        If a node is not hashable.
+        If a node is not hashable, or `edges` is a mapping (see `from_successors`).
     ValueError
         If an edge is not a pair.
 
     Notes
     -----
-    An edge takes 9 bytes: a reference, in a list that has grown to its size.
+    A node takes 150 bytes, besides itself. An edge is a reference in the list of its tail, and
+    takes 9 to 20 bytes: less the more there are in a list, which keeps room to grow. Whoever asks
+    for predecessors or ancestors has the edges stored a second time, by their heads; then it is 220
+    bytes a node and 18 to 40 an edge. `CSRGraph` takes 16 and 8.
 
     Examples
     --------
@@ -97,6 +99,11 @@ class DiGraph(Generic[Node]):
             in_degree.append(0)
             return numbers[node]
 
+        if isinstance(edges, Mapping):
+            raise TypeError(
+                f"edges is a {type(edges).__name__}; expected pairs (tail, head). "
+                "DiGraph.from_successors takes {node: its successors}"
+            )
         try:
             for node in nodes:
                 if node not in numbers:
@@ -125,11 +132,22 @@ class DiGraph(Generic[Node]):
         `graphlib` and many tools write ``{node: what it depends on}``, which are the nodes
         *before* it: `reversed` turns that graph around.
 
+        Raises
+        ------
+        TypeError
+            If successors are given as a string, which would be taken apart.
+
         Examples
         --------
         >>> DiGraph.from_successors({"a": ["b", "b"], "b": []}).number_of_edges
         2
         """
+        for node, heads in successors.items():
+            if isinstance(heads, str):
+                raise TypeError(
+                    f"the successors of {node!r} are the string {heads!r}; "
+                    f"expected nodes, such as [{heads!r}]"
+                )
         edges = ((tail, head) for tail, heads in successors.items() for head in heads)
         return cls(edges, nodes=successors)
 
@@ -209,7 +227,7 @@ class DiGraph(Generic[Node]):
     @cached_property
     def _tails(self) -> list[list[int]]:
         tails: list[list[int]] = [[] for _ in self._heads]
-        for tail, heads in enumerate(self._heads):
+        for tail, heads in zip(self._numbers.values(), self._heads, strict=True):
             for head in heads:
                 tails[head].append(tail)
         return tails
@@ -217,7 +235,7 @@ class DiGraph(Generic[Node]):
     def _number(self, node: Node) -> int:
         try:
             return self._numbers[node]
-        except KeyError:
+        except (KeyError, TypeError):  # a TypeError: it cannot be hashed, so it is no node
             raise ValueError(f"{node!r} is not a node of the graph") from None
 
     def __len__(self) -> int:
@@ -227,7 +245,10 @@ class DiGraph(Generic[Node]):
         return iter(self._numbers)
 
     def __contains__(self, node: object) -> bool:
-        return node in self._numbers
+        try:
+            return node in self._numbers
+        except TypeError:  # what cannot be hashed is no node
+            return False
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same nodes and the same edges, in whatever order."""

@@ -8,11 +8,20 @@ recursion. Chapter 9 proves both correct. Both work on the numbers of the nodes.
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 from dlbook.graph.digraph import CycleError, DiGraph, Node, OrderError
+from dlbook.graph.states import (
+    KahnReport,
+    KahnState,
+    SearchReport,
+    SearchState,
+    kahn_report,
+    search_report,
+)
 
 __all__ = [
     "all_topological_sorts",
@@ -25,7 +34,12 @@ __all__ = [
 ]
 
 
-def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = None) -> list[Node]:
+def topological_sort(
+    graph: DiGraph[Node],
+    key: Callable[[Node], Any] | None = None,
+    *,
+    observe: Callable[[KahnState[Node]], object] | None = None,
+) -> list[Node]:
     """Return the nodes in an order in which every edge leads forward.
 
     Kahn's algorithm: a node is listed once all its predecessors are. Nodes that become ready
@@ -39,6 +53,8 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
         Of the nodes that are ready, take the one with the smallest key, and the first of equals:
         the result is the lexicographically first of all orders. Takes O(V log V + E) rather
         than O(V + E).
+    observe
+        Called with a `KahnState` at the start and after each node: to watch, or to teach.
 
     Raises
     ------
@@ -52,14 +68,23 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
     ['c', 'a', 'b', 'd']
     >>> topological_sort(graph, key=str)
     ['a', 'b', 'c', 'd']
+    >>> order = topological_sort(graph, observe=lambda state: print(state.taken, state.queue))
+    None ['c', 'a']
+    c ['a']
+    a ['b']
+    b ['d']
+    d []
     """
     nodes = graph.nodes
+    report = kahn_report(graph, observe)
     if key is None:
-        return [nodes[i] for generation in _generations(graph) for i in generation]
+        return [nodes[i] for generation in _generations(graph, report) for i in generation]
     keys = [key(node) for node in nodes]
     remaining = graph._in_degree.copy()
     ready = [(keys[i], i) for i, degree in enumerate(remaining) if not degree]
     heapq.heapify(ready)
+    if report:
+        report(None, [i for _, i in sorted(ready)], remaining)
     order = []
     while ready:
         _, i = heapq.heappop(ready)
@@ -68,6 +93,8 @@ def topological_sort(graph: DiGraph[Node], key: Callable[[Node], Any] | None = N
             remaining[j] -= 1
             if not remaining[j]:
                 heapq.heappush(ready, (keys[j], j))
+        if report:
+            report(i, [j for _, j in sorted(ready)], remaining)
     _refuse_cycle(graph, len(order))
     return order
 
@@ -91,20 +118,24 @@ def topological_generations(graph: DiGraph[Node]) -> list[list[Node]]:
     return [[nodes[i] for i in generation] for generation in _generations(graph)]
 
 
-def _generations(graph: DiGraph[Any]) -> Iterator[list[int]]:
+def _generations(graph: DiGraph[Any], report: KahnReport | None = None) -> Iterator[list[int]]:
     heads = graph._heads
     remaining = graph._in_degree.copy()
     generation = [i for i, degree in enumerate(remaining) if not degree]
+    if report:
+        report(None, generation, remaining)
     listed = 0
     while generation:
         yield generation
         listed += len(generation)
-        following = []
+        following: list[int] = []
         for i in generation:
             for j in heads[i]:
-                remaining[j] -= 1
-                if not remaining[j]:
+                remaining[j] = left = remaining[j] - 1
+                if not left:
                     following.append(j)
+            if report:
+                report(i, generation[generation.index(i) + 1 :] + following, remaining)
         generation = following
     _refuse_cycle(graph, listed)
 
@@ -116,8 +147,17 @@ def _refuse_cycle(graph: DiGraph[Any], listed: int) -> None:
         raise CycleError(cycle)
 
 
-def depth_first_sort(graph: DiGraph[Node]) -> list[Node]:
+def depth_first_sort(
+    graph: DiGraph[Node], *, observe: Callable[[SearchState[Node]], object] | None = None
+) -> list[Node]:
     """Return a topological order found by depth-first search: its postorder, reversed.
+
+    Parameters
+    ----------
+    graph
+        Without cycles.
+    observe
+        Called with a `SearchState` whenever the search has visited or left a node.
 
     Raises
     ------
@@ -129,14 +169,24 @@ def depth_first_sort(graph: DiGraph[Node]) -> list[Node]:
     >>> depth_first_sort(DiGraph([(1, 2), (1, 3), (3, 2)]))
     [1, 3, 2]
     """
-    postorder, cycle = _depth_first(graph)
+    postorder, cycle = _depth_first(graph, search_report(graph, observe))
     if cycle:
         raise CycleError(cycle)
     return [graph.nodes[i] for i in reversed(postorder)]
 
 
-def find_cycle(graph: DiGraph[Node]) -> list[tuple[Node, Node]] | None:
+def find_cycle(
+    graph: DiGraph[Node], *, observe: Callable[[SearchState[Node]], object] | None = None
+) -> list[tuple[Node, Node]] | None:
     """Return the edges of a cycle, each beginning where the one before ends; ``None`` without.
+
+    Parameters
+    ----------
+    graph
+        With cycles or without.
+    observe
+        Called with a `SearchState` whenever the search has visited or left a node, and when it
+        has found a cycle.
 
     Examples
     --------
@@ -144,11 +194,16 @@ def find_cycle(graph: DiGraph[Node]) -> list[tuple[Node, Node]] | None:
     [(1, 2), (2, 1)]
     >>> find_cycle(DiGraph([(1, 1)]))
     [(1, 1)]
+    >>> cycle = find_cycle(DiGraph([(1, 1)]), observe=lambda state: print(state.event, state.path))
+    visit [1]
+    cycle [1]
     """
-    return _depth_first(graph)[1]
+    return _depth_first(graph, search_report(graph, observe))[1]
 
 
-def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node]] | None]:
+def _depth_first(
+    graph: DiGraph[Node], report: SearchReport | None = None
+) -> tuple[list[int], list[tuple[Node, Node]] | None]:
     """Return the numbers of the nodes in the order in which the search leaves them, and no cycle.
 
     Where an edge leads back into the path that is being walked, the search ends with that cycle.
@@ -162,14 +217,20 @@ def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node
             continue
         state[root] = on_path
         path, ahead = [root], [iter(heads[root])]
+        if report:
+            report("visit", root, path, postorder)
         while path:
             for j in ahead[-1]:
                 if state[j] == new:
                     state[j] = on_path
                     path.append(j)
                     ahead.append(iter(heads[j]))
+                    if report:
+                        report("visit", j, path, postorder)
                     break
                 if state[j] == on_path:
+                    if report:
+                        report("cycle", j, path, postorder)
                     walk = [graph.nodes[i] for i in [*path[path.index(j) :], j]]
                     return postorder, list(pairwise(walk))
             else:
@@ -177,13 +238,15 @@ def _depth_first(graph: DiGraph[Node]) -> tuple[list[int], list[tuple[Node, Node
                 ahead.pop()
                 state[i] = left
                 postorder.append(i)
+                if report:
+                    report("leave", i, path, postorder)
     return postorder, None
 
 
 def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
     """Return an iterator over every topological order, each once.
 
-    There may be as many as n!: take what you need.
+    The first is that of `topological_sort`. There may be as many as n!: take what you need.
 
     Raises
     ------
@@ -202,31 +265,30 @@ def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
 def _all_orders(graph: DiGraph[Node]) -> Iterator[list[Node]]:
     nodes, heads = graph.nodes, graph._heads
     remaining = graph._in_degree.copy()
+    ready = deque(i for i, degree in enumerate(remaining) if not degree)
     order: list[int] = []
-    # ready[k] may stand at place k, after what is before it in `order`; untried[k] is what is
-    # left of it to try.
-    ready = [[i for i, degree in enumerate(remaining) if not degree]]
-    untried = [iter(ready[0])]
+    # So many nodes, on the left of the queue, are still to be tried at each place. One that has
+    # been tried goes to the right: when all have, the queue is as it was at first.
+    untried = [len(ready)]
     while untried:
         if len(order) == len(nodes):
             yield [nodes[i] for i in order]
-        if len(order) == len(untried):  # everything behind the last entry has been tried
-            for j in heads[order.pop()]:
-                remaining[j] += 1
-        chosen = next(untried[-1], None)
-        if chosen is None:
-            ready.pop()
+        if untried[-1]:
+            untried[-1] -= 1
+            order.append(ready.popleft())
+            for j in heads[order[-1]]:
+                remaining[j] -= 1
+                if not remaining[j]:
+                    ready.append(j)
+            untried.append(len(ready))
+        else:
             untried.pop()
-            continue
-        order.append(chosen)
-        following = [i for i in ready[-1] if i != chosen]
-        for j in heads[chosen]:
-            remaining[j] -= 1
-            if not remaining[j]:
-                following.append(j)
-        if len(order) < len(nodes):
-            ready.append(following)
-            untried.append(iter(following))
+            if order:
+                for j in heads[order[-1]]:
+                    if not remaining[j]:
+                        ready.pop()
+                    remaining[j] += 1
+                ready.append(order.pop())
 
 
 def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None:
@@ -249,16 +311,11 @@ def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None
         if node not in place:
             raise OrderError(f"{node!r} is missing; expected each of the {len(graph)} nodes once")
     for tail, head in graph.edges():
-        if tail == head:
-            raise OrderError(
-                f"edge {tail!r} → {head!r}: no order puts a node before itself", (tail, head)
-            )
-        if place[head] < place[tail]:
-            raise OrderError(
-                f"edge {tail!r} → {head!r}: {head!r} is at place {place[head]}, "
-                f"{tail!r} only at place {place[tail]}",
-                (tail, head),
-            )
+        i, j = place[tail], place[head]
+        if j <= i:
+            where = f"{head!r} is at place {j}, {tail!r} only at place {i}"
+            why = "no order puts a node before itself" if i == j else where
+            raise OrderError(f"edge {tail!r} → {head!r}: {why}", (tail, head))
 
 
 def is_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> bool:

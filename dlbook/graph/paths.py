@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlbook.graph.digraph import DiGraph, Node
-from dlbook.graph.order import topological_sort
+from dlbook.graph.order import _generations
 
 __all__ = ["ancestors", "descendants", "longest_path", "sinks", "sources", "transitive_reduction"]
 
@@ -16,7 +16,7 @@ def sources(graph: DiGraph[Node]) -> list[Node]:
     >>> sources(DiGraph([(1, 2), (3, 2)]))
     [1, 3]
     """
-    return [node for node in graph if not graph.in_degree(node)]
+    return [node for node, degree in zip(graph, graph._in_degree, strict=True) if not degree]
 
 
 def sinks(graph: DiGraph[Node]) -> list[Node]:
@@ -27,7 +27,7 @@ def sinks(graph: DiGraph[Node]) -> list[Node]:
     >>> sinks(DiGraph([(1, 2), (3, 2)]))
     [2]
     """
-    return [node for node in graph if not graph.out_degree(node)]
+    return [node for node, heads in zip(graph, graph._heads, strict=True) if not heads]
 
 
 def descendants(graph: DiGraph[Node], node: Node) -> set[Node]:
@@ -87,26 +87,19 @@ def longest_path(graph: DiGraph[Node]) -> list[Node]:
     >>> longest_path(DiGraph([(1, 2), (2, 3), (1, 3), (3, 4), (5, 4)]))
     [1, 2, 3, 4]
     """
-    length = dict.fromkeys(topological_sort(graph), 0)  # of a longest path that ends here
-    before: dict[Node, Node] = {}
-    for node in length:
-        for head in graph.successors(node):
-            if length[head] < length[node] + 1:
-                length[head] = length[node] + 1
-                before[head] = node
-    if not length:
-        return []
-    path = [max(length, key=length.__getitem__)]
-    while path[-1] in before:
-        path.append(before[path[-1]])
-    return path[::-1]
+    path: list[int] = []
+    for generation in reversed(list(_generations(graph))):
+        # Into each node of the next generation an edge leads from this one.
+        path.append(next(i for i in generation if not path or path[-1] in graph._heads[i]))
+    return [graph.nodes[i] for i in reversed(path)]
 
 
 def transitive_reduction(graph: DiGraph[Node]) -> DiGraph[Node]:
     """Return the graph with the fewest edges that leads from each node to the same ones.
 
     For a graph without cycles it is unique: an edge stays, once, unless a longer walk joins its
-    ends (Aho, Garey and Ullman, 1972). Which nodes are reached is kept in bits: V² / 8 bytes.
+    ends (Aho, Garey and Ullman, 1972). Takes O(V E) steps, on 64 bits at a time; which nodes are
+    reached is kept in bits, V / 8 bytes for each node whose predecessors still ask for them.
 
     Raises
     ------
@@ -118,15 +111,22 @@ def transitive_reduction(graph: DiGraph[Node]) -> DiGraph[Node]:
     >>> list(transitive_reduction(DiGraph([(1, 2), (2, 3), (1, 3), (1, 2)])).edges())
     [(1, 2), (2, 3)]
     """
-    place = {node: i for i, node in enumerate(topological_sort(graph))}
-    # Bit i of reach[node] says whether a walk leads from the node to the one at place i.
-    reach: dict[Node, int] = {}
-    kept: dict[Node, list[Node]] = {}
-    for node in reversed(place):
-        reach[node] = 1 << place[node]
-        kept[node] = []
-        for head in sorted(graph.successors(node), key=place.__getitem__):  # nearest first
-            if not reach[node] >> place[head] & 1:
-                reach[node] |= reach[head]
-                kept[node].append(head)
-    return DiGraph.from_successors({node: kept[node] for node in graph})
+    order = [i for generation in _generations(graph) for i in generation]
+    place = {i: k for k, i in enumerate(order)}
+    awaited = graph._in_degree.copy()  # by so many edges, which are still to be looked at
+    reach: dict[int, int] = {}  # bit k of reach[i]: does a walk lead from i to order[k]?
+    kept: list[list[int]] = [[] for _ in order]
+    for i in reversed(order):
+        reached = 1 << place[i]
+        for j in sorted(graph._heads[i], key=place.__getitem__):  # nearest first
+            if not reached >> place[j] & 1:
+                reached |= reach[j]
+                kept[i].append(j)
+            awaited[j] -= 1
+            if not awaited[j]:
+                del reach[j]
+        if awaited[i]:
+            reach[i] = reached
+    nodes = graph.nodes
+    edges = ((nodes[i], nodes[j]) for i, heads in enumerate(kept) for j in heads)
+    return DiGraph(edges, nodes)

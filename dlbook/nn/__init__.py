@@ -1,7 +1,13 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
 from dlbook.nn.functions import accuracy, cross_entropy, log_softmax, sigmoid, softmax
-from dlbook.nn.two_layer import Aux, Params, TwoLayer, two_layer_value_and_grad
+from dlbook.nn.two_layer import (
+    Aux,
+    Params,
+    TwoLayer,
+    two_layer_objective,
+    two_layer_value_and_grad,
+)
 
 __all__ = [
     "Aux",
@@ -12,5 +18,6 @@ __all__ = [
     "log_softmax",
     "sigmoid",
     "softmax",
+    "two_layer_objective",
     "two_layer_value_and_grad",
 ]

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlbook.autodiff import defjvp, defvjp, primitive
 from dlbook.nn.checks import check_labels
 
 __all__ = ["accuracy", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
 
 
+@primitive
 def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
     r"""Return :math:`\sigma(z) = 1 / (1 + e^{-z})`, entry by entry.
 
@@ -34,6 +36,14 @@ def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
     """
     with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + inf) = 0 is right
         return 1 / (1 + np.exp(-z))  # type: ignore[no-any-return]
+
+
+def _sigmoid_slope(g: Any, ans: Any, z: Any) -> Any:
+    return g * (ans * (1 - ans))  # where exp(-z) is infinite, its own rule would give NaN
+
+
+defvjp(sigmoid, _sigmoid_slope)
+defjvp(sigmoid, _sigmoid_slope)
 
 
 def softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
@@ -89,6 +99,7 @@ def log_softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     return shifted - np.log(total)  # type: ignore[no-any-return]
 
 
+@primitive
 def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
     r"""Return the mean cross-entropy :math:`-\frac1n \sum_i \log p_{i, y_i}`, in nats.
 
@@ -117,6 +128,24 @@ def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
     """
     check_labels(labels, logits.shape)
     return -np.mean(log_softmax(logits)[np.arange(len(labels)), labels])
+
+
+def _cross_entropy_slope(logits: Any, labels: Any) -> Any:
+    """Return the gradient by the logits: softmax less the unit rows of the labels, over n."""
+    n, classes = logits.shape
+    return (softmax(logits) - np.eye(classes, dtype=logits.dtype)[labels]) / n
+
+
+defvjp(
+    cross_entropy,
+    lambda g, ans, logits, labels: g * _cross_entropy_slope(logits, labels),
+    None,
+)
+defjvp(
+    cross_entropy,
+    lambda g, ans, logits, labels: np.sum(g * _cross_entropy_slope(logits, labels)),
+    None,
+)
 
 
 def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:

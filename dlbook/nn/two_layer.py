@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook.nn.checks import check_integer, check_labels
-from dlbook.nn.functions import sigmoid
+from dlbook.nn.functions import cross_entropy, sigmoid
 
-__all__ = ["Aux", "Params", "TwoLayer", "two_layer_value_and_grad"]
+__all__ = ["Aux", "Params", "TwoLayer", "two_layer_objective", "two_layer_value_and_grad"]
 
 Params = dict[str, NDArray[Any]]
 
@@ -74,9 +74,13 @@ class TwoLayer:
 
     def __call__(self, params: Params, x: NDArray[Any]) -> NDArray[Any]:
         """Return the logits, shape ``(n, outputs)``, of rows `x`, shape ``(n, inputs)``."""
-        _check_rows(x, len(params["W1"]))
-        hidden = sigmoid(x @ params["W1"] + params["b1"])
-        return hidden @ params["W2"] + params["b2"]
+        return _logits(params, x)
+
+
+def _logits(params: Params, x: NDArray[Any]) -> NDArray[Any]:
+    _check_rows(x, len(params["W1"]))
+    hidden = sigmoid(x @ params["W1"] + params["b1"])
+    return hidden @ params["W2"] + params["b2"]
 
 
 class Aux(NamedTuple):
@@ -92,6 +96,47 @@ class Aux(NamedTuple):
 
     loss: float
     logits: NDArray[Any]
+
+
+def two_layer_objective(
+    params: Params, x: NDArray[Any], y: NDArray[Any], *, alpha: float
+) -> tuple[Any, Aux]:
+    r"""Return the regularised loss of `TwoLayer`, in plain NumPy.
+
+    Parameters
+    ----------
+    params, x, y, alpha
+        As for `two_layer_value_and_grad`, which is its gradient derived by hand.
+
+    Returns
+    -------
+    objective, aux
+        A number; the data term and the logits.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or labels do not fit.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from dlbook.autodiff import value_and_grad
+    >>> params = TwoLayer(inputs=2, hidden=3, outputs=4).init(np.random.default_rng(0))
+    >>> x, y = np.array([[1, 2], [3, 4]], np.float32), np.array([0, 3])
+    >>> gradient = value_and_grad(partial(two_layer_objective, alpha=0.0), has_aux=True)
+    >>> (objective, aux), grads = gradient(params, x, y)
+    >>> grads["b2"].round(2)
+    array([-0.25,  0.25,  0.25, -0.25], dtype=float32)
+    """
+    if x.dtype != params["W1"].dtype or not 0 <= alpha < math.inf:
+        _refuse(params, x, y, alpha)
+    logits = _logits(params, x)
+    loss = cross_entropy(logits, y)
+    if not alpha:
+        return loss, Aux(loss, logits)
+    penalty = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
+    return loss + alpha / 2 * penalty, Aux(loss, logits)
 
 
 def two_layer_value_and_grad(

@@ -3,16 +3,37 @@
 Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"``.
 """
 
+from dlbook.plot.computations import (
+    Operation,
+    Trace,
+    draw_computation,
+    step_backward,
+    step_forward,
+)
 from dlbook.plot.curves import History, digits, learning_curves
+from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
+from dlbook.plot.stepper import Frame, Stepper, stepper
 from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
 __all__ = [
     "CYCLE",
     "PALETTE",
     "WIDTH",
+    "EdgeMark",
+    "Frame",
+    "GraphDrawing",
     "History",
+    "NodeMark",
+    "Operation",
+    "Stepper",
+    "Trace",
     "digits",
+    "draw_computation",
+    "draw_graph",
     "figure",
     "learning_curves",
+    "step_backward",
+    "step_forward",
+    "stepper",
     "use_style",
 ]

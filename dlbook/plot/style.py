@@ -17,7 +17,7 @@ import matplotlib
 from cycler import cycler
 from matplotlib.figure import Figure
 
-__all__ = ["CYCLE", "PALETTE", "WIDTH", "figure", "use_style"]
+__all__ = ["CYCLE", "PALETTE", "STYLE", "WIDTH", "figure", "use_style"]
 
 
 def _read_palette() -> dict[str, str]:
@@ -42,7 +42,7 @@ CYCLE: tuple[tuple[str, Any], ...] = tuple(
 #: this width is still 9 px high.
 WIDTH = 4.8
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "axes.edgecolor": PALETTE["muted"],
     "axes.facecolor": "none",
     "axes.grid": True,
@@ -89,7 +89,7 @@ def use_style() -> None:
     >>> matplotlib.rcParams["svg.hashsalt"]
     'dlbook'
     """
-    matplotlib.rcParams.update(_STYLE)
+    matplotlib.rcParams.update(STYLE)
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None:
@@ -132,6 +132,6 @@ def figure(
     >>> axes.shape
     (2,)
     """
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         fig = Figure(figsize=(WIDTH, height))
         return fig, fig.subplots(rows, columns, **subplots)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook import nn, trees
+from dlbook import autodiff, nn, trees
 from dlbook.data import Split
 from dlbook.nn.checks import check_integer, check_labels
 from dlbook.train.progress import progress_bar
@@ -18,6 +18,7 @@ from dlbook.train.progress import progress_bar
 __all__ = ["Fitted", "History", "evaluate", "fit"]
 
 Model = Callable[[Any, NDArray[Any]], NDArray[Any]]
+Objective = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[Any, Any]]
 ValueAndGrad = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[tuple[float, Any], Any]]
 
 
@@ -81,7 +82,7 @@ class Fitted(NamedTuple):
 
 
 def fit(
-    value_and_grad: ValueAndGrad,
+    objective: Objective,
     params: Any,
     train: Split,
     validation: Split,
@@ -91,6 +92,7 @@ def fit(
     epochs: int,
     batch_size: int,
     rng: np.random.Generator,
+    value_and_grad: ValueAndGrad | None = None,
     progress: bool | None = None,
 ) -> Fitted:
     """Train a classifier, and keep the parameters that do best on the validation examples.
@@ -100,11 +102,10 @@ def fit(
 
     Parameters
     ----------
-    value_and_grad
-        ``value_and_grad(params, x, y)`` returns ``((objective, aux), grads)``, where
-        ``aux.loss`` is the data term, a mean over the batch, and ``aux.logits`` has shape
-        ``(n, classes)``. Each gradient is used before the next is asked for, so the function
-        may write them all to the same arrays.
+    objective
+        ``objective(params, x, y)`` returns ``(objective, aux)``: the number to make small, and
+        beside it ``aux.loss``, the data term, a mean over the batch, and ``aux.logits`` of shape
+        ``(n, classes)``. Written in NumPy: `dlbook.autodiff` differentiates it.
     params
         Where to start: a tree of arrays. It is copied, never written to.
     train, validation
@@ -117,6 +118,10 @@ def fit(
         ≥ 1.
     rng
         Draws the order of the examples.
+    value_and_grad
+        In place of `dlbook.autodiff.value_and_grad`, a function that returns
+        ``((objective, aux), grads)``, such as one derived by hand. Each gradient is used before
+        the next is asked for, so the function may write them all to the same arrays.
     progress
         Whether to show a bar with loss and accuracy; by default where standard error is a
         terminal.
@@ -141,12 +146,13 @@ def fit(
     >>> model = nn.TwoLayer(inputs=1, hidden=2, outputs=2, scale=1.0, dtype="float64")
     >>> rng = np.random.default_rng(0)
     >>> fitted = fit(
-    ...     partial(nn.two_layer_value_and_grad, alpha=0.0), model.init(rng), points, points,
+    ...     partial(nn.two_layer_objective, alpha=0.0), model.init(rng), points, points,
     ...     model=model, optimiser=SGD(2.0), epochs=20, batch_size=4, rng=rng,
     ... )
     >>> fitted.history.validation_accuracy[-1]
     np.float64(1.0)
     """
+    value_and_grad = value_and_grad or autodiff.value_and_grad(objective, has_aux=True)
     epochs = check_integer("epochs", epochs, 1)
     batch_size = check_integer("batch_size", batch_size, 1)
     for name, split in (("train", train), ("validation", validation)):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import dlbook
-from dlbook import data, nn, trees
+from dlbook import data, nn
 from dlbook.data.mnist import CHECKSUMS
 from dlbook.train import store
 from dlbook.train.experiment import Experiment
@@ -25,7 +25,7 @@ from dlbook.train.progress import need, progress_bar
 __all__ = ["Run", "results", "sweep"]
 
 # What a run executes; a change of their code makes every run stale.
-ROOMS = ("trees.py", "optimize", "nn", "data", "train")
+ROOMS = ("trees.py", "autodiff", "optimize", "nn", "data", "train")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,13 +145,8 @@ def _train(experiment: Experiment, progress: bool | None) -> Run:
     started = time.perf_counter()
     rng = np.random.default_rng(experiment.seed)
     params = model.init(rng)
-    value_and_grad = functools.partial(
-        nn.two_layer_value_and_grad,
-        alpha=experiment.alpha,
-        out=trees.map(np.empty_like, params),
-    )
     best, history = fit(
-        value_and_grad,
+        functools.partial(nn.two_layer_objective, alpha=experiment.alpha),
         params,
         train,
         validation,

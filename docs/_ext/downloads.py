@@ -1,7 +1,8 @@
 """Each chapter to take home, named in its head: as a Jupyter notebook and as plain text.
 
 The text is the chapter's source; the notebook has the same cells and no outputs, so that it
-shows what the reader's own machine computes.
+shows what the reader's own machine computes, and a cell to answer in below each exercise that
+can be checked.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
+from _ext.exercises import for_notebook, without_solutions
 from _ext.numbers import COMPARISON
 
 _FOLDER = "_downloads"
@@ -23,6 +25,7 @@ _FOLDER = "_downloads"
 def notebook(source: str) -> str:
     """Return a MyST notebook's text as a Jupyter notebook."""
     book = jupytext.reads(source, fmt="md:myst")
+    book.cells = list(for_notebook(book.cells))
     for number, cell in enumerate(book.cells, 1):
         cell.id = f"cell-{number}"  # the default is drawn at random
         if COMPARISON in cell.metadata.get("tags", []):
@@ -34,13 +37,16 @@ def notebook(source: str) -> str:
 
 def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     metadata = app.env.metadata[docname]
-    is_chapter = "kernelspec" in metadata and docname != app.config.root_doc
+    apart = docname == app.config.root_doc or docname.startswith("api/")
+    is_chapter = "kernelspec" in metadata and not apart
     if app.builder.format != "html" or not is_chapter:
         return
     title = doctree.next_node(nodes.title)
     if title is None:
         return
     source = app.env.doc2path(docname).read_text("utf-8")
+    if not app.config.dlbook_solutions:
+        source = without_solutions(source)
     links = []
     for label, suffix, text in (
         ("Jupyter notebook", ".ipynb", notebook(source)),
@@ -57,5 +63,6 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the handler."""
+    app.setup_extension("_ext.exercises")
     app.connect("doctree-resolved", _offer)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,7 @@
 
 ``{exercise}`` holds the question and its ``{hint}``. The solution stands between
 ``{solution-start}`` and ``{solution-end}``, since its cells run when the book is built.
-``{ex}`` refers to an exercise, ``{exercises}`` lists those of a chapter.
+``{ex}`` refers to an exercise, ``{exercises}`` lists those of the chapter.
 
 The edition for courses (``dlbook_solutions = False``) is written from the same pages, as they were
 read and executed, with the solutions left out.
@@ -11,27 +11,47 @@ read and executed, with the solutions left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+from sphinx_codeautolink.extension import block as code_linker
 
 from _ext.gates import gate, gather
-from _ext.theorems import chapter_number
+from _ext.theorems import chapter_number, result
 from dlbook import exercises
 
 logger = logging.getLogger(__name__)
 
 _LABEL = r"ex-[a-z0-9-]+"
+_CALL = r"(\w+)\((.*)\)"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
     """Log a warning of this extension; under ``-W`` it fails the build."""
     logger.warning(message, *args, location=location, type="dlbook", subtype="exercise")
+
+
+@dataclass
+class Exercise:
+    """An exercise, as the rest of the book sees it."""
+
+    label: str
+    title: str
+    name: str
+    docname: str
+    line: int
 
 
 # ---- what authors write -----------------------------------------------------------------
@@ -41,16 +61,12 @@ class exercise(nodes.General, nodes.Element):  # noqa: N801 (docutils names node
     """The block of an exercise."""
 
 
-class folded(nodes.General, nodes.Element):  # noqa: N801
-    """What opens on request, under the words ``summary``."""
+class hidden_hint(nodes.General, nodes.Element):  # noqa: N801
+    """A hint, folded under its ``summary``; docutils has a node ``hint`` for its admonition."""
 
 
-class hint(folded):  # noqa: N801
-    """A hint."""
-
-
-class solution(folded):  # noqa: N801
-    """The solution of the exercise ``of``."""
+class solution(nodes.General, nodes.Element):  # noqa: N801
+    """The solution of the exercise ``of``, folded under its ``summary``."""
 
 
 class listing(nodes.General, nodes.Element):  # noqa: N801
@@ -77,50 +93,61 @@ class ExerciseDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         title, options = self.arguments[0], self.options
-        missing = {"label", "difficulty", "minutes", "trains"} - options.keys()
+        missing = sorted({"label", "difficulty", "minutes", "trains"} - options.keys())
         label = options.get("label", "")
         if missing or not re.fullmatch(_LABEL, label):
-            what = f"lacks {', '.join(sorted(missing))}" if missing else f"has the label {label!r}"
-            where = self.get_location()
-            warn(
-                "exercise %r %s; expected a label ex-…, difficulty 1 to 3, minutes, trains",
-                *(title, what),
-                location=where,
-            )
+            what = f"lacks {', '.join(missing)}" if missing else f"has the label {label!r}"
+            message = "exercise %r %s; expected a label ex-…, difficulty (1 to 3), minutes, trains"
+            warn(message, title, what, location=self.get_location())
             return []
         block = exercise(title=title, ids=[label], classes=["dl-exercise"], **options)
         heading = nodes.paragraph("", "", nodes.strong(), nodes.Text(". "))
         heading["classes"] = ["dl-exercise-title"]
         heading += nodes.inline("", "", *self.parse_inline(title)[0], classes=["dl-name"])
         facts = nodes.paragraph("", "", *_facts(options), classes=["dl-exercise-facts"])
-        block += [heading, facts, *self.parse_content_to_nodes()]
-        if not any(isinstance(child, hint) for child in block.children):
+        content = self.parse_content_to_nodes()
+        hints = [child for child in content if isinstance(child, hidden_hint)]
+        if not hints:
             warn("%s has no {hint}", label, location=self.get_location())
+        block += [heading, facts, *(child for child in content if child not in hints)]
         if "checker" in options:
-            block.insert(_place_of_hint(block), self._call(label, options["checker"]))
+            block += self._call(label, options["checker"])
+        block += hints
         self.set_source_info(block)
         return [block]
 
-    def _call(self, label: str, function: str) -> nodes.Node:
+    def _call(self, label: str, call: str) -> list[nodes.Node]:
         name = label.removeprefix("ex-")
         if name not in exercises.names():
             warn("dlbook.exercises has no checker %r", name, location=self.get_location())
-        code = f'from dlbook.exercises import check\n\ncheck("{name}", {function})'
-        return nodes.literal_block(code, code, language="python")
+        if not re.fullmatch(_CALL, call):
+            message = (
+                "%s has the checker %r; expected the reader's function, such as my_sort(graph)"
+            )
+            warn(message, label, call, location=self.get_location())
+            return []
+        code = _answer(name, call)
+        return [nodes.literal_block(code, code, language="python")]
 
 
-def _place_of_hint(block: exercise) -> int:
-    found = [i for i, child in enumerate(block.children) if isinstance(child, hint)]
-    return found[0] if found else len(block.children)
+def _answer(name: str, call: str) -> str:
+    """Return what the reader fills in and runs."""
+    function = call.partition("(")[0]
+    lines = ["from dlbook.exercises import check", "", f"def {call}:", "    ...", ""]
+    return "\n".join([*lines, f'check("{name}", {function})'])
+
+
+def _stars(difficulty: int) -> str:
+    return "★" * difficulty + "☆" * (3 - difficulty)
 
 
 def _facts(options: dict[str, Any]) -> list[nodes.Node]:
     """Return how hard, how long, what for."""
     difficulty = options["difficulty"]
-    stars = "★" * difficulty + "☆" * (3 - difficulty)
-    markup = f'<span role="img" aria-label="difficulty {difficulty} of 3">{stars}</span>'
+    label = f"difficulty {difficulty} of 3"
+    stars = f'<span role="img" aria-label="{label}">{_stars(difficulty)}</span>'
     words = f" · {options['minutes']} minutes · {options['trains']}"
-    return [nodes.raw("", markup, format="html"), nodes.Text(words)]
+    return [nodes.raw("", stars, format="html"), nodes.Text(words)]
 
 
 class HintDirective(SphinxDirective):
@@ -129,7 +156,9 @@ class HintDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        return [hint("", *self.parse_content_to_nodes(), summary="Hint", classes=["dl-fold"])]
+        return [
+            hidden_hint("", *self.parse_content_to_nodes(), summary="Hint", classes=["dl-fold"])
+        ]
 
 
 class SolutionStart(SphinxDirective):
@@ -139,7 +168,7 @@ class SolutionStart(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         of = self.arguments[0]
-        node = gate(kind="solution", of=of, ids=[f"solution-{of}"])
+        node = gate(kind="solution", of=of, ids=[f"solution-{of}"], summary="Solution")
         node["classes"] = ["dl-fold", "dl-solution"]
         self.set_source_info(node)
         return [node]
@@ -168,8 +197,8 @@ class ExerciseRole(SphinxRole):
         node = addnodes.pending_xref(
             self.rawtext,
             nodes.inline("", self.text),
-            refdomain="std",
-            reftype="ref",
+            refdomain="exercise",
+            reftype="ex",
             reftarget=self.text,
             refexplicit=False,
             refdoc=self.env.docname,
@@ -179,29 +208,93 @@ class ExerciseRole(SphinxRole):
         return [node], []
 
 
-# ---- what becomes of it -----------------------------------------------------------------
+# ---- what is remembered of it -----------------------------------------------------------
+
+
+class Exercises(Domain):
+    """All exercises of the book, by label."""
+
+    name = "exercise"
+    label = "Exercises"
+    object_types: ClassVar[dict[str, ObjType]] = {"exercise": ObjType("Exercise", "ex")}
+    initial_data: ClassVar[dict[str, Any]] = {"exercises": {}}
+
+    @property
+    def exercises(self) -> dict[str, Exercise]:
+        """Label to exercise."""
+        found: dict[str, Exercise] = self.data["exercises"]
+        return found
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget the exercises of a document."""
+        for one in [one for one in self.exercises.values() if one.docname == docname]:
+            del self.exercises[one.label]
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what a worker read."""
+        for one in otherdata["exercises"].values():
+            if one.docname in docnames:
+                self.add(one)
+
+    def add(self, new: Exercise) -> None:
+        """Remember an exercise; two with one label are a warning."""
+        if old := self.exercises.get(new.label):
+            where = (new.docname, new.line)
+            warn("the label %s is also in %s", new.label, old.docname, location=where)
+        self.exercises[new.label] = new
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Return a link to an exercise."""
+        one = self.exercises.get(target)
+        if one is None:
+            return None
+        text = nodes.inline("", one.name)
+        link = make_refnode(builder, fromdocname, one.docname, one.label, text, one.title)
+        link["classes"] = ["dl-thm"]
+        return link
+
+    def resolve_any_xref(self, *args: Any, **options: Any) -> list[tuple[str, nodes.reference]]:
+        """Return nothing: exercises have a role of their own."""
+        return []
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Yield the exercises, for the search and for the inventory."""
+        for one in self.exercises.values():
+            name = f"{one.name}: {one.title}"
+            yield one.label, name, "exercise", one.docname, one.label, 1
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
     gather(doctree, "solution", solution)
-    docname, labels = app.env.docname, app.env.domains.standard_domain.labels
+    domain = app.env.get_domain("exercise")
+    assert isinstance(domain, Exercises)
     chapter = chapter_number(doctree)
     found: dict[str, exercise] = {}
     for count, block in enumerate(doctree.findall(exercise), 1):
         label = block["label"]
-        if label in labels or label in found:
-            there = docname if label in found else labels[label][0]
-            warn("the label %s is also in %s", label, there, location=block)
-        block["name"] = f"Exercise {chapter}.{count}" if chapter else f"Exercise {count}"
+        name = _name(chapter, count)
+        block["name"] = name
         heading = block.next_node(nodes.strong)
         assert heading is not None
-        heading += nodes.Text(block["name"])
+        heading += nodes.Text(name)
+        domain.add(Exercise(label, block["title"], name, app.env.docname, block.line or 0))
         found[label] = block
-        # As a label of Sphinx's own, it can be referred to from anywhere.
-        labels[label] = app.env.domains.standard_domain.anonlabels[label][:2] + (block["name"],)
     _pair(doctree, found)
     for place in list(doctree.findall(listing)):
         place.replace_self(_list(found) if found else [])
+
+
+def _name(chapter: str, count: int) -> str:
+    return f"Exercise {chapter}.{count}" if chapter else f"Exercise {count}"
 
 
 def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
@@ -215,6 +308,10 @@ def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
         else:
             block["summary"] = f"Solution of {found[of]['name']}"
             solved.add(of)
+        for kind in (nodes.section, nodes.target, addnodes.index, exercise, result):
+            if next(block.findall(kind), None) is not None:
+                message = "a solution holds a %s, which the edition without solutions would lack"
+                warn(message, kind.__name__, location=block)
     for label in found.keys() - solved:
         warn("%s has no solution", label, location=found[label])
 
@@ -223,23 +320,110 @@ def _list(found: dict[str, exercise]) -> nodes.bullet_list:
     items = nodes.bullet_list(classes=["dl-exercises"])
     for label, block in found.items():
         link = nodes.reference("", block["name"], refid=label, internal=True)
-        line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']}. "))
+        line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']} "))
         line += nodes.inline("", "", *_facts(block.attributes), classes=["dl-exercise-facts"])
         items += nodes.list_item("", line)
     return items
 
 
+# ---- what is taken home -----------------------------------------------------------------
+
+_SOLUTION = re.compile(r"(?ms)^:::+\{solution-start\}.*?^:::+\{solution-end\}\n:::+$\n*")
+_BLOCK = re.compile(
+    r"^(?P<fence>:::+)\{exercise\} (?P<title>.*)\n(?P<options>(?::\w+: .*\n)+)(?P<body>(?s:.*?))"
+    r"^(?P=fence)$"
+    r"|^:::+\{solution-start\} (?P<start>\S+)\n:::+$"
+    r"|^:::+\{(?P<end>solution-end)\}\n:::+$"
+    r"|^:::+\{exercises\}\n:::+$",
+    re.MULTILINE,
+)
+_HINT = re.compile(r"(?ms)^:::\{hint\}\n(.*?)^:::$")
+
+
 def without_solutions(source: str) -> str:
-    """Return a chapter's text without its solutions.
+    r"""Return a chapter's text without its solutions.
 
     Examples
     --------
-    >>> without_solutions("A\\n\\n:::{solution-start} ex-a\\n:::\\nB\\n:::{solution-end}\\n:::\\n\\nC")
-    'A\\n\\nC'
+    >>> without_solutions("A\n\n:::{solution-start} ex-a\n:::\nB\n:::{solution-end}\n:::\n\nC")
+    'A\n\nC'
     """
-    return re.sub(
-        r"(?ms)^:::+\{solution-start\}.*?^:::+\{solution-end\}\n:::+$\n*", "", source
-    )
+    return _SOLUTION.sub("", source)
+
+
+def for_notebook(cells: list[Any]) -> Iterator[Any]:
+    """Yield a notebook's cells with exercises as Jupyter shows them.
+
+    Hints and solutions are folded, and the source of a solution's cells is hidden until someone
+    asks for it. Below an exercise that has a checker stands the cell in which to answer.
+    """
+    chapter = ""
+    names: dict[str, str] = {}
+    inside = ""
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            if inside:
+                cell.metadata["jupyter"] = {"source_hidden": True}
+            yield cell
+            continue
+        if title := re.search(r"(?m)^# (\d+)\. ", cell.source):
+            chapter = chapter or title[1]
+        texts, at = [], 0
+        for match in [*_BLOCK.finditer(cell.source), None]:
+            text = cell.source[at : match.start() if match else None].strip("\n")
+            at = match.end() if match else 0
+            if text:
+                texts.append(_fold(f"Solution of {names[inside]}", text) if inside else text)
+            if match is None:
+                break
+            if match["end"]:
+                inside = ""
+            elif match["start"]:
+                inside = match["start"]
+            elif match["title"]:
+                options = dict(re.findall(r":(\w+): (.*)", match["options"]))
+                names[options["label"]] = _name(chapter, len(names) + 1)
+                texts.append(_question(names[options["label"]], match, options))
+                if call := options.get("checker"):
+                    yield _markdown(texts)
+                    code = _answer(options["label"].removeprefix("ex-"), call)
+                    answer: Any = nbformat.v4.new_code_cell(code)
+                    answer.metadata["tags"] = ["answer"]
+                    yield answer
+                    texts = []
+        if texts:
+            yield _markdown(texts)
+
+
+def _markdown(texts: list[str]) -> Any:
+    return nbformat.v4.new_markdown_cell("\n\n".join(texts))
+
+
+def _question(name: str, match: re.Match[str], options: dict[str, str]) -> str:
+    facts = f"{_stars(int(options['difficulty']))} · {options['minutes']} minutes"
+    facts += f" · {options['trains']}"
+    if "checker" in options:
+        facts += f" · checker `{options['label'].removeprefix('ex-')}`"
+    body = _HINT.sub(lambda found: _fold("Hint", found[1].strip("\n")), match["body"])
+    return f"**{name}. {match['title']}**\n\n{facts}\n\n{body.strip()}"
+
+
+def _fold(summary: str, text: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+# ---- how it looks -----------------------------------------------------------------------
+
+
+def _expect_no_code_of_solutions(app: Sphinx, config: Any) -> None:
+    """Keep sphinx-codeautolink, which remembers the solutions' code, from missing it.
+
+    A filter, because a change of ``suppress_warnings`` would have every page read again.
+    """
+    if not config.dlbook_solutions:
+        code_linker.logger.logger.addFilter(
+            lambda record: getattr(record, "subtype", "") != "match_block"
+        )
 
 
 def _leave_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -258,7 +442,7 @@ def _depart(self: Any, node: nodes.Element) -> None:
 
 def _visit_folded(self: Any, node: nodes.Element) -> None:
     self.body.append(self.starttag(node, "details"))
-    self.body.append(f"<summary>{node.get('summary', 'Solution')}</summary>\n")
+    self.body.append(f"<summary>{node['summary']}</summary>\n")
 
 
 def _depart_folded(self: Any, node: nodes.Element) -> None:
@@ -266,8 +450,9 @@ def _depart_folded(self: Any, node: nodes.Element) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register directives, the role, nodes and handlers."""
+    """Register directives, the role, nodes, the domain and handlers."""
     app.add_config_value("dlbook_solutions", default=True, rebuild="html", types=[bool])
+    app.add_domain(Exercises)
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("hint", HintDirective, override=True)  # instead of the admonition
     app.add_directive("solution-start", SolutionStart)
@@ -275,8 +460,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("exercises", ListDirective)
     app.add_role("ex", ExerciseRole())
     app.add_node(exercise, html=(_visit, _depart))
-    for node in (hint, solution):
+    for node in (hidden_hint, solution):
         app.add_node(node, html=(_visit_folded, _depart_folded))
+    app.connect("config-inited", _expect_no_code_of_solutions)
     app.connect("doctree-read", _collect)
     app.connect("doctree-resolved", _leave_out, priority=400)  # before anything is filled in
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

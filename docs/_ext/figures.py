@@ -8,31 +8,17 @@ The same file becomes the style sheet ``palette.css``. A figure without alt text
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from importlib import resources
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from dlbook.plot.svg import inline_svg, read_palette
+
 logger = logging.getLogger(__name__)
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_XLINK = "{http://www.w3.org/1999/xlink}"
-
-
-def read_palette() -> dict[str, dict[str, str]]:
-    """Return name → ``{"light": colour, "dark": colour}`` of the book's palette."""
-    # Found by the package's folder: importing dlbook.plot would load matplotlib into the build.
-    text = resources.files("dlbook").joinpath("plot", "palette.json").read_text("utf-8")
-    palette: dict[str, dict[str, str]] = json.loads(text)
-    return palette
 
 
 def palette_css(palette: dict[str, dict[str, str]]) -> str:
@@ -50,46 +36,9 @@ def palette_css(palette: dict[str, dict[str, str]]) -> str:
     )
 
 
-def inline_svg(svg: str, alt: str, palette: dict[str, dict[str, str]], classes: str) -> str:
-    """Return an SVG file's text as markup of these classes to stand in an HTML page.
-
-    Ids get a prefix made from the picture, since a page may hold several; matplotlib's style
-    sheet, which would reach the whole page, becomes attributes of the root.
-    """
-    root = ElementTree.fromstring(svg)
-    prefix = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
-    names = {pair["light"].lower(): name for name, pair in reversed(palette.items())}
-
-    def recolour(match: re.Match[str]) -> str:
-        name = names.get(match[0].lower())
-        return f"var(--dl-{name},{match[0]})" if name else match[0]
-
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in (f"{_SVG}metadata", f"{_SVG}style"):
-                parent.remove(child)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(_SVG)
-        for key, value in list(element.attrib.items()):
-            del element.attrib[key]
-            key = key.removeprefix(_XLINK)
-            if key == "id":
-                value = prefix + value
-            elif key == "href" and value.startswith("#"):
-                value = "#" + prefix + value[1:]
-            elif key in ("style", "fill", "stroke"):
-                value = re.sub(r"#[0-9a-fA-F]{6}\b", recolour, value)
-            value = value.replace("url(#", f"url(#{prefix}")
-            element.set(key, value)
-    width = float(root.attrib.pop("width").removesuffix("pt")) * 4 / 3
-    root.attrib.pop("height", None)
-    root.attrib.pop("version", None)
-    root.set("class", classes)
-    root.set("role", "img")
-    root.set("aria-label", alt)
-    # A figure may grow by a quarter beyond its drawn size, so that its type meets the text's.
-    root.set("style", f"stroke-linejoin:round;stroke-linecap:butt;max-width:{1.25 * width:.0f}px")
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+def framed(svg: str) -> str:
+    """Return a picture in the frame in which it scrolls where it is wider than the page."""
+    return f'<div class="dl-frame">{svg}</div>'
 
 
 class InlineFigures(SphinxPostTransform):
@@ -98,7 +47,6 @@ class InlineFigures(SphinxPostTransform):
     default_priority = 5  # before Sphinx collects and converts images for the builder
 
     def run(self, **kwargs: Any) -> None:
-        palette = read_palette()
         for image in list(self.document.findall(nodes.image)):
             alt = image.get("alt", "").strip()
             if not alt:
@@ -114,7 +62,7 @@ class InlineFigures(SphinxPostTransform):
             if self.app.builder.format == "html" and _is_drawn(path):
                 # What a clock measured is masked where two builds are compared.
                 classes = "dl-figure" + " dl-timing" * ("timing" in _tags(image))
-                markup = inline_svg(path.read_text("utf-8"), alt, palette, classes)
+                markup = framed(inline_svg(path.read_text("utf-8"), alt, classes=classes))
                 image.replace_self(nodes.raw("", markup, format="html", classes=["dl-figure"]))
 
 

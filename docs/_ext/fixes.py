@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -18,7 +19,13 @@ from sphinx.application import Sphinx
 from sphinx.ext import viewcode
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_codeautolink import extension
-from sphinx_codeautolink.extension.block import CodeBlockAnalyser
+from sphinx_codeautolink.extension.block import (
+    CodeBlockAnalyser,
+    CodeExample,
+    Name,
+    SourceTransform,
+)
+from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
 
@@ -28,6 +35,22 @@ class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
     def depart_section(self, node: nodes.section) -> None:
         if any(isinstance(child, nodes.title) for child in node.children):
             super().depart_section(node)
+
+
+class _Memory(DataCache):  # type: ignore[misc]
+    """sphinx-codeautolink 0.19.0 forgets the code of every document that is not a ``.rst``.
+
+    A page that is written again, or for another edition, without being read would have no links.
+    """
+
+    def read(self) -> None:
+        path = self.cache_dir / self.cache_filename
+        remembered = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        for docname, transforms in remembered.items():
+            for transform in transforms:
+                transform["example"] = CodeExample(**transform["example"])
+                transform["names"] = [Name(**name) for name in transform["names"]]
+            self.transforms[docname] = [SourceTransform(**one) for one in transforms]
 
 
 def _skip_fields(
@@ -109,6 +132,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     extension.CodeBlockAnalyser = _GuardedAnalyser
+    extension.DataCache = _Memory
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)

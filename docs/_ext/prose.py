@@ -31,7 +31,6 @@ _NAMED = (
 # "Chapters 16 and 17", "Figure 2.1", "Python 3.11"; "in 1951, …", "In 1951 Robbins …"
 _NAME = re.compile(
     rf"\b(?i:{_NAMED})\s+[1-9]\d*(?:\.\d+)*(?:\s*(?:,|\u2013|and|or|to)\s*[1-9]\d*(?:\.\d+)*)*"
-    r"|\bstars?, \d+ minutes\b"  # how hard an exercise is
     r"|\b(?i:in|since|until|before|after)\s+(?:1[5-9]|20)\d\d\b(?!\s+[a-z])"
 )
 
@@ -45,6 +44,7 @@ _NUMBER = re.compile(
 
 #: Nodes whose text is not prose, or says by its form where its numbers are from.
 _EXEMPT = (
+    addnodes.desc,  # of the reference: docstrings, whose examples run as tests
     addnodes.pending_xref,
     computed,
     nodes.citation,
@@ -61,6 +61,9 @@ _EXEMPT = (
 
 #: Parts of these classes hold what is proved, not what was computed.
 _PROVED = ("theorem", "lemma", "proposition", "corollary", "definition", "algorithm", "proof")
+
+#: Other classes of parts that print no results: how long an exercise takes.
+_FACTS = "dl-exercise-facts"
 
 
 def typed_numbers(text: str) -> list[str]:
@@ -96,10 +99,8 @@ def suspects(doctree: nodes.Element) -> Iterator[tuple[nodes.Element, str]]:
 def _exempt(node: nodes.Element) -> bool:
     if isinstance(node, _EXEMPT) or node.get("nb_element") == "cell_code":
         return True
-    if isinstance(node, nodes.strong) and node.parent.astext().startswith(node.astext()):
-        return True  # **17.1**: the number of an exercise
     names = [*node["classes"], node.__class__.__name__]
-    return any(word in name for name in names for word in _PROVED)
+    return any(word in name for name in names for word in (*_PROVED, _FACTS))
 
 
 def _prose(node: nodes.Element) -> str:

@@ -1,8 +1,8 @@
 // The pages work without this; it adds what style sheets cannot.
 
-// A frame that scrolls (code, table, formula) can be reached with the Tab key; one whose content
+// A frame that scrolls (code, table, formula, figure) can be reached with the Tab key; one whose content
 // fits does not hold up the keyboard.
-const frames = document.querySelectorAll(".highlight pre, .table-wrapper, .math-wrapper");
+const frames = document.querySelectorAll(".highlight pre, .table-wrapper, .math-wrapper, .dl-frame");
 const observer = new ResizeObserver((entries) => {
   for (const { target } of entries)
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;

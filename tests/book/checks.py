@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 # A paragraph, list item and the like ends where the next begins; the parser leaves these to us.
 OPTIONAL_END = {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "option", "colgroup"}
@@ -116,7 +118,7 @@ def broken_links(site, pages):
 
 SIDEWAYS = """() => {
   // These scroll in their own frame; KaTeX's MathML is there for ears and clipped for eyes.
-  const frames = "pre, .table-wrapper, .math-wrapper, .katex-mathml, .visually-hidden";
+  const frames = "pre, .table-wrapper, .math-wrapper, .dl-frame, .katex-mathml, .visually-hidden";
   const found = [];
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
@@ -134,8 +136,8 @@ SIDEWAYS = """() => {
   return found.slice(0, 5);
 }"""
 
-AXE = """async () => {
-  const { violations } = await axe.run(document, {
+AXE = """async (within) => {
+  const { violations } = await axe.run(within, {
     runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
     rules: { "target-size": { enabled: true } },
     resultTypes: ["violations"],
@@ -144,6 +146,19 @@ AXE = """async () => {
   return violations.map(({ id, help, nodes }) =>
     `${id} (${help}): ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }"""
+
+
+def accessibility(page, axe, within="html"):
+    """Return what axe-core minds on a page, or in a part of it."""
+    page.evaluate(axe)
+    return page.evaluate(AXE, within)
+
+
+def browsed(function):
+    """Mark a test that drives a browser over the built site."""
+    for mark in (pytest.mark.site, pytest.mark.browser, pytest.mark.slow):
+        function = mark(function)
+    return function
 
 
 class Visit:

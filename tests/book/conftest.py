@@ -3,12 +3,17 @@
 import os
 import shutil
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 from build_site import SITE, is_current
+
+AXE_CORE = SITE.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def absent(reason):
@@ -61,3 +66,47 @@ def browser():
             )
         yield chromium
         chromium.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """Return a function that serves a folder and says where."""
+    servers = []
+
+    def start(folder):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def roots(site, serve):
+    """Return both ways to read the site: from the file system and from a server."""
+    return {"file": site.as_uri(), "http": serve(site)}
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    # Without motion: what is measured right after a change is not on its way.
+    with browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def axe():
+    if not AXE_CORE.exists():
+        absent("axe-core is not installed; building the book installs it")
+    return AXE_CORE.read_text("utf-8")

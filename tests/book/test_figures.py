@@ -5,9 +5,12 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from _ext.figures import inline_svg, palette_css, read_palette
+from _ext.figures import palette_css
+from compare_builds import TIMING
 
-from dlbook.plot import figure
+from dlbook.graph import DiGraph
+from dlbook.plot import draw_graph, figure
+from dlbook.plot.svg import inline_svg, read_palette, svg_of
 
 PALETTE = read_palette()
 
@@ -23,7 +26,7 @@ def drawn(colour=PALETTE["c0"]["light"]):
 
 @pytest.fixture(scope="module")
 def markup():
-    return inline_svg(drawn(), 'Two "lines" <rise>', PALETTE)
+    return inline_svg(drawn(), 'Two "lines" <rise>', classes="dl-figure dl-timing")
 
 
 def test_palette_colours_become_custom_properties(markup):
@@ -35,8 +38,14 @@ def test_a_colour_outside_the_palette_stays(markup):
     assert "var(" not in inline_svg(
         '<svg xmlns="http://www.w3.org/2000/svg" width="9pt"><path fill="#123456"/></svg>',
         "",
-        PALETTE,
     )
+
+
+def test_the_figure_is_of_its_classes(markup):
+    """By `dl-timing` two builds are compared without what a clock measured."""
+    assert ElementTree.fromstring(markup).get("class") == "dl-figure dl-timing"
+    assert TIMING.fullmatch(markup.encode())
+    assert not TIMING.search(inline_svg(drawn(), "a").encode())
 
 
 def test_alt_text_is_the_picture_s_name(markup):
@@ -59,7 +68,7 @@ def test_references_inside_the_figure_resolve(markup):
 
 
 def test_two_figures_of_a_page_share_no_id(markup):
-    other = inline_svg(drawn(PALETTE["c1"]["light"]), "other", PALETTE)
+    other = inline_svg(drawn(PALETTE["c1"]["light"]), "other")
     ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (markup, other)]
     assert ids[0]
     assert not ids[0] & ids[1]
@@ -70,3 +79,32 @@ def test_palette_css_has_each_colour_in_each_theme():
     for name, pair in PALETTE.items():
         assert f"--dl-{name}:{pair['light']}" in css
         assert f"--dl-{name}:{pair['dark']}" in css
+
+
+def test_a_wide_figure_keeps_its_type_legible_and_scrolls():
+    chain = DiGraph((i, i + 1) for i in range(12))
+    wide, narrow = (inline_svg(svg_of(draw_graph(chain, down=down)), "") for down in (False, True))
+    assert "min-width" not in narrow
+    width = float(re.search(r"min-width:(\d+)px", wide)[1])
+    points = float(re.search(r'viewBox="0 0 ([\d.]+)', wide)[1])
+    assert 9.5 * width / points >= 8.99
+
+
+def test_nodes_that_are_links_have_names():
+    fig = draw_graph(DiGraph([("a", "b")]), labels={"a": "first\nnode"}, links={"a": "x.html#a"})
+    root = ElementTree.fromstring(inline_svg(svg_of(fig), "Two nodes"))
+    (link,) = root.iter("a")
+    assert link.attrib == {"href": "x.html#a", "aria-label": "first node"}
+    assert root.get("role") == "group"
+
+
+def test_pictures_may_share_the_shapes_of_letters():
+    glyphs = {}
+    one, two = (
+        inline_svg(svg_of(draw_graph(DiGraph([(a, b)]))), "", glyphs=glyphs)
+        for a, b in ("ab", "bc")
+    )
+    used = set(re.findall(r'href="#(DejaVu[^"]+)"', one + two))
+    assert used == set(glyphs)
+    assert len(glyphs) == 3
+    assert "<defs" not in one + two

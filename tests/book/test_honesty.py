@@ -40,7 +40,7 @@ class Book:
         shutil.copytree(ROOT / "dlbook", library, ignore=ignore)
         shutil.copy(FIXTURE / "sample.py", library)
 
-    def start(self, *options, torch=False):
+    def start(self, *options, torch=False, site=None):
         """Start a build in a process group of its own."""
         self._notes.write_text("")
         path = os.pathsep.join(map(str, (self.folder / "library", ROOT / "docs")))
@@ -50,7 +50,7 @@ class Book:
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "--no-color"]
         with (self.folder / "log").open("w") as log:
             return subprocess.Popen(
-                [*command, *options, "book", str(self.site)],
+                [*command, *options, "book", str(site or self.site)],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -59,9 +59,9 @@ class Book:
                 start_new_session=True,
             )
 
-    def build(self, *options, torch=False):
+    def build(self, *options, torch=False, site=None):
         """Build; return the exit status and leave what was said in `log`."""
-        process = self.start(*options, torch=torch)
+        process = self.start(*options, torch=torch, site=site)
         try:
             return process.wait(timeout=300)
         finally:
@@ -213,6 +213,47 @@ def test_a_comparison_that_moved_fails_where_it_runs(book):
     assert book.printed("squares")[-1] == "22", "the committed number is printed"
     assert book.build(torch=True) == 1
     assert "number squares.compared moved from 22 to 21 [dlbook.number]" in book.warnings
+
+
+# ---- the edition without solutions -----------------------------------------------------
+
+
+def test_the_edition_without_solutions_agrees_in_everything_else(book):
+    course = book.built / "course"
+    assert (
+        book.build("-D", "dlbook_solutions=0", "-d", str(book.site / ".doctrees"), site=course) == 0
+    )
+    assert book.executed == [], "it is made from what was executed"
+    assert "0 added, 0 changed, 0 removed" in book.log
+
+    without = book.built / "without"  # the full edition, its solutions cut out by hand
+    shutil.copytree(book.site, without)
+    page = without / "circles.html"
+    text = page.read_text()
+    solution = text[text.index('<details class="dl-fold dl-solution"') :]
+    solution = solution[: solution.index("</details>\n") + len("</details>\n")]
+    assert "for those who ask" in solution
+    assert "13" in re.findall(r'<span class="dl-number [^>]*>([^<]+)<', solution)
+    page.write_text(text.replace(solution, ""))
+    found = {line.partition(":")[0] for line in differences(without, course)}
+    assert found == {
+        "searchindex.js",
+        "_downloads/circles.ipynb",
+        "_downloads/circles.md",
+    }
+
+    for name in found:
+        full, lacking = ((folder / name).read_text() for folder in (book.site, course))
+        assert "quintessenti" in full
+        assert "quintessenti" not in lacking
+        assert "for those who ask" not in lacking
+    for suffix in ("md", "ipynb"):
+        lacking = (course / f"_downloads/circles.{suffix}").read_text()
+        assert "Draw them." in lacking
+        assert "ex-smaller-circle` is all" in lacking
+    assert book.build() == 0
+    assert book.executed == []
+    assert book.differences == [], "the full edition has its solutions back"
 
 
 # ---- what is a warning, and so an error -------------------------------------------------

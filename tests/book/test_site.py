@@ -5,26 +5,13 @@ from the file system and from a server. Every check is shown a broken page, too.
 """
 
 import re
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from checks import AXE, SIDEWAYS, Page, Visit, broken_links, read
-from conftest import SITE, absent
+from checks import SIDEWAYS, Page, Visit, accessibility, broken_links, browsed, read
+from conftest import SITE
 
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) or [None]
-AXE_CORE = SITE.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
-
-browser_test = [pytest.mark.site, pytest.mark.browser, pytest.mark.slow]
-
-
-def browsed(function):
-    for mark in browser_test:
-        function = mark(function)
-    return function
-
 
 # ---------- the files ----------
 
@@ -86,7 +73,8 @@ def test_chapters_can_be_taken_home(site):
         book = nbformat.read(path, as_version=4)
         nbformat.validate(book)
         assert path.with_suffix(".md").read_text("utf-8").count("```{code-cell}") == sum(
-            cell.cell_type == "code" for cell in book.cells
+            cell.cell_type == "code" and "answer" not in cell.metadata.get("tags", [])
+            for cell in book.cells
         )
 
 
@@ -136,55 +124,6 @@ def test_a_broken_link_is_found(tmp_path):
 
 
 # ---------- the browser ----------
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def serve():
-    """Return a function that serves a folder and says where."""
-    servers = []
-
-    def start(folder):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def roots(site, serve):
-    """Return both ways to read the site: from the file system and from a server."""
-    return {"file": site.as_uri(), "http": serve(site)}
-
-
-@pytest.fixture(scope="module")
-def context(browser):
-    # Without motion: what is measured right after a change is not on its way.
-    with browser.new_context(
-        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
-    ) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def axe():
-    if not AXE_CORE.exists():
-        absent("axe-core is not installed; building the book installs it")
-    return AXE_CORE.read_text("utf-8")
-
-
-def accessibility(page, axe):
-    page.evaluate(axe)
-    return page.evaluate(AXE)
 
 
 @browsed

@@ -1,6 +1,7 @@
 """Whatever a reader's function does is part of its answer."""
 
 import itertools
+import subprocess
 import sys
 
 import pytest
@@ -26,6 +27,12 @@ class Printed(BaseException):
     pass
 
 
+class MuteError(Exception):
+    def __str__(self):
+        while True:
+            pass
+
+
 def loops(graph):
     while True:
         pass
@@ -36,7 +43,7 @@ def loops_and_catches(graph):
         try:
             graph = dict(graph)
         except:  # noqa: E722
-            pass
+            graph = {}
 
 
 def yields_for_ever(graph):
@@ -75,6 +82,14 @@ def prints(graph):
     return -1
 
 
+async def returns_a_coroutine(graph):
+    return 0
+
+
+def raises_without_words(graph):
+    raise MuteError
+
+
 def misses_a_key(graph):
     return graph["nobody"]
 
@@ -84,7 +99,7 @@ def misses_a_key(graph):
     [
         (loops, "does a loop never end?"),
         (loops_and_catches, "does a loop never end?"),
-        (yields_for_ever, "a longest path has"),
+        (yields_for_ever, "does the generator never end?"),
         (recurses, "RecursionError"),
         (leaves, "SystemExit: 1"),
         (raises_base, "Printed"),
@@ -93,9 +108,12 @@ def misses_a_key(graph):
         (takes_nothing, "takes 0 positional arguments"),
         (prints, "a longest path has"),
         (misses_a_key, 'return graph["nobody"]'),
-        (lambda graph: Stubborn(), "a longest path has"),
-        (lambda graph: None, "a longest path has"),
-        (lambda graph: "x" * 10**6, "a longest path has"),
+        (lambda graph: Stubborn(), "it is of type Stubborn"),
+        (lambda graph: None, "it is of type NoneType"),
+        (lambda graph: "x" * 10**6, "it is of type str"),
+        (lambda graph: 1j, "it is of type complex"),
+        (returns_a_coroutine, "it is of type coroutine"),
+        (raises_without_words, "it raised MuteError"),
     ],
 )
 def test_nothing_that_a_function_does_gets_out(function, words, capsys):
@@ -106,6 +124,18 @@ def test_nothing_that_a_function_does_gets_out(function, words, capsys):
     assert len(repr(result)) < 800
     assert "noise" not in "".join(capsys.readouterr())
     assert sys.gettrace() is trace
+
+
+def test_a_result_is_true_where_it_passed():
+    assert not check(NAME, loops)
+    assert check("dag-all-orders", by_trying_all)
+
+
+def by_trying_all(graph):
+    for order in itertools.permutations(graph):
+        place = {v: i for i, v in enumerate(order)}
+        if all(place[u] < place[v] for u, heads in graph.items() for v in heads):
+            yield order
 
 
 def test_an_interrupt_gets_out():
@@ -141,3 +171,13 @@ def test_an_unknown_name_is_met_with_near_ones():
 def test_a_call_in_place_of_a_function_is_explained():
     with pytest.raises(TypeError, match="without calling it"):
         check(NAME, 3)
+
+
+def test_nothing_is_left_in_the_readers_folder(tmp_path):
+    code = f"from dlbook.exercises import check; print(check({NAME!r}, lambda graph: 0))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("✗")
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []

@@ -317,7 +317,7 @@ def says_yes_or_no(graph):
 @wrong("dag-find-cycle")
 def searches_from_the_first_node_only(graph):
     return by_depth_first(
-        {u: graph[u] for u in list(graph)[:1]} | dict.fromkeys(list(graph)[1:], [])
+        {u: heads if u == next(iter(graph)) else [] for u, heads in graph.items()}
     )
 
 
@@ -581,10 +581,17 @@ def longest(graph):
 # ---- the tests --------------------------------------------------------------------------
 
 
+def cases(answers):
+    """Return what plain `pytest` runs, the first of each exercise, and the rest as slow."""
+    return [
+        pytest.param(name, function, marks=[pytest.mark.slow] * (i > 0))
+        for name, functions in answers.items()
+        for i, function in enumerate(functions)
+    ]
+
+
 @pytest.mark.parametrize(
-    ("name", "function"),
-    [(name, f) for name, functions in RIGHT.items() for f in functions],
-    ids=lambda x: getattr(x, "__name__", x),
+    ("name", "function"), cases(RIGHT), ids=lambda x: getattr(x, "__name__", x)
 )
 def test_a_right_answer_passes(name, function):
     result = check(name, function)
@@ -593,9 +600,7 @@ def test_a_right_answer_passes(name, function):
 
 
 @pytest.mark.parametrize(
-    ("name", "function"),
-    [(name, f) for name, functions in WRONG.items() for f in functions],
-    ids=lambda x: getattr(x, "__name__", x),
+    ("name", "function"), cases(WRONG), ids=lambda x: getattr(x, "__name__", x)
 )
 def test_a_wrong_answer_is_caught(name, function):
     result = check(name, function)

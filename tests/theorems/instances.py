@@ -4,27 +4,20 @@ from itertools import permutations
 from math import inf
 
 import networkx as nx
-from hypothesis import strategies as st
+from strategies import dags, digraphs, networkx
 
-from dlbook.graph import DiGraph
-
-
-@st.composite
-def digraphs(draw, max_nodes=6, least=0):
-    """Draw a finite directed graph, perhaps with cycles, parallel edges and self-loops."""
-    n = draw(st.integers(least, max_nodes))
-    node = st.integers(0, max(n - 1, 0))
-    edges = draw(st.lists(st.tuples(node, node), max_size=2 * n if n else 0))
-    return DiGraph(edges, nodes=draw(st.permutations(range(n))))
-
-
-@st.composite
-def dags(draw, max_nodes=6, least=0):
-    """Draw a finite acyclic one, perhaps with parallel edges, under shuffled names."""
-    graph = draw(digraphs(max_nodes, least))
-    names = draw(st.permutations(range(len(graph))))
-    edges = [(names[u], names[v]) for u, v in graph.edges() if u < v]
-    return DiGraph(edges, nodes=graph)
+__all__ = [
+    "Integers",
+    "Naturals",
+    "UpToZero",
+    "dags",
+    "digraphs",
+    "is_acyclic",
+    "leads_forward",
+    "networkx",
+    "size",
+    "some_order",
+]
 
 
 class Integers:
@@ -76,14 +69,6 @@ def size(graph):
 def is_acyclic(graph):
     """Judge by networkx; the infinite graphs of this file are."""
     return isinstance(graph, Integers) or nx.is_directed_acyclic_graph(networkx(graph))
-
-
-def networkx(graph):
-    """Return the same graph as networkx has it."""
-    other = nx.MultiDiGraph()
-    other.add_nodes_from(graph)
-    other.add_edges_from(graph.edges())
-    return other
 
 
 def leads_forward(graph, order):

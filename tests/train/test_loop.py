@@ -23,9 +23,8 @@ def run(train=None, validation=None, *, seed=0, alpha=0.0, params=None, **option
     train = separable() if train is None else train
     rng = np.random.default_rng(seed)
     options = {"epochs": 3, "batch_size": 8, "optimiser": SGD(0.5), "model": MODEL} | options
-    gradient = functools.partial(nn.two_layer_value_and_grad, alpha=alpha)
     return fit(
-        options.pop("value_and_grad", gradient),
+        functools.partial(nn.two_layer_objective, alpha=alpha),
         MODEL.init(rng) if params is None else params,
         train,
         separable(20, seed=1) if validation is None else validation,
@@ -49,7 +48,8 @@ def test_a_separable_problem_is_learnt_to_the_last_point():
 @pytest.mark.parametrize("batch_size", [1, 8, 50, 1000])
 def test_fit_is_the_plain_loop(batch_size):
     train, validation = separable(), separable(20, seed=1)
-    found = run(batch_size=batch_size, alpha=0.01)
+    by_hand = functools.partial(nn.two_layer_value_and_grad, alpha=0.01)
+    found = run(batch_size=batch_size, value_and_grad=by_hand)
 
     rng = np.random.default_rng(0)
     p, n = MODEL.init(rng), len(train)
@@ -99,8 +99,16 @@ def test_same_seed_same_bits_and_nothing_given_is_written_to():
 
 def test_gradients_may_share_their_arrays():
     buffers = trees.map(np.empty_like, MODEL.init(np.random.default_rng(0)))
-    shared = functools.partial(nn.two_layer_value_and_grad, alpha=0.0, out=buffers)
-    assert_same(run(value_and_grad=shared), run())
+    by_hand = functools.partial(nn.two_layer_value_and_grad, alpha=0.0)
+    shared = functools.partial(by_hand, out=buffers)
+    assert_same(run(value_and_grad=shared), run(value_and_grad=by_hand))
+
+
+def test_the_gradient_by_default_is_the_one_derived_by_hand():
+    by_hand = functools.partial(nn.two_layer_value_and_grad, alpha=0.01)
+    found, expected = run(alpha=0.01), run(value_and_grad=by_hand)
+    for one, other in zip(trees.leaves(found), trees.leaves(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_the_best_epoch_is_kept_not_the_last():

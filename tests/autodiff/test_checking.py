@@ -1,0 +1,62 @@
+"""`check_derivatives` passes what is right, and says what is wrong."""
+
+import numpy as np
+import pytest
+
+from dlbook.autodiff import (
+    DerivativeMismatch,
+    check_derivatives,
+    defjvp,
+    defvjp,
+    primitive,
+    stop_gradient,
+)
+
+X = np.array([0.3, -1.2, 0.8])
+
+
+def cube(vjp_error=0.0, jvp_error=0.0, constant=lambda x: x):
+    @primitive
+    def cube(x):
+        return x * x * x
+
+    entry = np.array([0.0, 1.0, 0.0])
+    defvjp(cube, lambda g, ans, x: g * (3 * constant(x) ** 2 * (1 + vjp_error * entry)))
+    defjvp(cube, lambda g, ans, x: g * (3 * x * x * (1 + jvp_error * entry)))
+    return cube
+
+
+def test_right_derivatives_pass():
+    check_derivatives(cube(), X)
+    check_derivatives(lambda p, y: {"a": np.tanh(p["w"] @ y), "b": p["b"]}, {"w": X, "b": 1.0}, X)
+    check_derivatives(lambda x: np.zeros(0), X)
+
+
+@pytest.mark.parametrize("mode", ["vjp_error", "jvp_error"])
+@pytest.mark.parametrize("error", [1e-4, -1e-4])
+def test_an_error_in_one_entry_of_one_mode_is_found(mode, error):
+    with pytest.raises(DerivativeMismatch) as caught:
+        check_derivatives(lambda y, x: cube(**{mode: error})(x) * y, 2.0, X, order=1)
+    words = str(caught.value)
+    assert "argument 1[1]" in words
+    assert ("reverse mode" if mode == "vjp_error" else "forward mode") in words
+    assert "1 of 3 entries" in words
+
+
+def test_an_error_of_the_second_order_is_found():
+    wrong = cube(constant=stop_gradient)  # a rule that loses the derivative of its own
+    check_derivatives(wrong, X, order=1)
+    with pytest.raises(DerivativeMismatch, match="the gradient of the function"):
+        check_derivatives(wrong, X, order=2)
+
+
+def test_leaves_are_named():
+    with pytest.raises(DerivativeMismatch, match=r"argument 0 \(leaf 1 of 2\)\[1\]"):
+        check_derivatives(lambda p: p["a"] * cube(vjp_error=1e-4)(p["b"]), {"a": 1.0, "b": X})
+
+
+def test_what_differences_cannot_check_is_refused():
+    with pytest.raises(ValueError, match="argument 0 is float32; differences need float64"):
+        check_derivatives(np.sin, X.astype(np.float32))
+    with pytest.raises(ValueError, match="order is 3"):
+        check_derivatives(np.sin, X, order=3)

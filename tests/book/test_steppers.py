@@ -1,0 +1,297 @@
+"""Steppers in the built pages: every control, every step, by keyboard, by ear, without scripts."""
+
+import gzip
+import re
+from importlib import resources
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from checks import SIDEWAYS, Visit, accessibility, browsed
+from conftest import SITE
+
+from dlbook.plot import Frame, figure, stepper
+
+STEPPERS = [
+    (path.relative_to(SITE).as_posix(), name)
+    for path in sorted(SITE.rglob("*.html"))
+    if "_modules" not in path.parts
+    for name in re.findall(r'<div class="dl-stepper" id="([^"]+)"', path.read_text("utf-8"))
+] or [(None, None)]
+each = pytest.mark.parametrize(("page", "name"), STEPPERS)
+
+
+def sized(text):
+    return len(gzip.compress(text.encode()))
+
+
+@pytest.mark.site
+def test_the_chapters_step_their_algorithms(site):
+    assert {name for _, name in STEPPERS} >= {"kahn-steps", "search-steps", "cycle-steps"}
+
+
+@pytest.mark.site
+@each
+def test_a_stepper_is_small(site, page, name):
+    html = Path(site, page).read_text("utf-8")
+    start = html.index(f'<div class="dl-stepper" id="{name}"')
+    assert sized(html[start : html.index("</ol></div>", start)]) <= 300_000
+
+
+def test_the_script_is_small():
+    script = resources.files("dlbook.plot").joinpath("stepper.js").read_text("utf-8")
+    assert sized(script) <= 8_000
+
+
+def test_the_html_is_well_formed_and_has_all_steps():
+    frames = [Frame(figure()[0], f"a < {i} & b", 1, {"x": [i, 0.5]}) for i in range(3)]
+    made = stepper(frames, title="T & t", alt="An axis.", lines=["one < two"], name="t")
+    root = ElementTree.fromstring(made.to_html())
+    steps = root.findall(".//li[@class='dl-step']")
+    assert [step.get("id") for step in steps] == ["t-1", "t-2", "t-3"]
+    says = ["".join(step.find("p").itertext()) for step in steps]
+    assert says == [f"{i + 1} a < {i} & b Line 1." for i in range(3)]
+    assert ["".join(step.find("dl").itertext()) for step in steps] == [
+        "x0, 0.5",
+        "x1, 0.5",
+        "x2, 0.5",
+    ]
+    labels = [svg.get("aria-label") for step in steps for svg in step.iter("svg")]
+    assert labels == [f"An axis. Step {i} of 3." for i in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("frames", "message"),
+    [
+        ([], "frames is empty"),
+        ([Frame(figure()[0], "a", 3)], "frame 1 names line 3 of 2"),
+        (
+            [Frame(figure()[0], "a"), Frame(figure(height=1)[0], "b")],
+            r"sizes \[\(4.8, 1.0\), \(4.8, 3.2\)\]",
+        ),
+    ],
+)
+def test_frames_that_cannot_be_stepped_are_refused(frames, message):
+    with pytest.raises(ValueError, match=message):
+        stepper(frames, title="t", alt="a", lines=["one", "two"])
+
+
+class Open:
+    """A stepper on an open page."""
+
+    def __init__(self, page, name, path=None):
+        self.page, self.name, self.path = page, name, path
+        self.root = page.locator(f'.dl-stepper[id="{name}"]')
+        self.count = self.root.locator(".dl-step").count()
+
+    def button(self, text):
+        return self.root.get_by_role("button", name=text, exact=True)
+
+    @property
+    def slider(self):
+        return self.root.get_by_role("slider")
+
+    def now(self):
+        """Return which step is shown, having looked that it alone is, whole and announced."""
+        found = self.page.evaluate(
+            """(name) => {
+              const root = document.getElementById(name);
+              const steps = [...root.querySelectorAll(".dl-step")];
+              const seen = steps.filter((step) => step.checkVisibility({visibilityProperty: true}));
+              const lit = [...root.querySelectorAll(".dl-lines > [aria-current]")];
+              const lines = [...root.querySelectorAll(".dl-lines > li")];
+              const box = seen[0].querySelector("svg").getBoundingClientRect();
+              return {
+                seen: seen.map((step) => steps.indexOf(step) + 1),
+                says: seen[0].querySelector(".dl-says").textContent,
+                said: root.querySelector(".dl-said").textContent,
+                line: Number(seen[0].dataset.line ?? 0),
+                lit: lit.map((line) => lines.indexOf(line) + 1),
+                slider: Number(root.querySelector("input").value),
+                drawn: box.width > 50 && box.height > 20,
+                count: root.querySelector(".dl-controls a").textContent,
+              };
+            }""",
+            self.name,
+        )
+        (step,) = found["seen"]
+        assert found["slider"] == step
+        assert found["count"] == f"{step} / {self.count}"
+        assert found["drawn"]
+        assert found["lit"] == [found["line"]] * bool(found["line"])
+        assert found["said"] in ("", f"Step {step} of {self.count}. {found['says']}")
+        return step
+
+
+@pytest.fixture(params=STEPPERS, ids=lambda pair: pair[1])
+def opened(request, roots, context):
+    """Open a page with a stepper."""
+    path, name = request.param
+    with Visit(context, f"{roots['http']}/{path}", roots["http"]) as visit:
+        yield Open(visit.page, name, path)
+        assert visit.findings == []
+
+
+@browsed
+def test_buttons_lead_through_all_steps_and_back(opened):
+    assert opened.now() == 1
+    opened.button("Back").dispatch_event("click")  # which does nothing here
+    assert opened.now() == 1
+    for step in range(2, opened.count + 1):
+        opened.button("Next").click()
+        assert opened.now() == step
+        assert opened.page.evaluate("location.hash") == f"#{opened.name}-{step}"
+    opened.button("Next").dispatch_event("click")
+    assert opened.now() == opened.count
+    for step in range(opened.count - 1, 0, -1):
+        opened.button("Back").click()
+        assert opened.now() == step
+
+
+@browsed
+def test_the_slider_leads_to_any_step(opened):
+    for step in [*range(opened.count, 0, -1), opened.count]:
+        opened.slider.fill(str(step))
+        assert opened.now() == step
+        assert opened.slider.get_attribute("aria-valuetext") == f"{step} of {opened.count}"
+
+
+@browsed
+def test_the_keyboard_is_enough(opened):
+    page = opened.page
+    page.evaluate("(name) => document.getElementById(name).scrollIntoView()", opened.name)
+    page.locator("body").press("Home")
+    inside = f"document.activeElement.closest('[id=\"{opened.name}\"]') !== null"
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate(inside):
+            break
+    focused = "document.activeElement.textContent || document.activeElement.type"
+    reached = []
+    while page.evaluate(inside):
+        if page.evaluate("document.activeElement.closest('.dl-controls') !== null"):
+            reached.append(page.evaluate(focused))
+            key_of = {"Back": ["End", "ArrowLeft", "Home", "ArrowRight"], "range": ["End", "Home"]}
+            for key in key_of.get(reached[-1], []):
+                before = opened.now()
+                page.keyboard.press(key)
+                expected = {
+                    "End": opened.count,
+                    "Home": 1,
+                    "ArrowLeft": before - 1,
+                    "ArrowRight": before + 1,
+                }
+                assert opened.now() == expected[key]
+        page.keyboard.press("Tab")
+    assert [name for name in reached if name in ("Back", "Next", "range")] == [
+        "Back",
+        "Next",
+        "range",
+    ]
+    opened.button("Next").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    assert opened.now() == min(3, opened.count)
+
+
+@browsed
+def test_it_plays_to_the_end_and_stops(opened, roots, browser):
+    with browser.new_context(reduced_motion="no-preference") as moving:
+        page = moving.new_page()
+        page.clock.install()
+        page.goto(f"{roots['http']}/{opened.path}")
+        playing = Open(page, opened.name)
+        playing.button("Play").click()
+        page.clock.run_for(1900)
+        assert playing.now() == 2
+        playing.slider.press("Space")  # pauses
+        page.clock.run_for(10_000)
+        assert playing.now() == 2
+        playing.slider.press("Space")
+        page.clock.run_for(2000 * playing.count)
+        assert playing.now() == playing.count
+        assert playing.button("Play").is_visible()
+        page.emulate_media(reduced_motion="reduce")
+        playing.button("Play").wait_for(state="hidden", timeout=5_000)
+
+
+@browsed
+def test_nothing_moves_by_itself_for_who_asked_for_that(opened):
+    assert not opened.button("Play").is_visible()
+    opened.slider.press("Space")
+    opened.page.wait_for_timeout(2000)
+    assert opened.now() == 1
+
+
+@browsed
+@pytest.mark.parametrize("scheme", ["file", "http"])
+def test_a_step_has_an_address(opened, roots, context, scheme):
+    address = f"{roots[scheme]}/{opened.path}"
+    with Visit(context, f"{address}#{opened.name}-2", roots[scheme]) as visit:
+        there = Open(visit.page, opened.name)
+        assert there.now() == 2
+        assert there.page.evaluate(
+            """(name) => {
+              const { top, bottom } = document.getElementById(name).getBoundingClientRect();
+              return top < innerHeight && bottom > 0;
+            }""",
+            there.name,
+        )
+        there.page.evaluate("(hash) => { location.hash = hash; }", f"{there.name}-{there.count}")
+        there.page.wait_for_timeout(50)
+        assert there.now() == there.count
+        assert visit.findings == []
+
+
+@browsed
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_step_is_accessible(opened, axe, theme):
+    page, root = opened.page, f'[id="{opened.name}"]'
+    page.emulate_media(color_scheme=theme)
+    report = accessibility(page, axe, root)
+    page.evaluate("(root) => document.querySelector(root).classList.remove('dl-live')", root)
+    report += accessibility(page, axe, root)  # now all steps are seen
+    page.evaluate("(root) => document.querySelector(root).classList.add('dl-live')", root)
+    page.set_viewport_size({"width": 360, "height": 780})
+    for step in range(1, opened.count + 1):
+        opened.slider.fill(str(step))
+        report += [f"{step}: {what}" for what in page.evaluate(SIDEWAYS)]
+    assert report == []
+
+
+@browsed
+def test_without_scripts_all_steps_are_seen(opened, roots, browser):
+    with browser.new_context(java_script_enabled=False) as bare:
+        page = bare.new_page()
+        page.goto(f"{roots['file']}/{opened.path}")
+        steps = page.locator(f'[id="{opened.name}"] .dl-step')
+        assert [step.is_visible() for step in steps.all()] == [True] * opened.count
+        assert page.locator(f'[id="{opened.name}"] button').count() == 0
+
+
+@browsed
+def test_all_steps_are_printed(opened):
+    opened.page.emulate_media(media="print")
+    steps = opened.root.locator(".dl-step")
+    assert [step.is_visible() for step in steps.all()] == [True] * opened.count
+    boxes = [step.bounding_box() for step in steps.all()]
+    assert len({(box["x"], box["y"]) for box in boxes}) == opened.count
+    assert not opened.button("Next").is_visible()
+    opened.page.emulate_media(media="screen")
+
+
+@browsed
+def test_a_notebook_shows_the_same(browser):
+    frames = [Frame(figure()[0], f"Step {i}.") for i in range(3)]
+    with browser.new_context() as fresh:
+        page = fresh.new_page()
+        page.set_content(
+            '<div class="jp-OutputArea">'
+            + stepper(frames, title="t", alt="An axis.", name="t")._repr_html_()
+            + "</div>"
+        )
+        there = Open(page, "t")
+        there.button("Next").click()
+        assert there.now() == 2
+        assert page.evaluate("location.hash") == ""  # a notebook's address is not ours

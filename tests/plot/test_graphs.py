@@ -1,0 +1,198 @@
+"""Drawn graphs are legible: labels apart, edges around nodes, no more crossings than needed."""
+
+import itertools
+import os
+import shutil
+
+import numpy as np
+import pytest
+from book_graphs import GRAPHS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from measures import crossings, dot_lines
+
+from dlbook.graph import DiGraph
+from dlbook.plot import GraphDrawing, draw_graph
+
+both_ways = pytest.mark.parametrize("down", [False, True], ids=["right", "down"])
+each_graph = pytest.mark.parametrize("name", GRAPHS)
+
+
+def boxes(layout):
+    """Return left, lower, right, upper end of each node."""
+    return np.hstack([layout.centres - layout.sizes / 2, layout.centres + layout.sizes / 2])
+
+
+def overlap(one, two):
+    return min(one[2], two[2]) > max(one[0], two[0]) and min(one[3], two[3]) > max(one[1], two[1])
+
+
+def faults(graph, layout, edge_labels=()):
+    """Yield what a reader would stumble over."""
+    number = {node: i for i, node in enumerate(graph)}
+    there = list(boxes(layout))
+    for i, j in itertools.combinations(range(len(there)), 2):
+        if overlap(there[i], there[j]):
+            yield f"nodes {i} and {j} overlap"
+    for (tail, head), route in zip(graph.edges(), layout.routes, strict=True):
+        line = route.sampled()
+        for end, node in ((line[0], tail), (line[-1], head)):
+            left, low, right, high = there[number[node]]
+            inside = left - 1e-6 <= end[0] <= right + 1e-6 and low - 1e-6 <= end[1] <= high + 1e-6
+            inner = left + 1e-6 < end[0] < right - 1e-6 and low + 1e-6 < end[1] < high - 1e-6
+            if not inside or inner:
+                yield f"an end of {tail!r} → {head!r} is not at the rim of {node!r}"
+        for node, (left, low, right, high) in zip(graph, there, strict=True):
+            inner = (
+                (line[:, 0] > left + 1e-6)
+                & (line[:, 0] < right - 1e-6)
+                & (line[:, 1] > low + 1e-6)
+                & (line[:, 1] < high - 1e-6)
+            )
+            if inner.any():
+                yield f"{tail!r} → {head!r} runs through {node!r}"
+        if (line < -1e-6).any() or (line > np.array([layout.width, layout.height]) + 1e-6).any():
+            yield f"{tail!r} → {head!r} leaves the picture"
+
+
+@both_ways
+@each_graph
+def test_a_graph_of_the_book_is_legible(name, down):
+    graph = GRAPHS[name]
+    drawing = GraphDrawing(graph, room=dict.fromkeys(graph, "0.1234"), down=down)
+    assert list(faults(graph, drawing.layout)) == []
+
+
+@both_ways
+@each_graph
+def test_texts_are_in_their_boxes_and_apart(name, down):
+    graph = GRAPHS[name]
+    edge_labels = [f"∂{i}" for i in range(graph.number_of_edges)]
+    fig = draw_graph(
+        graph, values=dict.fromkeys(graph, -0.12345), edge_labels=edge_labels, down=down
+    )
+    renderer = FigureCanvasAgg(fig).get_renderer()
+    width, height = fig.get_size_inches() * fig.dpi
+    texts = fig.axes[0].texts
+    assert len(texts) == 2 * len(graph) + len(edge_labels)
+    seen = [text.get_window_extent(renderer).extents for text in texts]
+    for one, two in itertools.combinations(seen, 2):
+        # A value stands close below its label: descenders may reach between its digits' tops.
+        assert min(one[2], two[2]) <= max(one[0], two[0]) + 0.5 or (
+            min(one[3], two[3]) <= max(one[1], two[1]) + 4
+        )
+    for left, low, right, high in seen:
+        assert left >= 0
+        assert low >= 0
+        assert right <= width
+        assert high <= height
+
+
+@both_ways
+@each_graph
+def test_no_more_crossings_than_dot(name, down):
+    if shutil.which("dot") is None:
+        reason = "Graphviz is not installed; get its `dot` with `apt install graphviz`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    graph = GRAPHS[name]
+    layout = GraphDrawing(graph, down=down).layout
+    ours = crossings([route.sampled() for route in layout.routes])
+    assert ours <= crossings(dot_lines(graph, layout.sizes, down=down))
+
+
+def test_crossings_are_counted():
+    line = np.array([[0.0, 0], [10, 0], [20, 0]])
+    zigzag = np.array([[5.0, -5], [5, 5], [15, 5], [15, -5]])
+    assert crossings([line, zigzag]) == 2
+    assert crossings([line, zigzag + np.array([0, 6])]) == 0
+    assert crossings([line, np.array([[0.0, 0], [10, 10]])]) == 0  # they part where both begin
+    assert crossings([line, np.array([[10.0, -5], [10, 5]])]) == 1  # in a corner of the other
+
+
+small_graphs = st.integers(1, 9).flatmap(
+    lambda n: st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=14).map(
+        lambda edges: DiGraph(edges, nodes=range(n))
+    )
+)
+
+
+@given(small_graphs, st.booleans(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_graph_is_legible(graph, down, data):
+    labels = data.draw(
+        st.lists(
+            st.sampled_from([None, "x", "long label"]),
+            min_size=graph.number_of_edges,
+            max_size=graph.number_of_edges,
+        )
+    )
+    names = {v: "two\nlines" if v % 3 == 0 else str(v) * (1 + v % 4) for v in graph}
+    drawing = GraphDrawing(graph, labels=names, edge_labels=labels, down=down)
+    assert list(faults(graph, drawing.layout)) == []
+    assert [route.label is not None for route in drawing.layout.routes] == [
+        label is not None for label in labels
+    ]
+
+
+def test_the_check_sees_faults():
+    graph = GRAPHS["triangle"]
+    layout = GraphDrawing(graph).layout
+    layout.centres[2] = layout.centres[0]
+    report = " ".join(faults(graph, layout))
+    assert "nodes 0 and 2 overlap" in report
+    assert "not at the rim" in report
+    assert "runs through" in report
+
+
+def test_a_picture_is_the_same_every_time():
+    first, second = (GraphDrawing(GRAPHS["two-layer network"]).layout for _ in range(2))
+    np.testing.assert_array_equal(first.centres, second.centres)
+
+
+def test_edges_lead_to_the_right_or_down_unless_they_close_a_cycle():
+    graph = GRAPHS["muddle"]
+    for down in (False, True):
+        layout = GraphDrawing(graph, down=down).layout
+        forward = {
+            edge: bool((route.points[-1] - route.points[0])[int(down)] * (1 - 2 * down) > 0)
+            for edge, route in zip(graph.edges(), layout.routes, strict=True)
+        }
+        assert [edge for edge, is_forward in forward.items() if not is_forward] == [
+            ("taste", "mix")
+        ]
+
+
+def test_marks_and_values_are_drawn():
+    graph = DiGraph([("a", "b")])
+    drawing = GraphDrawing(graph, room={"a": 100})
+    plain = drawing.figure()
+    marked = drawing.figure({"a": 1.0}, {"a": "filled", "b": "ringed"}, {("a", "b"): "bold"})
+    assert [text.get_text() for text in plain.axes[0].texts] == ["a", "b"]
+    assert [text.get_text() for text in marked.axes[0].texts] == ["a", "1", "b"]
+    one, two = ([patch.get_facecolor() for patch in fig.axes[0].patches] for fig in (plain, marked))
+    assert one != two
+    assert plain.get_size_inches().tolist() == marked.get_size_inches().tolist()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"labels": {"z": "Z"}}, "labels: 'z' is not a node of the graph"),
+        ({"values": {"z": 1}}, "room: 'z' is not a node of the graph"),
+        ({"marks": {"z": "filled"}}, "marks: 'z' is not a node of the graph"),
+        ({"links": {"z": "#"}}, "links: 'z' is not a node of the graph"),
+        ({"edge_labels": ["1", "2"]}, "edge_labels has 2 entries; expected one for each of 1 edge"),
+        ({"edge_marks": {("b", "a"): "bold"}}, r"\('b', 'a'\) is not an edge of the graph"),
+    ],
+)
+def test_what_is_not_of_the_graph_is_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        draw_graph(DiGraph([("a", "b")]), **given)
+
+
+def test_a_value_without_room_is_refused():
+    with pytest.raises(ValueError, match=r"values\['a'\] is 'much too wide'; make room"):
+        GraphDrawing(DiGraph([("a", "b")])).figure({"a": "much too wide"})
