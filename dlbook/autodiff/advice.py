@@ -50,22 +50,28 @@ def place() -> Place:
     code = frame.f_code
     operation = opcode.opname[code.co_code[frame.f_lasti]]
     line = f"line {frame.f_lineno} of {code.co_name}"
-    lines = next(islice(code.co_positions(), frame.f_lasti // 2, None))
-    first, last, start, stop = lines
+    first, last, start, stop = next(islice(code.co_positions(), frame.f_lasti // 2, None))
     if first is None or last is None or start is None or stop is None:
         return Place("", "", line, operation)
-    source = [
-        linecache.getline(code.co_filename, i, frame.f_globals) for i in range(first, last + 1)
-    ]
-    columns = [line.encode() for line in source]
-    columns[-1] = columns[-1][:stop]
-    columns[0] = columns[0][start:]
-    text = " ".join(b" ".join(columns).decode(errors="replace").split())
-    return Place(text if len(text) <= 60 else text[:59] + "…", _callee(text), line, operation)
+    numbers = range(first, last + 1)
+    lines = [linecache.getline(code.co_filename, n, frame.f_globals).encode() for n in numbers]
+    lines[-1] = lines[-1][:stop]
+    lines[0] = lines[0][start:]
+    text = " ".join(b" ".join(lines).decode(errors="replace").split())
+    name = _callee(text)
+    if operation == "BINARY_OP" and text.endswith("]") and name:  # as Python 3.14 has it
+        operation = "BINARY_SUBSCR"
+    return Place(text if len(text) <= 60 else text[:59] + "…", name, line, operation)
 
 
 def _callee(text: str) -> str:
-    """Return the last name of the function that an expression calls, or of what it indexes."""
+    """Return the last name of the function that an expression calls, or of what it indexes.
+
+    Examples
+    --------
+    >>> _callee("np.vectorize(f)(x)"), _callee("np.r_[x, 0.0]"), _callee("a + x[0]")
+    ('vectorize', 'r_', '')
+    """
     try:
         node: ast.AST = ast.parse(text, mode="eval").body
     except SyntaxError:

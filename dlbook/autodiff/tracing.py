@@ -455,6 +455,11 @@ class Traced:
 
     def _refuse(self, what: str, instead: str) -> DerivativeError:
         """Return a refusal, remembered by every level that would lose the derivative."""
+        error = self._refusal(what, instead)
+        self._remember(error)
+        return error
+
+    def _refusal(self, what: str, instead: str) -> DerivativeError:
         if self._level.closed:
             return self._level.leak(self._value)
         where = place()
@@ -462,21 +467,22 @@ class Traced:
             where.operation, where.text
         )
         text = f", in `{text}` ({where.line})" if where.text else f", {where.line}"
-        error = DerivativeError(what, describe(self) + text, instead)
-        self._remember(error)
-        return error
+        return DerivativeError(what, describe(self) + text, instead)
 
     def _lost(self, what: str, instead: str, number: bool = True) -> DerivativeError:
         """Return the refusal of a conversion, with the advice for what the program called."""
         where = place()
+        named = instead_of(where.name, number=number)
         if where.operation == "STORE_SUBSCR":
             instead = ASSIGNMENT
+        elif named is not None:
+            instead = named
+        elif where.operation == "BINARY_SUBSCR":
+            instead = "integers computed from plain values as indices, or int(stop_gradient(x))"
         elif where.operation == "BINARY_OP" and "%" in where.text:
             instead = 'f"{x}", which says that the value is traced; or stop_gradient(x)'
         elif where.operation == "BINARY_OP" and where.text:
             instead = "np.asarray(operand) for the other operand, which is no plain array"
-        elif where.name:
-            instead = instead_of(where.name, number=number) or instead
         return self._refuse(what, instead)
 
     def _remember(self, error: DerivativeError) -> None:
@@ -522,7 +528,8 @@ class Traced:
     __trunc__ = __floor__ = __ceil__ = __int__
 
     def __index__(self) -> int:
-        raise self._refuse(
+        # Not remembered: NumPy's `a ** x` asks whether x is an integer, and goes on if it is not.
+        raise self._refusal(
             "a traced value was to become an index, a size or an axis, which has no derivative",
             "an integer computed from plain values, or int(stop_gradient(x))",
         )
@@ -614,6 +621,7 @@ class Traced:
 
     @property
     def mT(self) -> Any:  # noqa: D102, N802
+        plain(self).mT  # noqa: B018 (for the error, where it has one axis or none)
         return np.matrix_transpose(self)
 
     @property
@@ -705,7 +713,9 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(
         ["setflags", "flags", "base", "data", "ctypes"], "stop_gradient(x), a plain copy"
     ),
-    **dict.fromkeys(["tobytes", "tofile", "dump", "dumps"], "stop_gradient(x), a plain copy"),
+    **dict.fromkeys(
+        ["tobytes", "tostring", "tofile", "dump", "dumps"], "stop_gradient(x), a plain copy"
+    ),
     **dict.fromkeys(["byteswap", "getfield", "strides"], "stop_gradient(x), a plain copy"),
     **dict.fromkeys(["device", "to_device"], "nothing: NumPy's arrays are all in one place"),
     **dict.fromkeys(["is_integer", "hex", "as_integer_ratio"], "float(stop_gradient(x))"),

@@ -806,12 +806,10 @@ a[s]
 a[s:]
 [1.0, 2.0][s]
 range(s)
-np.zeros(s)
 np.zeros(x)
 np.ones((s, 2)) * s
 np.reshape(a, (s,)) * s
 np.eye(s)
-a.reshape(s)
 np.sum(A, axis=s)
 bytes(x)
 """,
@@ -1086,6 +1084,10 @@ s / 0
 s % 0
 """,
     "bad operand type": "~x",
+    "expected a sequence of integers": """
+np.zeros(s)
+a.reshape(s)
+""",
     "index 5 is out of bounds": "x[5]",
     "could not be broadcast": "x + a[:2]",
     "core dimension": "X @ a[:2]",
