@@ -1,7 +1,7 @@
 """Derivatives of plain NumPy code, forward and reverse, to any order."""
 
 from dlbook.autodiff import numerical
-from dlbook.autodiff.checking import DerivativeMismatch, check_derivatives
+from dlbook.autodiff.checking import MismatchError, check_derivatives
 from dlbook.autodiff.checkpointing import checkpoint
 from dlbook.autodiff.errors import DerivativeError
 from dlbook.autodiff.primitives import defjvp, defvjp, primitive
@@ -20,7 +20,7 @@ from dlbook.autodiff.transforms import (
 
 __all__ = [
     "DerivativeError",
-    "DerivativeMismatch",
+    "MismatchError",
     "Node",
     "Trace",
     "check_derivatives",

@@ -11,10 +11,10 @@ from dlbook import trees
 from dlbook.autodiff.numerical import richardson
 from dlbook.autodiff.transforms import grad, jvp
 
-__all__ = ["DerivativeMismatch", "check_derivatives"]
+__all__ = ["MismatchError", "check_derivatives"]
 
 
-class DerivativeMismatch(AssertionError):
+class MismatchError(AssertionError):
     """Two ways to compute a derivative disagree."""
 
 
@@ -40,7 +40,7 @@ def check_derivatives(
 
     Raises
     ------
-    DerivativeMismatch
+    MismatchError
         If a derivative is wrong; the message names the argument, the worst entry, both values.
     ValueError
         If an argument is not of float64, or the order is neither 1 nor 2.
@@ -107,7 +107,7 @@ def _compare(
     distance = np.where(wrong, np.nan_to_num(np.abs(values - expected), nan=np.inf), -1.0)
     worst = tuple([int(i) for i in np.unravel_index(distance.argmax(), distance.shape)])
     where = f"[{', '.join(map(str, worst))}]" if worst else ""
-    raise DerivativeMismatch(
+    raise MismatchError(
         f"the derivative of {of}the function by {name}{where} is {values[worst]!r} by {one} and "
         f"{expected[worst]!r} by {other}; {np.count_nonzero(wrong)} of {wrong.size} entries differ"
     )

@@ -205,7 +205,7 @@ def _columns(
     column: Callable[[Callable[[complex], Any], float], Any],
     kind: type = float,
 ) -> Array:
-    """Return ``column(moved, h)`` for each entry of `x`, where ``moved(d)`` adds d to that entry."""
+    """Return ``column(moved, h)`` for each entry of `x`, where ``moved(d)`` adds d to it."""
     if step is not None and not step > 0:
         raise ValueError(f"step is {step!r}; expected a number > 0")
     shape = np.shape(x)

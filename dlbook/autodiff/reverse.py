@@ -76,15 +76,16 @@ class Tape:
             if not keep:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
-            if type(g) is not np.ndarray and type(ans) is not float:
-                if not (rule.elementwise and _all_of_shape(ans, values, self.parents[node])):
-                    g = filled(g, ans)
+            parents = self.parents[node]
+            is_number = type(g) is not np.ndarray and type(ans) is not float
+            if is_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+                g = filled(g, ans)
             if once:
                 operands[node] = ()
                 answers[node] = None
             parts = rule.pull and rule.pull(g, ans, *values, **options)
             vjps = rule.vjps
-            for position, parent in enumerate(self.parents[node]):
+            for position, parent in enumerate(parents):
                 if parent < 0:
                     continue
                 if parts is not None:

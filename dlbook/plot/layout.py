@@ -376,7 +376,7 @@ def _leading_back(graph: DiGraph[int]) -> set[tuple[int, int]]:
     """Return edges (no self-loops) without which, or turned around, there is no cycle."""
     rest = dict.fromkeys((tail, head) for tail, head in graph.edges() if tail != head)
     found = set()
-    while cycle := find_cycle(DiGraph(rest, nodes=graph)):
+    while cycle := find_cycle(DiGraph(list(rest), nodes=graph)):
         # The last edge leads back into the path of the search: turned, it leads forward in it.
         found.add(cycle[-1])
         del rest[cycle[-1]]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlbook.autodiff import (
-    DerivativeMismatch,
+    MismatchError,
     check_derivatives,
     defjvp,
     defvjp,
@@ -35,7 +35,7 @@ def test_right_derivatives_pass():
 @pytest.mark.parametrize("mode", ["vjp_error", "jvp_error"])
 @pytest.mark.parametrize("error", [1e-4, -1e-4])
 def test_an_error_in_one_entry_of_one_mode_is_found(mode, error):
-    with pytest.raises(DerivativeMismatch) as caught:
+    with pytest.raises(MismatchError) as caught:
         check_derivatives(lambda y, x: cube(**{mode: error})(x) * y, 2.0, X, order=1)
     words = str(caught.value)
     assert "argument 1[1]" in words
@@ -46,12 +46,12 @@ def test_an_error_in_one_entry_of_one_mode_is_found(mode, error):
 def test_an_error_of_the_second_order_is_found():
     wrong = cube(constant=stop_gradient)  # a rule that loses the derivative of its own
     check_derivatives(wrong, X, order=1)
-    with pytest.raises(DerivativeMismatch, match="the gradient of the function"):
+    with pytest.raises(MismatchError, match="the gradient of the function"):
         check_derivatives(wrong, X, order=2)
 
 
 def test_leaves_are_named():
-    with pytest.raises(DerivativeMismatch, match=r"argument 0 \(leaf 1 of 2\)\[1\]"):
+    with pytest.raises(MismatchError, match=r"argument 0 \(leaf 1 of 2\)\[1\]"):
         check_derivatives(lambda p: p["a"] * cube(vjp_error=1e-4)(p["b"]), {"a": 1.0, "b": X})
 
 
