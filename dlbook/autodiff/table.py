@@ -30,6 +30,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError
+
 __all__ = ["TABLE", "Entry", "Rule", "name_of"]
 
 Derivative = Callable[..., Any]

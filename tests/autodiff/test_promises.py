@@ -16,6 +16,7 @@ from dlbook import trees
 from dlbook.autodiff import (
     DerivativeError,
     checkpoint,
+    defvjp,
     grad,
     hessian,
     hvp,
@@ -67,7 +68,7 @@ def test_an_array_that_the_derivative_needs_cannot_be_changed(change):
         change(captured)
         return y
 
-    with pytest.raises(ValueError, match="read-only|writable") as error:
+    with pytest.raises(ValueError, match=r"read-only|writable") as error:
         grad(f)(X)
     assert "until the derivative is there" in error.value.__notes__[0]
     assert "instead: a = a + x" in error.value.__notes__[0]
@@ -373,13 +374,11 @@ def test_what_a_pullback_holds_goes_with_it():
     gone = weakref.ref(token)
 
     @primitive
-    def identity(x, *, token):
+    def identity(x, *, kept):
         return x
 
-    from dlbook.autodiff import defvjp
-
-    defvjp(identity, lambda g, ans, x, *, token: g)
-    _, pullback = vjp(lambda x: identity(x, token=token) * x, 2.0)
+    defvjp(identity, lambda g, ans, x, *, kept: g)
+    _, pullback = vjp(lambda x, kept=[token]: identity(x, kept=kept.pop()) * x, 2.0)
     del token
     assert gone() is not None
     assert pullback(1.0) == (4.0,)
@@ -418,8 +417,6 @@ def test_an_exception_leaves_nothing_behind(error, transformation):
 
 
 def test_an_exception_in_the_backward_sweep_leaves_nothing_behind():
-    from dlbook.autodiff import defvjp
-
     captured = X.copy()
 
     @primitive
@@ -614,6 +611,15 @@ def test_a_traced_value_says_what_it_is(x):
     grad(grad(lambda v: np.sum(f(v))) if np.ndim(x) == 0 else f)(x)
 
 
+def outcome(value, name):
+    """Return what asking for an attribute raises, or nothing."""
+    try:
+        getattr(value, name)
+    except Exception as error:
+        return error
+    return None
+
+
 def test_every_attribute_of_arrays_is_there_or_says_what_to_write():
     def f(x):
         for value in (x, x[0], np.sum(x)):
@@ -621,13 +627,9 @@ def test_every_attribute_of_arrays_is_there_or_says_what_to_write():
             for name in dir(plain):
                 if name.startswith("_") or name == "fromhex":
                     continue
-                try:
-                    getattr(value, name)
-                except DerivativeError as error:
-                    assert str(error).count("\n  instead: ") == 1
-                except (AttributeError, ValueError) as error:  # as for plain ones
-                    with pytest.raises(type(error), match="."):
-                        getattr(plain, name)
+                ours, theirs = outcome(value, name), outcome(plain, name)
+                refused = isinstance(ours, DerivativeError)
+                assert type(ours) is type(theirs) or (refused and "\n  instead: " in str(ours))
         return np.sum(x)
 
     grad(f)(X)
@@ -665,5 +667,5 @@ def test_arguments_that_have_no_derivative(x, words):
 def test_a_gradient_is_of_one_number(f):
     with pytest.raises(DerivativeError, match="a gradient is of one number") as error:
         grad(f)(X)
-    what, given, instead = str(error.value).split("\n")
+    _, _, instead = str(error.value).split("\n")
     assert "jacobian" in instead

@@ -57,7 +57,7 @@ def _matmul(x1: Any, x2: Any, /) -> Any:
 
 @composed(np.linalg.vecdot)
 def _vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    return np.vecdot(x1, x2, axis=axis)
+    return np.sum(np.moveaxis(x1, axis, -1) * np.moveaxis(x2, axis, -1), axis=-1)
 
 
 @composed(np.linalg.tensordot)
