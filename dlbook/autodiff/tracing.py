@@ -702,13 +702,13 @@ _INSTEAD: dict[str, str] = {
     "flat": "np.ravel(x)",
     "fill": "np.full_like(x, value)",
     "put": "np.where(mask, value, x)",
-    "sort": "x[np.argsort(x)]",
-    "partition": "x[np.argsort(x)]",
+    "sort": "np.sort(x)",
+    "partition": "np.sort(x)",
     "argpartition": "np.argsort(x)",
     "resize": "np.reshape(x, shape)",
     "choose": "np.stack([x, y])[i, np.arange(len(i))]",
     "compress": "np.compress(mask, x)",
-    "cumprod": "np.stack(list(itertools.accumulate(x, operator.mul)))",
+    "cumprod": "np.cumprod(x)",
     "setfield": "np.where(mask, value, x)",
     **dict.fromkeys(
         ["setflags", "flags", "base", "data", "ctypes"], "stop_gradient(x), a plain copy"

@@ -124,7 +124,7 @@ def test_infinity(page):
     assert np.isnan(grad(page["guarded_late"])(zero)[0])
     assert grad(page["guarded_early"])(zero).tolist() == [0.0, 0.25]
     assert np.isnan(grad(lambda x: 1 / (1 + np.exp(-x)))(-710.0))
-    assert grad(lambda x: 0.5 * (1 + np.tanh(x / 2)))(-710.0) == 0.0
+    assert 0 <= grad(lambda x: 0.5 * (1 + np.tanh(x / 2)))(-710.0) < 1e-300
 
 
 def test_every_case_of_the_page_is_here():
