@@ -24,6 +24,8 @@ IN_TORCH = {
     "np.arcsin(x)": "torch.asin(x)",
 }
 
+FORWARD = {"np.where(x > 0, np.log(x), 0.0)": "0"}
+
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
@@ -49,7 +51,9 @@ def test_the_page_has_its_tables():
 def test_ours(text, at, ours, _jax, _torch):
     f, x = function(text, np=np), point(at)
     np.testing.assert_array_equal(grad(f)(x), expected(ours))
-    # Forward mode agrees, along each axis and so in every entry.
+    # Forward mode agrees, along each axis and so in every entry. But it selects where reverse
+    # mode multiplies by 0, and so never meets an infinite slope that is not taken.
+    ours = FORWARD.get(text, ours)
     if isinstance(x, float):
         np.testing.assert_array_equal(jvp(f, (x,), (1.0,))[1], expected(ours))
     else:
