@@ -77,8 +77,8 @@ class Tape:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
             parents = self.parents[node]
-            is_number = type(g) is not np.ndarray and type(ans) is not float
-            if is_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+            may_be_number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
+            if may_be_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
                 g = filled(g, ans)
             if once:
                 operands[node] = ()

@@ -124,6 +124,8 @@ class Entry:
         TypeError
             If one is missing.
         """
+        if not kwargs and self.operands is not None and len(args) == len(self.operands):
+            return (tuple(args[0]) if self.sequence else args), {}
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):

@@ -504,9 +504,9 @@ def stop_gradient(x: Any) -> Any:
 def _check_input(leaf: Any) -> None:
     inside = plain(leaf)
     kind = type(inside)
-    if isinstance(inside, float | np.floating):
-        return
     if kind is np.ndarray and inside.dtype.kind == "f":
+        return
+    if isinstance(inside, float | np.floating):
         return
     words = "1.0 for 1, x.astype(float) for integers"
     if isinstance(inside, np.ndarray) and kind is not np.ndarray:
