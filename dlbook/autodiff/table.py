@@ -97,7 +97,7 @@ class Entry:
     sequence
         Whether the one operand is a sequence of arrays.
     rule
-        For what is differentiable.
+        For what is differentiable, its `Rule`.
     definition
         For what is composed.
     instead
@@ -108,7 +108,7 @@ class Entry:
     operands: tuple[str, ...] | None = ()
     options: tuple[str, ...] | None = ()
     sequence: bool = False
-    rule: Rule | None = None
+    rule: Any = None
     definition: Callable[..., Any] | None = None
     instead: str = ""
 

@@ -234,7 +234,6 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if level is None:
             what = f"{name_of(function)} found a traced value inside of a list"
             raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
-        assert entry.rule is not None
         return level.record(entry.rule, entry.rule.function, operands, options)
     except DerivativeError as error:
         _remembered(error, args, kwargs)
@@ -347,13 +346,6 @@ def _plain_in(value: Any) -> Any:
     return value
 
 
-def rule_of(ufunc: np.ufunc) -> Rule:
-    """Return the rule of a ufunc that has one."""
-    rule = TABLE[ufunc].rule
-    assert rule is not None
-    return rule
-
-
 # ---- the traced value --------------------------------------------------------------------
 
 
@@ -365,14 +357,14 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         if type(other) is Traced and other._level.number > level.number:
             level = other._level
         try:
-            return level.record(rule_of(ufunc), function, (self, other), _NO_OPTIONS)
+            return level.record(TABLE[ufunc].rule, function, (self, other), _NO_OPTIONS)
         except DerivativeError as error:
             _remembered(error, (self, other), _NO_OPTIONS)
             raise
 
     def reflected(self: Traced, other: Any) -> Any:
         try:
-            return self._level.record(rule_of(ufunc), function, (other, self), _NO_OPTIONS)
+            return self._level.record(TABLE[ufunc].rule, function, (other, self), _NO_OPTIONS)
         except DerivativeError as error:
             _remembered(error, (self, other), _NO_OPTIONS)
             raise
@@ -382,7 +374,7 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
 
 def _unary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
     def method(self: Traced) -> Any:
-        return self._level.record(rule_of(ufunc), function, (self,), _NO_OPTIONS)
+        return self._level.record(TABLE[ufunc].rule, function, (self,), _NO_OPTIONS)
 
     return method
 
