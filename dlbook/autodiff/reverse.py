@@ -228,6 +228,8 @@ class ReverseLevel(Level):
 
     def release(self) -> None:
         """Let the program change its arrays again: the tape is done with, or holds copies."""
-        self._locks.check()
-        self._locks.release()
-        self._copies = None
+        try:
+            self._locks.check()
+        finally:
+            self._locks.release()
+            self._copies = None

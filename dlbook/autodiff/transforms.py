@@ -204,6 +204,8 @@ class Recorded:
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
             adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
+            if type(leaf) is np.ndarray and type(adjoint) is not np.ndarray:
+                adjoint = as_adjoint(adjoint, leaf)  # a sum of 0-d arrays is a scalar to NumPy
             if type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
                 adjoint = adjoint.copy()  # a view of another's memory, or one array for two
             seen.add(id(adjoint))

@@ -56,10 +56,11 @@ _LOG2, _LOG10 = math.log(2), math.log(10)
 elementwise(np.exp, lambda g, ans, x: g * ans)
 elementwise(np.exp2, lambda g, ans, x: g * (ans * _LOG2))
 elementwise(np.expm1, lambda g, ans, x: g * np.exp(x))
-elementwise(np.log, lambda g, ans, x: g / x)
-elementwise(np.log2, lambda g, ans, x: g / (x * _LOG2))
-elementwise(np.log10, lambda g, ans, x: g / (x * _LOG10))
-elementwise(np.log1p, lambda g, ans, x: g / (1 + x))
+# Python's own division by 0 raises; NumPy's is infinite, as these slopes are there.
+elementwise(np.log, lambda g, ans, x: np.divide(g, x))
+elementwise(np.log2, lambda g, ans, x: np.divide(g, x * _LOG2))
+elementwise(np.log10, lambda g, ans, x: np.divide(g, x * _LOG10))
+elementwise(np.log1p, lambda g, ans, x: np.divide(g, 1 + x))
 
 
 def _weighed(g: Any, x: Any, y: Any, ans: Any, exp: Any) -> Any:
@@ -128,7 +129,7 @@ elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
 elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
 elementwise(np.arcsinh, lambda g, ans, x: g / np.hypot(x, 1.0))
 elementwise(np.arccosh, lambda g, ans, x: g / np.sqrt((x - 1) * (x + 1)))
-elementwise(np.arctanh, lambda g, ans, x: g / ((1 - x) * (1 + x)))
+elementwise(np.arctanh, lambda g, ans, x: np.divide(g, (1 - x) * (1 + x)))
 elementwise(np.deg2rad, lambda g, ans, x: np.deg2rad(g), reads=False, also=[np.radians])
 elementwise(np.rad2deg, lambda g, ans, x: np.rad2deg(g), reads=False, also=[np.degrees])
 
