@@ -126,7 +126,7 @@ class Entry:
         """
         if self.operands is not None and len(args) == len(self.operands):  # as most calls are
             for name in kwargs:
-                if name not in self.options:
+                if name not in (self.options or ()):
                     break
             else:
                 return (tuple(args[0]) if self.sequence else args), {**kwargs}
