@@ -204,6 +204,8 @@ class Recorded:
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
             adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
+            if type(leaf) is np.ndarray and type(adjoint) is not np.ndarray:
+                adjoint = as_adjoint(adjoint, leaf)  # a sum of 0-d arrays is a scalar to NumPy
             if type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
                 adjoint = adjoint.copy()  # a view of another's memory, or one array for two
             seen.add(id(adjoint))
@@ -502,9 +504,9 @@ def stop_gradient(x: Any) -> Any:
 def _check_input(leaf: Any) -> None:
     inside = plain(leaf)
     kind = type(inside)
-    if isinstance(inside, float | np.floating):
-        return
     if kind is np.ndarray and inside.dtype.kind == "f":
+        return
+    if isinstance(inside, float | np.floating):
         return
     words = "1.0 for 1, x.astype(float) for integers"
     if isinstance(inside, np.ndarray) and kind is not np.ndarray:
