@@ -21,6 +21,7 @@ __all__ = ["Locks"]
 
 _mutex = threading.Lock()
 _holds: dict[int, int] = {}  # of an array's id, while somebody holds it
+_waiting: dict[int, list[NDArray[Any]]] = {}  # views let go of, until their base is so as well
 
 
 class Locks:
@@ -51,7 +52,9 @@ class Locks:
             self.hold(base)
         with _mutex:
             count = _holds.get(key, 0)
-            if count or array.flags.writeable:
+            # A view that stayed writeable when its base was locked by hand could not be again.
+            fixed = type(base) is np.ndarray and not base.flags.writeable and id(base) not in _holds
+            if count or (array.flags.writeable and not fixed):
                 _holds[key] = count + 1
                 array.flags.writeable = False
                 self._arrays[key] = array
@@ -82,8 +85,11 @@ class Locks:
                 count = _holds.pop(key, 0) - 1
                 if count > 0:
                     _holds[key] = count
+                elif count == 0 and id(array.base) in _holds:
+                    _waiting.setdefault(id(array.base), []).append(array)
                 elif count == 0:
-                    array.flags.writeable = True
+                    for free in (array, *_waiting.pop(key, ())):
+                        free.flags.writeable = True
         self._arrays.clear()
 
 
