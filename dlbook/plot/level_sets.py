@@ -24,7 +24,7 @@ def level_sets(
     x: tuple[float, float],
     y: tuple[float, float],
     *,
-    levels: int | ArrayLike = 8,
+    levels: ArrayLike = 8,
 ) -> QuadContourSet:
     """Draw the level sets of a function of the plane, on axes with equal units.
 
