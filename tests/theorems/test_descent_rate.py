@@ -1,4 +1,4 @@
-"""thm-descent-rate: the average of T iterates is within radius · slope / √T of any point of the ball."""
+"""thm-descent-rate: the average of T iterates is as good as any point of the ball, nearly."""
 
 import numpy as np
 from descents import at_most, iterates, log_cosh, sums_of_log_cosh, vectors
