@@ -31,9 +31,7 @@ def programs() -> Any:
         if not operands:
             return st.integers(-3, 3)
         vertex = st.sampled_from(operands)
-        operations = [
-            st.tuples(st.just(name), *[vertex] * arity) for name, arity in _ARITY.items()
-        ]
+        operations = [st.tuples(st.just(name), *[vertex] * arity) for name, arity in _ARITY.items()]
         return st.one_of(st.integers(-3, 3), *operations)
 
     def of_size(n: int, *, forward: bool) -> Any:
@@ -69,7 +67,9 @@ def _dependencies(operands: dict[str, list[str]]) -> graph.DiGraph[str]:
 
 def _circle(program: Program) -> str | None:
     cycle = graph.find_cycle(_dependencies(_operands(program)))
-    return cycle and "there is the cycle " + " → ".join([cycle[0][0], *(v for _, v in cycle)])
+    if cycle is None:
+        return None
+    return "there is the cycle " + " → ".join([cycle[0][0], *(v for _, v in cycle)])
 
 
 def _value(name: str, operands: list[int]) -> int:

@@ -42,9 +42,7 @@ def remembering(program, functions=FUNCTIONS, operands=lambda line: line[1:]):
             path.append(v)
             line = program[v]
             values[v] = (
-                line
-                if is_input(line)
-                else functions[line[0]](*[value(u) for u in operands(line)])
+                line if is_input(line) else functions[line[0]](*[value(u) for u in operands(line)])
             )
             path.pop()
         return values[v]
@@ -67,9 +65,7 @@ def sorts_first(program):
         raise ValueError from error
     for v in order:
         line = program[v]
-        values[v] = (
-            line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
-        )
+        values[v] = line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
     return values
 
 
@@ -89,9 +85,7 @@ def sweeps_until_all_is_known(program):
 def in_the_order_given(program):
     values = {}
     for v, line in program.items():
-        values[v] = (
-            line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
-        )
+        values[v] = line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
     return values
 
 
@@ -130,7 +124,8 @@ def operands_in_a_set(program):
     remembering(program)
     return remembering(
         program,
-        FUNCTIONS | {"add": add, "multiply": lambda x, y=1: x * y, "subtract": lambda x, y=0: x - y},
+        FUNCTIONS
+        | {"add": add, "multiply": lambda x, y=1: x * y, "subtract": lambda x, y=0: x - y},
         lambda line: sorted(set(line[1:])),
     )
 

@@ -95,6 +95,7 @@ GRAPHS = {
         v9="v8 w2",
         f2="v7 v9",
     ),
+    "a layer and its loss": operations(v1="W x", v2="v1 b", v3="v2", v4="v3 y", v5="v4", v6="v5"),
     "two-layer network": operations(
         XW1="X W1",
         Z1="XW1 b1",

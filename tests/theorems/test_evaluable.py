@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from instances import leads_forward
 
+from dlbook.graph import topological_sort
+
 
 def conclusion(computation, order):
     """Evaluation along the list succeeds exactly if the list is a topological order."""
@@ -23,15 +25,11 @@ def test_holds(computation, data):
 
 @given(computations())
 def test_holds_for_an_order(computation):
-    from dlbook.graph import topological_sort
-
     assert conclusion(computation, topological_sort(computation.graph))
 
 
 @given(computations(max_nodes=4))
 def test_without_once(computation):
-    from dlbook.graph import topological_sort
-
     order = topological_sort(computation.graph)
     if order:
         assert not conclusion(computation, [*order, order[-1]])

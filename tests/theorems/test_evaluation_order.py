@@ -43,7 +43,8 @@ def test_without_acyclic():
         loop = Computation({"v": ["v"]}, {"v": operation}, {})
         assert not conclusion(loop)
     squares = Computation({"v": ["v"]}, {"v": lambda v: v * v}, {})
-    assert squares.is_evaluation({"v": 0}) and squares.is_evaluation({"v": 1})
+    assert squares.is_evaluation({"v": 0})
+    assert squares.is_evaluation({"v": 1})
 
 
 def test_without_functions():
