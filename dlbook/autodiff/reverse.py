@@ -11,7 +11,7 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, plain
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, shape_of
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -77,8 +77,8 @@ class Tape:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
             parents = self.parents[node]
-            is_number = type(g) is not np.ndarray and type(ans) is not float
-            if is_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+            may_be_number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
+            if may_be_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
                 g = filled(g, ans)
             if once:
                 operands[node] = ()
@@ -139,9 +139,9 @@ class Tape:
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
     """Whether no operand was broadcast: then one number may stand for an adjoint."""
-    shape = np.shape(plain(ans))
+    shape = shape_of(ans)
     pairs = zip(values, parents, strict=True)
-    return all(parent < 0 or np.shape(plain(value)) == shape for value, parent in pairs)
+    return all(parent < 0 or shape_of(value) == shape for value, parent in pairs)
 
 
 class ReverseLevel(Level):
