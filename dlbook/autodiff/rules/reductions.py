@@ -261,7 +261,8 @@ def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     a, best = plain(a), _kept(plain(ans), plain(a), how)
     wins = np.equal(a, best)
     if how.where is True and how.initial is np._NoValue and wins.sum() == np.size(best):
-        return np.where(wins, g, 0.0)  # no ties
+        if not np.isnan(best).any():  # where an extreme is NaN none wins, and ties may make up
+            return np.where(wins, g, 0.0)  # no ties
     if how.where is not True:
         wins = wins & how.where
     ties = np.add.reduce(wins, axis=how.axis, keepdims=True)
