@@ -1328,6 +1328,12 @@ calls(
     (lambda a: np.meshgrid(a), (3,)),
 )
 calls(
+    np.full_like,
+    (lambda a, b: np.full_like(a, b), (2, 3), ()),
+    (lambda a, b: np.full_like(a, b, dtype=None, shape=(3, 2)), (2,), (2,)),
+    (lambda a: np.full_like(a, 2.0) * a, (2,)),
+)
+calls(
     np.select,
     (lambda a: np.select([a > 0.8, a > 0], [a * a, -a], default=2.0), (3, 3)),
     (lambda a, b: np.select([np.array([True, False])], [a], b), (2,), ()),
