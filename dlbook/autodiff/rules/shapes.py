@@ -154,7 +154,9 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 # ---- joined and cut ----------------------------------------------------------------------
 
 
-def _concatenate_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ignore[no-untyped-def]
+def _concatenate_vjp(
+    position: int, g: Any, ans: Any, *arrays: Any, axis: int | None = 0, **options: Any
+) -> Any:
     if axis is None:
         start = sum(np.size(plain(a)) for a in arrays[:position])
         part = g[start : start + np.size(plain(arrays[position]))]
@@ -165,7 +167,7 @@ def _concatenate_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ign
     return g[(slice(None),) * axis + (slice(start, stop),)]
 
 
-def _stack_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ignore[no-untyped-def]
+def _stack_vjp(position: int, g: Any, ans: Any, *arrays: Any, axis: int = 0, **options: Any) -> Any:
     return g[(slice(None),) * (axis % np.ndim(ans)) + (position,)]
 
 
