@@ -103,7 +103,7 @@ def instead_of(name: str, *, number: bool = False) -> str | None:
     found = _INSTEAD.get(name)
     ufunc = vars(np).get(name)
     if number and found is None and isinstance(ufunc, np.ufunc):
-        return f"np.{name}({', '.join('xyz'[: ufunc.nin])})"
+        return f"np.{name}({', '.join('xyz'[: ufunc.nargs - ufunc.nout])})"
     return found
 
 
