@@ -20,7 +20,7 @@ from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Stopped, ru
 
 __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
-CHECKERS: dict[str, Checker] = {**descent.CHECKERS, **graphs.CHECKERS}
+CHECKERS: dict[str, Checker] = {**graphs.CHECKERS, **descent.CHECKERS}
 
 #: What has been checked since Python started, in order: `grade` reads it.
 finished: list[Result] = []
@@ -76,7 +76,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()[0]
-    'descent-average'
+    'dag-topological-sort'
     """
     return list(CHECKERS)
 
