@@ -64,6 +64,8 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         return flat(*leaves)
     moving = [i for i, leaf in enumerate(leaves) if type(leaf) is Traced]
 
+    number = level.number  # no more of the level: its tape will hold the rule, a cycle
+
     def of_moving(values: tuple[Any, ...]) -> Callable[..., Any]:
         def g(*some: Any) -> Any:
             every = list(values)
@@ -75,7 +77,7 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
 
     def function(*values: Any) -> Any:
         result = _call(flat, values)
-        if type(result) is Traced and result._level.number >= level.number:
+        if type(result) is Traced and result._level.number >= number:
             raise DerivativeError(
                 "a checkpointed function depends on a traced value that is no argument of it",
                 describe(result),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["DerivativeError", "describe"]
+__all__ = ["DerivativeError", "MissingAttributeError", "describe"]
 
 
 class DerivativeError(TypeError):
@@ -25,6 +25,13 @@ class DerivativeError(TypeError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return TypeError, self.args
+
+
+class MissingAttributeError(DerivativeError, AttributeError):
+    """An attribute of arrays that a traced value lacks, since it would lose the derivative.
+
+    `hasattr` is false for it, so a program that asks first goes on.
+    """
 
 
 def describe(value: Any) -> str:

@@ -11,7 +11,7 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, plain
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, shape_of
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -77,8 +77,8 @@ class Tape:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
             parents = self.parents[node]
-            is_number = type(g) is not np.ndarray and type(ans) is not float
-            if is_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+            may_be_number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
+            if may_be_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
                 g = filled(g, ans)
             if once:
                 operands[node] = ()
@@ -110,12 +110,18 @@ class Tape:
                 before = adjoints[parent]
                 if before is None:
                     adjoints[parent] = part
-                elif parent in ours:
+                elif parent in ours and type(part) is np.ndarray:
                     np.add(before, part, out=before)
                 else:
-                    adjoints[parent] = total = before + part
-                    if type(total) is np.ndarray and total.ndim and not keep:
-                        ours.add(parent)
+                    total = before + part
+                    if type(total) is np.ndarray:
+                        if not keep:
+                            ours.add(parent)
+                    else:
+                        ours.discard(parent)
+                        if type(part) is np.ndarray and type(total) is not Traced:
+                            total = np.asarray(total)  # a sum of arrays of no axes is a scalar
+                    adjoints[parent] = total
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -133,9 +139,9 @@ class Tape:
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
     """Whether no operand was broadcast: then one number may stand for an adjoint."""
-    shape = np.shape(plain(ans))
+    shape = shape_of(ans)
     pairs = zip(values, parents, strict=True)
-    return all(parent < 0 or np.shape(plain(value)) == shape for value, parent in pairs)
+    return all(parent < 0 or shape_of(value) == shape for value, parent in pairs)
 
 
 class ReverseLevel(Level):
@@ -217,11 +223,13 @@ class ReverseLevel(Level):
             return array
         key = id(array)
         if key not in self._copies:  # locked until the run is over, so one copy serves
-            self._copies[key] = array.copy()
+            self._copies[key] = array.copy("K")  # in the same layout: some orders follow it
         return self._copies[key]
 
     def release(self) -> None:
         """Let the program change its arrays again: the tape is done with, or holds copies."""
-        self._locks.check()
-        self._locks.release()
-        self._copies = None
+        try:
+            self._locks.check()
+        finally:
+            self._locks.release()
+            self._copies = None

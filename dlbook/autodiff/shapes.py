@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.tracing import Traced, plain, shape_of
 
 __all__ = ["as_adjoint", "as_tangent", "filled"]
 
@@ -30,22 +31,30 @@ def as_adjoint(g: Any, value: Any) -> Any:
     array([2., 2., 2.], dtype=float32)
     """
     inside = plain(value)
-    given = g.shape if type(g) is np.ndarray else np.shape(plain(g))
-    shape = inside.shape if type(inside) is np.ndarray else np.shape(inside)
+    given, shape = shape_of(g), shape_of(inside)
     if not given and shape:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
-        extra = len(given) - len(shape)
-        ones = [extra + i for i, n in enumerate(shape) if n == 1 and extra + i >= 0]
-        axes = (*range(extra), *[i for i in ones if given[i] != 1])
+        axes, rest = _spread_axes(given, shape)
         if axes:
-            total = np.add.reduce if type(g) is np.ndarray else np.sum
-            g = total(g, axis=axes, keepdims=True)
-            g = np.reshape(g, np.shape(plain(g))[max(extra, 0) :])
-        if np.shape(plain(g)) != shape:  # the same along some axes
+            add = np.add.reduce if type(g) is np.ndarray else np.sum
+            g = add(g, axis=axes, keepdims=True).reshape(rest)
+        if rest != shape:  # the same along some axes
             g = np.broadcast_to(g, shape)
             g = g if type(g) is Traced else g.copy()
     return _typed(g, inside)
+
+
+@functools.lru_cache(maxsize=1024)
+def _spread_axes(
+    given: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the axes of `given` that broadcasting made of `shape`, and the shape without them."""
+    extra = max(len(given) - len(shape), 0)
+    mine = shape[len(shape) - (len(given) - extra) :]
+    ones = [extra + i for i, n in enumerate(mine) if n == 1 and given[extra + i] != 1]
+    rest = [1 if extra + i in ones else n for i, n in enumerate(given[extra:])]
+    return (*range(extra), *ones), tuple(rest)
 
 
 def filled(g: Any, value: Any) -> Any:
@@ -57,8 +66,8 @@ def filled(g: Any, value: Any) -> Any:
     array([2., 2., 2.])
     """
     inside = plain(value)
-    shape = np.shape(inside)
-    if np.shape(plain(g)) == shape:
+    shape = shape_of(inside)
+    if shape_of(g) == shape:
         return _typed(g, inside)
     if type(g) is Traced:
         return np.broadcast_to(g, shape)
@@ -76,8 +85,8 @@ def as_tangent(g: Any, value: Any) -> Any:
     array([2., 2., 2.])
     """
     inside = plain(value)
-    shape = np.shape(inside)
-    if np.shape(plain(g)) != shape:
+    shape = shape_of(inside)
+    if shape_of(g) != shape:
         g = np.broadcast_to(g, shape)
         g = g if type(g) is Traced else g.copy()  # a broadcast array cannot be added to
     return _typed(g, inside)

@@ -22,6 +22,7 @@ the right shape and dtype by whoever called it: what broadcasting spread is summ
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -96,7 +97,7 @@ class Entry:
     sequence
         Whether the one operand is a sequence of arrays.
     rule
-        For what is differentiable.
+        For what is differentiable, its `Rule`.
     definition
         For what is composed.
     instead
@@ -107,7 +108,7 @@ class Entry:
     operands: tuple[str, ...] | None = ()
     options: tuple[str, ...] | None = ()
     sequence: bool = False
-    rule: Rule | None = None
+    rule: Any = None
     definition: Callable[..., Any] | None = None
     instead: str = ""
 
@@ -118,21 +119,33 @@ class Entry:
 
         Raises
         ------
-        DerivativeError
+        UnknownArgumentError
             If an argument is not known here.
         TypeError
             If one is missing.
         """
+        if self.operands is not None and len(args) == len(self.operands):  # as most calls are
+            for name in kwargs:
+                if name not in (self.options or ()):
+                    break
+            else:
+                return (tuple(args[0]) if self.sequence else args), {**kwargs}
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):
-                    raise _unknown(function, f"the argument {name}={kwargs[name]!r}")
+                    raise UnknownArgumentError(f"an argument {name}=", name)
         if self.operands is None or self.options is None:
-            return args, {**kwargs}
+            options = {**kwargs}
+            if self.options is not None and "out" in self.options:
+                first = self.options.index("out")
+                if len(args) > first:  # by position
+                    options.update(zip(self.options[first:], args[first:], strict=False))
+                    args = args[:first]
+            return args, options
         n = len(self.operands)
         operands, extra = args[:n], args[n:]
         if len(extra) > len(self.options):
-            raise _unknown(function, f"positional argument {len(args)}")
+            raise UnknownArgumentError(f"{len(args)} arguments without a name", "")
         options = dict(zip(self.options, extra, strict=False))
         if kwargs:
             kwargs = {**kwargs}
@@ -151,16 +164,21 @@ class Entry:
         return operands, options
 
 
+_MODULES = {
+    **{"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.random": np.random},
+    **{"np.lib.stride_tricks": np.lib.stride_tricks, "np.ndarray": np.ndarray},
+}
+_SIGNS = {
+    **{"add": "x + y", "sub": "x - y", "mul": "x * y", "truediv": "x / y", "mod": "x % y"},
+    **{"pow": "x ** y", "matmul": "x @ y", "neg": "-x", "pos": "+x", "getitem": "x[i]"},
+}
+
 #: Every function that is known. Keyed by the function itself: names and modules vary.
 TABLE: dict[Any, Entry] = {}
 
 
-def _unknown(function: Any, what: str) -> DerivativeError:
-    return DerivativeError(
-        f"{name_of(function)} was called with an argument for which there is no rule",
-        what,
-        "leave it out, or write the function with others; `primitive` adds a rule of your own",
-    )
+class UnknownArgumentError(Exception):
+    """A call has an argument that the table does not know; args are its words and its name."""
 
 
 def name_of(function: Any) -> str:
@@ -172,14 +190,15 @@ def name_of(function: Any) -> str:
     ('np.exp', 'np.linalg.norm', 'len')
     """
     name = getattr(function, "__name__", None) or repr(function)
-    if isinstance(getattr(function, "__self__", None), np.ufunc):
-        return f"{name_of(function.__self__)}.{name}"
-    if isinstance(function, np.ufunc):
-        return f"np.{name}" if getattr(np, name, None) is function else name
-    module = getattr(function, "__module__", None) or ""
-    if module.split(".")[0] == "numpy":
-        return f"np.linalg.{name}" if "linalg" in module else f"np.{name}"
-    return name
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"{name_of(owner)}.{name}"
+    if getattr(operator, name, None) is function:
+        return _SIGNS.get(name, name)
+    for prefix, module in _MODULES.items():
+        if getattr(module, name, None) is function:
+            return f"{prefix}.{name}"
+    return name.lstrip("_")
 
 
 def _short(function: Any) -> str:
@@ -224,9 +243,12 @@ def tangent_through(function: Callable[..., Any], position: int) -> Derivative:
 
 
 def elementwise(
-    function: np.ufunc, *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
+    function: Callable[..., Any], *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
 ) -> None:
-    """Enter a ufunc by its local derivatives, one for each operand."""
+    """Enter a ufunc by its local derivatives, one for each operand.
+
+    `also` holds functions that give the same values, and are called as this one.
+    """
     entry = Entry(
         "elementwise",
         ("x", "y", "z")[: len(local)],
@@ -285,8 +307,8 @@ def general(
     function: Any,
     arguments: str | None,
     *,
-    jvps: Sequence[Derivative],
-    vjps: Sequence[Derivative],
+    jvps: Sequence[Derivative | None],
+    vjps: Sequence[Derivative | None],
     call: Callable[..., Any] | None = None,
     reads: bool = True,
 ) -> None:

@@ -16,20 +16,35 @@ from __future__ import annotations
 import itertools
 import numbers
 import operator
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
-from dlbook.autodiff.table import TABLE, Rule, name_of
+from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
+from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, describe
+from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
 
-__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "innermost", "plain"]
+__all__ = [
+    "Level",
+    "Traced",
+    "as_operand",
+    "call",
+    "check_result",
+    "innermost",
+    "plain",
+    "shape_of",
+]
 
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
 
 _NO_OPTIONS: dict[str, Any] = {}
+
+_READ_ONLY = """\
+An array that a derivative depends on is read-only until the derivative is there.
+  instead: a = a + x for a += x, np.where(mask, x, a) for a[mask] = x, or work on a.copy()"""
 
 
 class Level:
@@ -82,6 +97,8 @@ class Level:
         try:
             result = f(*args, **kwargs)
         except Exception as error:
+            if isinstance(error, ValueError) and re.search("read-only|writ(e)?able", str(error)):
+                error.add_note(_READ_ONLY)
             if self.refusal is None or error is self.refusal:
                 self.refusal = None
                 raise
@@ -124,6 +141,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of the number or array inside; faster than `np.shape` for numbers."""
+    shape: tuple[int, ...] = getattr(plain(value), "shape", ())
+    return shape
+
+
 def innermost(values: tuple[Any, ...]) -> Level | None:
     """Return the level that was opened last among those of some values."""
     level = None
@@ -144,16 +167,23 @@ def as_operand(value: Any) -> Any:
         If it is something else, of which NumPy would make something that loses derivatives.
     """
     kind = type(value)
-    if kind is np.ndarray or kind is Traced or kind in _FLOATS:
+    if kind is np.ndarray or kind is Traced or kind is int or kind in _FLOATS:
         return value
     if kind is list or kind is tuple:
-        return np.asarray(value)  # refused, by `Traced.__array__`, where traced values are inside
+        if next(_traced_in(value), None) is None:
+            return np.asarray(value)
+        raise DerivativeError(
+            "an operand is a list that holds traced values",
+            describe(value),
+            "np.stack([x, y]) for a list [x, y]",
+        )
     if isinstance(value, numbers.Number | np.number | np.bool_):
         return value
+    array = isinstance(value, np.ndarray) or hasattr(value, "__array__")
     raise DerivativeError(
         "an operand beside a traced value is neither a NumPy array nor a number",
         describe(value),
-        "np.asarray(operand)",
+        "np.asarray(operand)" if array else "an array or a number",
     )
 
 
@@ -192,34 +222,37 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     entry = TABLE.get(function)
     if entry is None:
         what = f"there is no rule for {name_of(function)}"
-        instead = "write it with functions that have one, or give it one with defvjp and defjvp"
-        raise _refusal(what, function, args, kwargs, instead)
-    if entry.kind == "refused":
+        raise _refusal(what, function, args, kwargs, _instead_of(function))
+    if entry.kind == "refused":  # the program may have called it by way of another function
         what = f"{name_of(function)} would lose a derivative"
-        raise _refusal(what, function, args, kwargs, entry.instead)
+        instead = instead_of(place().name) or entry.instead
+        raise _refusal(what, function, args, kwargs, instead)
     if entry.kind in ("constant", "question"):
         return function(*_plain_in(args), **_plain_in(kwargs))
     try:
         operands, options = entry.bind(function, args, kwargs)
-    except DerivativeError as error:
-        raise _remembered(error, args, kwargs) from None
+    except UnknownArgumentError as unknown:
+        words, argument = unknown.args
+        what = f"{name_of(function)} was called with {words}, for which there is no rule"
+        instead = f"{name_of(function)}(…).astype(dtype)" if argument == "dtype" else "leave it out"
+        raise _refusal(what, function, args, kwargs, instead) from None
     if options.pop("out", None) is not None:
-        what = f"`out=` would write the result of {name_of(function)} into an array others hold"
-        raise _refusal(what, function, args, kwargs, "leave it out")
-    if entry.definition is not None:
-        return entry.definition(*operands, **options)
-    for name, value in options.items():
-        if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
-            what = f"{name_of(function)} has no derivative in {name}"
-            instead = "stop_gradient(x) where no derivative is meant"
-            raise _refusal(what, function, args, kwargs, instead)
-    level = innermost(operands)
-    if level is None:
-        what = f"{name_of(function)} found a traced value inside of a list"
-        instead = "np.stack([a, b]) makes an array of traced values"
-        raise _refusal(what, function, args, kwargs, instead)
-    assert entry.rule is not None
-    return level.record(entry.rule, entry.rule.function, operands, options)
+        raise _refusal_of_out(function, args, kwargs)
+    try:
+        if entry.definition is not None:
+            return entry.definition(*operands, **options)
+        for name, value in options.items():
+            if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
+                what = f"{name_of(function)} has no derivative in {name}"
+                raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
+        level = innermost(operands)
+        if level is None:
+            what = f"{name_of(function)} found a traced value inside of a list"
+            raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
+        return level.record(entry.rule, entry.rule.function, operands, options)
+    except DerivativeError as error:
+        _remembered(error, args, kwargs)
+        raise
 
 
 def call_ufunc(
@@ -231,15 +264,14 @@ def call_ufunc(
         if entry is not None and entry.rule is not None:
             level = innermost(inputs)
             assert level is not None, "NumPy calls us for a traced operand"
-            return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
+            try:
+                return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
+            except DerivativeError as error:
+                _remembered(error, inputs, kwargs)
+                raise
         return call(ufunc, inputs, kwargs)
-    name = name_of(ufunc)
     if "out" in kwargs:
-        what = (
-            f"`out=`, or an operator such as `+=`, would write the result of {name} into an "
-            "array that others hold"
-        )
-        raise _refusal(what, ufunc, inputs, kwargs, "a = a + x for a += x, and no out=")
+        raise _refusal_of_out(ufunc, inputs, kwargs)
     if method != "__call__":
         if method == "outer" and not kwargs:
             x, y = inputs
@@ -247,8 +279,9 @@ def call_ufunc(
         return call(getattr(ufunc, method), inputs, kwargs)
     if kwargs:
         if kwargs.pop("where", True) is not True:
+            name = name_of(ufunc)
             what = f"{name}(…, where=mask) leaves entries without a value"
-            instead = f"np.where(mask, {name}(x), 0.0)"
+            instead = f"np.where(mask, {name}({', '.join('xyz'[: len(inputs)])}), 0.0)"
             raise _refusal(what, ufunc, inputs, kwargs, instead)
         if kwargs.get("dtype", True) is None:
             del kwargs["dtype"]
@@ -261,9 +294,42 @@ _HOLDERS: set[type] = {list, tuple, dict}  # and Traced: what may be or hold a t
 def _refusal(
     what: str, function: Any, args: Any, kwargs: dict[str, Any], instead: str
 ) -> DerivativeError:
-    given = [describe(a) for a in args] + [f"{k}={describe(v)}" for k, v in kwargs.items()]
+    given = [_shown(a) for a in args] + [f"{k}={_shown(v)}" for k, v in kwargs.items()]
     error = DerivativeError(what, f"{name_of(function)}({', '.join(given)})", instead)
     return _remembered(error, args, kwargs)
+
+
+def _refusal_of_out(function: Any, args: Any, kwargs: dict[str, Any]) -> DerivativeError:
+    where = place()
+    if where.operation == "BINARY_OP":
+        kwargs = {name: value for name, value in kwargs.items() if name not in ("out", "axes")}
+        what = f"`{where.text or 'a += x'}` would write into an array, where no derivative follows"
+        instead = "a = a + x for a += x, and so for other operators"
+        return _refusal(what, function, args, kwargs, instead)
+    what = f"{name_of(function)}(…, out=a) would write into an array, where no derivative follows"
+    return _refusal(what, function, args, kwargs, f"a = {name_of(function)}(…), without out")
+
+
+def _instead_of(function: Any) -> str:
+    """Return what to write instead of a function without a rule."""
+    instead = instead_of(getattr(function, "__name__", ""))
+    if instead is not None:
+        return instead
+    if isinstance(function, np.ufunc):
+        return "write it with functions that have a rule, or give it rules by defvjp and defjvp"
+    return (
+        "write it with functions that have a rule, or make it one operation with `primitive`, "
+        "and give that rules by defvjp and defjvp"
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return an argument in a few words."""
+    if value is None or type(value) in (bool, int, str):
+        return repr(value)
+    if isinstance(value, tuple) and len(value) == 1:  # as NumPy wraps the array of `out=`
+        return _shown(value[0])
+    return name_of(value) if callable(value) and type(value) is not Traced else describe(value)
 
 
 def _remembered(error: DerivativeError, args: Any, kwargs: dict[str, Any]) -> DerivativeError:
@@ -295,13 +361,6 @@ def _plain_in(value: Any) -> Any:
     return value
 
 
-def rule_of(ufunc: np.ufunc) -> Rule:
-    """Return the rule of a ufunc that has one."""
-    rule = TABLE[ufunc].rule
-    assert rule is not None
-    return rule
-
-
 # ---- the traced value --------------------------------------------------------------------
 
 
@@ -312,17 +371,25 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         level = self._level
         if type(other) is Traced and other._level.number > level.number:
             level = other._level
-        return level.record(rule_of(ufunc), function, (self, other), _NO_OPTIONS)
+        try:
+            return level.record(TABLE[ufunc].rule, function, (self, other), _NO_OPTIONS)
+        except DerivativeError as error:
+            _remembered(error, (self, other), _NO_OPTIONS)
+            raise
 
     def reflected(self: Traced, other: Any) -> Any:
-        return self._level.record(rule_of(ufunc), function, (other, self), _NO_OPTIONS)
+        try:
+            return self._level.record(TABLE[ufunc].rule, function, (other, self), _NO_OPTIONS)
+        except DerivativeError as error:
+            _remembered(error, (self, other), _NO_OPTIONS)
+            raise
 
     return method, reflected
 
 
 def _unary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
     def method(self: Traced) -> Any:
-        return self._level.record(rule_of(ufunc), function, (self,), _NO_OPTIONS)
+        return self._level.record(TABLE[ufunc].rule, function, (self,), _NO_OPTIONS)
 
     return method
 
@@ -395,9 +462,35 @@ class Traced:
 
     def _refuse(self, what: str, instead: str) -> DerivativeError:
         """Return a refusal, remembered by every level that would lose the derivative."""
-        error = DerivativeError(what, describe(self), instead)
+        error = self._refusal(what, instead)
         self._remember(error)
         return error
+
+    def _refusal(self, what: str, instead: str) -> DerivativeError:
+        if self._level.closed:
+            return self._level.leak(self._value)
+        where = place()
+        text = {"STORE_SUBSCR": f"{where.text} = …", "DELETE_SUBSCR": f"del {where.text}"}.get(
+            where.operation, where.text
+        )
+        text = f", in `{text}` ({where.line})" if where.text else f", {where.line}"
+        return DerivativeError(what, describe(self) + text, instead)
+
+    def _lost(self, what: str, instead: str, number: bool = True) -> DerivativeError:
+        """Return the refusal of a conversion, with the advice for what the program called."""
+        where = place()
+        named = instead_of(where.name, number=number)
+        if where.operation == "STORE_SUBSCR":
+            instead = ASSIGNMENT
+        elif named is not None:
+            instead = named
+        elif where.operation == "BINARY_SUBSCR":
+            instead = "integers computed from plain values as indices, or int(stop_gradient(x))"
+        elif where.operation == "BINARY_OP" and "%" in where.text:
+            instead = 'f"{x}", which says that the value is traced; or stop_gradient(x)'
+        elif where.operation == "BINARY_OP" and where.text:
+            instead = "np.asarray(operand) for the other operand, which is no plain array"
+        return self._refuse(what, instead)
 
     def _remember(self, error: DerivativeError) -> None:
         value: Any = self
@@ -417,23 +510,24 @@ class Traced:
         return call(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise self._refuse(
+        raise self._lost(
             "a traced value was to become a plain array, which would lose its derivative",
-            "np.stack([a, b]) for np.array([a, b]), np.where or np.concatenate for a[i] = x, "
-            "a @ x for a.dot(x); to give the derivative up, stop_gradient(x)",
+            "np.stack([x, y]) for a list [x, y], np.where or np.concatenate for a[i] = x, "
+            "a @ x for a.dot(x); stop_gradient(x) gives the derivative up",
+            number=False,
         )
 
     # ---- conversions ----
 
     def __float__(self) -> float:
-        raise self._refuse(
+        raise self._lost(
             "a traced value was to become a Python number, which would lose its derivative",
-            "np.exp(x) for math.exp(x), np.stack or np.where for a[0] = x; to give the "
-            "derivative up, float(stop_gradient(x))",
+            "np.exp(x) for math.exp(x), np.stack or np.where for a[0] = x; "
+            "float(stop_gradient(x)) gives the derivative up",
         )
 
     def __int__(self) -> int:
-        raise self._refuse(
+        raise self._lost(
             "a traced value was to become an integer, which has no derivative",
             "int(stop_gradient(x))",
         )
@@ -441,9 +535,10 @@ class Traced:
     __trunc__ = __floor__ = __ceil__ = __int__
 
     def __index__(self) -> int:
-        raise self._refuse(
+        # Not remembered: NumPy's `a ** x` asks whether x is an integer, and goes on if it is not.
+        raise self._refusal(
             "a traced value was to become an index, a size or an axis, which has no derivative",
-            "an integer that is computed from plain values, or int(stop_gradient(x))",
+            "an integer computed from plain values, or int(stop_gradient(x))",
         )
 
     def __complex__(self) -> complex:
@@ -463,12 +558,16 @@ class Traced:
     def __setitem__(self, index: Any, value: Any) -> None:
         raise self._refuse(
             "a traced array cannot be changed in place: other names for it would change as well",
-            "np.where(mask, value, x), np.concatenate or np.stack",
+            "x = np.where(mask, value, x), np.concatenate or np.stack",
         )
+
+    def __delitem__(self, index: Any) -> None:
+        raise self._refuse("entries cannot be taken from a traced value", "np.delete(x, index)")
 
     __iadd__, __isub__ = _in_place("+", operator.add), _in_place("-", operator.sub)
     __imul__, __itruediv__ = _in_place("*", operator.mul), _in_place("/", operator.truediv)
     __ipow__, __imatmul__ = _in_place("**", operator.pow), _in_place("@", operator.matmul)
+    __imod__, __ifloordiv__ = _in_place("%", operator.mod), _in_place("//", operator.floordiv)
 
     # ---- operators: Python's own, applied to what is inside, so that numbers stay numbers ----
 
@@ -509,7 +608,11 @@ class Traced:
     # ---- containers ----
 
     def __getitem__(self, index: Any) -> Any:
-        return call(operator.getitem, (self, index), _NO_OPTIONS)
+        for entry in index if type(index) is tuple else (index,):
+            if type(entry) in _HOLDERS:
+                return call(operator.getitem, (self, index), _NO_OPTIONS)
+        rule = TABLE[operator.getitem].rule
+        return self._level.record(rule, rule.function, (self,), {"index": index})
 
     def __len__(self) -> int:
         return len(plain(self))
@@ -524,15 +627,21 @@ class Traced:
 
     @property
     def T(self) -> Any:  # noqa: D102, N802 (as of an array)
+        plain(self).T  # noqa: B018 (a Python float has none)
         return np.transpose(self)
 
     @property
     def mT(self) -> Any:  # noqa: D102, N802
+        plain(self).mT  # noqa: B018 (for the error, where it has one axis or none)
         return np.matrix_transpose(self)
 
     @property
     def real(self) -> Any:  # noqa: D102
         return self
+
+    @property
+    def imag(self) -> Any:  # noqa: D102
+        return plain(self).imag
 
     # ---- methods: the functions of the same name ----
 
@@ -576,13 +685,12 @@ class Traced:
         raise self._refuse("a traced value cannot be pickled", "stop_gradient(x)")
 
     def __getattr__(self, name: str) -> Any:
+        plain(self)
         instead = _INSTEAD.get(name)
-        if instead is None:
+        if instead is None or not hasattr(self.__class__, name):
             raise AttributeError(f"a {describe(self)} has no attribute {name!r}")
-        raise AttributeError(
-            f"a {describe(self)} has no {name!r}, which would lose the "
-            f"derivative; instead: {instead}"
-        )
+        what = f"a traced value has no attribute {name!r}, which would lose its derivative"
+        raise MissingAttributeError(what, describe(self), instead)
 
     # ---- words ----
 
@@ -599,17 +707,29 @@ class Traced:
 
 
 _INSTEAD: dict[str, str] = {
-    "item": "x[i], or stop_gradient(x).item()",
-    "tolist": "list(x), or stop_gradient(x).tolist()",
-    "view": "x.reshape(...) or x.astype(...)",
+    "item": "x[i], or x itself where it is a number; stop_gradient(x).item() gives it up",
+    "tolist": "list(x); stop_gradient(x).tolist() gives the derivative up",
+    "view": "x.reshape(…) or x.astype(…); np.asarray(m) for an np.matrix beside it",
     "flat": "np.ravel(x)",
     "fill": "np.full_like(x, value)",
     "put": "np.where(mask, value, x)",
-    "sort": "x[np.argsort(x)]",
-    "partition": "x[np.argsort(x)]",
+    "sort": "np.sort(x)",
+    "partition": "np.sort(x)",
+    "argpartition": "np.argsort(x)",
     "resize": "np.reshape(x, shape)",
-    "tobytes": "stop_gradient(x).tobytes()",
-    "byteswap": "stop_gradient(x)",
+    "choose": "np.stack([x, y])[i, np.arange(len(i))]",
+    "compress": "np.compress(mask, x)",
+    "cumprod": "np.cumprod(x)",
+    "setfield": "np.where(mask, value, x)",
+    **dict.fromkeys(
+        ["setflags", "flags", "base", "data", "ctypes"], "stop_gradient(x), a plain copy"
+    ),
+    **dict.fromkeys(
+        ["tobytes", "tostring", "tofile", "dump", "dumps"], "stop_gradient(x), a plain copy"
+    ),
+    **dict.fromkeys(["byteswap", "getfield", "strides"], "stop_gradient(x), a plain copy"),
+    **dict.fromkeys(["device", "to_device"], "nothing: NumPy's arrays are all in one place"),
+    **dict.fromkeys(["is_integer", "hex", "as_integer_ratio"], "float(stop_gradient(x))"),
 }
 
 _HOLDERS.add(Traced)

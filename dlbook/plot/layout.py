@@ -417,9 +417,11 @@ def _best(weight: Mapping[tuple[int, int], int], nodes: set[int], fresh: Iterato
     graph without cycles: a self-loop makes it end the process, it may hang on repeated edges, and
     in one component it may give a bend the number of a node in another.
     """
-    runs = min(max(150_000 // len(weight) ** 2, 4), 240)
+    runs = min(max(400_000 // len(weight) ** 2, 4), 240)
     best: tuple[tuple[int, int, int], _Order] | None = None
-    for names, steps, heuristics in islice(_ways_to_ask(list(weight)), runs):
+    for run, (names, steps, heuristics) in enumerate(islice(_ways_to_ask(list(weight)), runs)):
+        if run >= 12 and best is not None and best[0][0] == 0:
+            break
         (layout,) = fast_sugiyama.from_edges(steps, dummy_vertices=True, **heuristics)
         order = _read(layout, names, fresh)
         swaps = _swaps(order, nodes)

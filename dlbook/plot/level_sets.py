@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ def level_sets(
     x: tuple[float, float],
     y: tuple[float, float],
     *,
-    levels: ArrayLike = 8,
+    levels: int | Sequence[float] = 8,
 ) -> QuadContourSet:
     """Draw the level sets of a function of the plane, on axes with equal units.
 
@@ -79,7 +79,7 @@ def _value(f: Callable[[NDArray[np.float64]], Any], point: NDArray[np.float64]) 
 
 def gradients(
     axes: Axes,
-    gradient: Callable[[NDArray[np.float64]], ArrayLike],
+    gradient: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     points: ArrayLike,
     *,
     longest: float = 0.5,

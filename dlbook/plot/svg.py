@@ -99,6 +99,7 @@ def inline_svg(
     width = float(root.attrib.pop("width").removesuffix("pt"))
     for key in ("height", "version"):
         root.attrib.pop(key, None)
+    root.set("xmlns", _SVG.strip("{}"))  # which HTML does not need, and XHTML does
     root.set("class", classes)
     root.set("role", "group" if linked else "img")
     root.set("aria-label", label)

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import re
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,6 +53,27 @@ class _Memory(DataCache):  # type: ignore[misc]
                 transform["example"] = CodeExample(**transform["example"])
                 transform["names"] = [Name(**name) for name in transform["names"]]
             self.transforms[docname] = [SourceTransform(**one) for one in transforms]
+
+
+class _Relinker:
+    """sphinx-codeautolink 0.19.0 links the pages that are older than their sources.
+
+    A page may be written for other reasons: what was written in this build is linked.
+    """
+
+    def __init__(self, app: Sphinx) -> None:
+        self.start = time.time()
+        app.connect("build-finished", self.choose, priority=400)
+
+    def choose(self, app: Sphinx, exception: Exception | None) -> None:
+        for listener in app.events.listeners["build-finished"]:
+            linker = getattr(listener.handler, "__self__", None)
+            if isinstance(linker, extension.SphinxCodeAutoLink) and app.builder.format == "html":
+                linker.outdated_docs = set(filter(partial(self.is_new, app), app.env.found_docs))
+
+    def is_new(self, app: Sphinx, docname: str) -> bool:
+        page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
+        return page.exists() and page.stat().st_mtime >= self.start
 
 
 def _skip_fields(
@@ -133,6 +156,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
+    _Relinker(app)
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)

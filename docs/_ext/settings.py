@@ -24,6 +24,7 @@ extensions = [
     "_ext.assets",
     "_ext.checks",
     "_ext.citations",
+    "_ext.derivatives",
     "_ext.downloads",
     "_ext.execution",
     "_ext.exercises",

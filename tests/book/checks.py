@@ -136,6 +136,8 @@ SIDEWAYS = """() => {
   return found.slice(0, 5);
 }"""
 
+TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
 AXE = """async (within) => {
   const { violations } = await axe.run(within, {
     runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
-from build_site import SITE, is_current
+from build_site import ROOT, SITE, is_current  # noqa: F401
 
 AXE_CORE = SITE.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 

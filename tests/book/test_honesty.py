@@ -148,6 +148,14 @@ def test_comments_docstrings_and_prose_execute_nothing(book):
     assert "What number of points" in book.page("circles")
 
 
+def test_code_that_changes_no_number_executes_and_leaves_the_pages_as_they_were(book):
+    book.edit("library/dlbook/sample.py", "def points", "UNUSED = 1\n\n\ndef points")
+    assert "sphinx-codeautolink-a" in book.page("circles")
+    assert book.build() == 0, book.log
+    assert book.executed == ["circles", "squares"]
+    assert book.differences == []
+
+
 def test_code_that_changes_a_number_executes_and_fails_until_accepted(book):
     sample = "library/dlbook/sample.py"
     book.edit(sample, "<= radius * radius", "< radius * radius")

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from checks import SIDEWAYS, Page, Visit, accessibility, broken_links, browsed, read
+from checks import SIDEWAYS, TWO_FRAMES, Page, Visit, accessibility, broken_links, browsed, read
 from conftest import SITE
 
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) or [None]
@@ -138,6 +138,7 @@ def test_page(name, roots, context, axe):
         found["light"] = accessibility(page, axe)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 360, "height": 780})
+        page.evaluate(TWO_FRAMES)  # until the page has noticed
         found["dark and narrow"] = accessibility(page, axe) + page.evaluate(SIDEWAYS)
     report = [f"{kind}: {what}" for kind, findings in found.items() for what in findings]
     assert not report, "\n".join(report)

@@ -1,14 +1,15 @@
-"""The graphs that the book draws, on which its drawing is measured.
-
-Computation graphs stand here as edges: an edge for each operand of each operation.
-"""
+"""The graphs that the book draws, on which its drawing is measured."""
 
 import ast
 import itertools
+import json
 from pathlib import Path
 
+import numpy as np
+
 import dlbook
-from dlbook.graph import DiGraph
+from dlbook.autodiff import trace_graph
+from dlbook.graph import DiGraph, transitive_reduction
 
 LIBRARY = Path(dlbook.__file__).parent
 
@@ -32,9 +33,30 @@ def network(*widths):
                    for pair in itertools.product(one, two))  # fmt: skip
 
 
-def operations(**operands):
-    """Return the graph of a computation: an operation's name to its operands."""
-    return DiGraph((tail, head) for head, tails in operands.items() for tail in tails.split())
+def course_a(w1, w2):
+    c = np.exp(w1) + np.exp(2 * w2)
+    return np.exp(c) + np.sin(c), w1 * w2 + 1 / (1 + np.exp(-w1))
+
+
+def course_b(w1, w2):
+    return np.cos(w1) * np.cos(w2) + 1 / (1 + np.exp(-w2)), np.log(w1 + w2) + w1 * w1 * w2
+
+
+PARAMETERS = [np.ones(shape) for shape in ((3, 4), 4, (4, 2), 2)]
+
+
+def two_layer_loss(W1, b1, W2, b2):
+    H = 1 / (1 + np.exp(-(np.ones((5, 3)) @ W1 + b1)))
+    Z = H @ W2 + b2
+    data = np.sum(np.log(np.sum(np.exp(Z), axis=1)) - Z[:, 0])
+    return data + 0.1 * (np.sum(W1 * W1) + np.sum(W2 * W2))
+
+
+def chapters():
+    """Return the map of the book's chapters."""
+    planned = json.loads((LIBRARY.parent / "docs" / "chapters.json").read_text("utf-8"))
+    needs = ((str(need), n) for n, chapter in planned.items() for need in chapter["needs"])
+    return transitive_reduction(DiGraph(needs, nodes=planned))
 
 
 # What uses what among the statements of chapter 9.
@@ -70,47 +92,15 @@ GRAPHS = {
     "loop": DiGraph([("mix", "mix"), ("mix", "fry"), ("fry", "mix")]),
     "two doublings": DiGraph([("a", "b"), ("a", "b"), ("b", "c"), ("b", "c")]),
     "diamond": DiGraph([("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"), ("a", "d")]),
-    "(x + y)(y + 1)": operations(v1="x y", v2="y 1", f="v1 v2"),
-    "course function A": operations(
-        v1="w1",
-        v2="w2 2",
-        v3="v2",
-        c="v1 v3",
-        v5="c",
-        v6="c",
-        f1="v5 v6",
-        v8="w1 w2",
-        v9="w1",
-        f2="v8 v9",
-    ),
-    "course function B": operations(
-        v1="w1",
-        v2="w2",
-        v3="v1 v2",
-        v4="w2",
-        f1="v3 v4",
-        v6="w1 w2",
-        v7="v6",
-        v8="w1 w1",
-        v9="v8 w2",
-        f2="v7 v9",
-    ),
-    "two-layer network": operations(
-        XW1="X W1",
-        Z1="XW1 b1",
-        H="Z1",
-        HW2="H W2",
-        Z2="HW2 b2",
-        data="Z2 Y",
-        sW1="W1 W1",
-        sW2="W2 W2",
-        penalty="sW1 sW2 alpha",
-        loss="data penalty",
-    ),
+    "(x + y)(y + 1)": trace_graph(lambda x, y: (x + y) * (y + 1), 2.0, 3.0).graph,
+    "course function A": trace_graph(course_a, 1.0, 2.0).graph,
+    "course function B": trace_graph(course_b, 1.0, 2.0).graph,
+    "two-layer network": trace_graph(two_layer_loss, *PARAMETERS).graph,
     "network 3-4-2": network(3, 4, 2),
     "network 4-5-5-3": network(4, 5, 5, 3),
     "rooms of the library": imports(1),
     "modules of the library": imports(2),
+    "chapters": chapters(),
     "statements of chapter 9": DiGraph(
         (used, label) for label, uses in STATEMENTS.items() for used in uses.split()
     ),

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,6 +18,12 @@ from dlbook.plot import GraphDrawing, draw_graph
 
 both_ways = pytest.mark.parametrize("down", [False, True], ids=["right", "down"])
 each_graph = pytest.mark.parametrize("name", GRAPHS)
+
+
+@cache
+def drawing(name, down):
+    graph = GRAPHS[name]
+    return GraphDrawing(graph, room=dict.fromkeys(graph, "0.1234"), down=down)
 
 
 def boxes(layout):
@@ -59,23 +66,21 @@ def faults(graph, layout, edge_labels=()):
 @both_ways
 @each_graph
 def test_a_graph_of_the_book_is_legible(name, down):
-    graph = GRAPHS[name]
-    drawing = GraphDrawing(graph, room=dict.fromkeys(graph, "0.1234"), down=down)
-    assert list(faults(graph, drawing.layout)) == []
+    assert list(faults(GRAPHS[name], drawing(name, down).layout)) == []
 
 
 @both_ways
 @each_graph
 def test_texts_are_in_their_boxes_and_apart(name, down):
     graph = GRAPHS[name]
-    edge_labels = [f"∂{i}" for i in range(graph.number_of_edges)]
+    edge_labels = [f"∂{i}" if i < 30 else None for i in range(graph.number_of_edges)]
     fig = draw_graph(
         graph, values=dict.fromkeys(graph, -0.12345), edge_labels=edge_labels, down=down
     )
     renderer = FigureCanvasAgg(fig).get_renderer()
     width, height = fig.get_size_inches() * fig.dpi
     texts = fig.axes[0].texts
-    assert len(texts) == 2 * len(graph) + len(edge_labels)
+    assert len(texts) == 2 * len(graph) + min(len(edge_labels), 30)
     seen = [text.get_window_extent(renderer).extents for text in texts]
     for one, two in itertools.combinations(seen, 2):
         # A value stands close below its label: descenders may reach between its digits' tops.
@@ -97,10 +102,9 @@ def test_no_more_crossings_than_dot(name, down):
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    graph = GRAPHS[name]
-    layout = GraphDrawing(graph, down=down).layout
+    layout = drawing(name, down).layout
     ours = crossings([route.sampled() for route in layout.routes])
-    assert ours <= crossings(dot_lines(graph, layout.sizes, down=down))
+    assert ours <= crossings(dot_lines(GRAPHS[name], layout.sizes, down=down))
 
 
 def test_crossings_are_counted():
@@ -130,9 +134,9 @@ def test_any_graph_is_legible(graph, down, data):
         )
     )
     names = {v: "two\nlines" if v % 3 == 0 else str(v) * (1 + v % 4) for v in graph}
-    drawing = GraphDrawing(graph, labels=names, edge_labels=labels, down=down)
-    assert list(faults(graph, drawing.layout)) == []
-    assert [route.label is not None for route in drawing.layout.routes] == [
+    layout = GraphDrawing(graph, labels=names, edge_labels=labels, down=down).layout
+    assert list(faults(graph, layout)) == []
+    assert [route.label is not None for route in layout.routes] == [
         label is not None for label in labels
     ]
 
@@ -167,9 +171,9 @@ def test_edges_lead_to_the_right_or_down_unless_they_close_a_cycle():
 
 def test_marks_and_values_are_drawn():
     graph = DiGraph([("a", "b")])
-    drawing = GraphDrawing(graph, room={"a": 100})
-    plain = drawing.figure()
-    marked = drawing.figure({"a": 1.0}, {"a": "filled", "b": "ringed"}, {("a", "b"): "bold"})
+    placed = GraphDrawing(graph, room={"a": 100})
+    plain = placed.figure()
+    marked = placed.figure({"a": 1.0}, {"a": "filled", "b": "ringed"}, {("a", "b"): "bold"})
     assert [text.get_text() for text in plain.axes[0].texts] == ["a", "b"]
     assert [text.get_text() for text in marked.axes[0].texts] == ["a", "1", "b"]
     one, two = ([patch.get_facecolor() for patch in fig.axes[0].patches] for fig in (plain, marked))

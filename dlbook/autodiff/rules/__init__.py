@@ -1,5 +1,23 @@
 """The rules, by what a function does; importing this fills the table."""
 
-from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
+from dlbook.autodiff.rules import (
+    elementwise,
+    indexing,
+    numerics,
+    others,
+    products,
+    reductions,
+    shapes,
+    statistics,
+)
 
-__all__ = ["elementwise", "indexing", "products", "reductions", "shapes"]
+__all__ = [
+    "elementwise",
+    "indexing",
+    "numerics",
+    "others",
+    "products",
+    "reductions",
+    "shapes",
+    "statistics",
+]

@@ -31,18 +31,23 @@ elementwise(np.fmod, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * np.trunc(
 
 
 def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    if type(y) is int or type(y) is float:
-        return (g * 2) * x if y == 2 else g * (y * x ** (y - 1)) if y else g * 0.0
-    # Where the exponent is 0 the derivative is 0, also where 0 ** -1 is infinite.
-    return g * np.where(np.equal(y, 0), 0.0, y * x ** np.where(np.equal(y, 0), 1.0, y - 1))
+    if (type(y) is int or type(y) is float) and y == 2:
+        return (g * 2) * x
+    if np.any(np.equal(y, 0)):  # where the base is 0 too, the derivative is 0, not 0 * infinity
+        x = np.where(np.equal(x, 0) & np.equal(y, 0), 1.0, x)
+    # Python's own 0.0 ** -0.5 raises, and NumPy's is infinite, as the derivative is.
+    return g * (y * (np.power(x, y - 1) if type(plain(x)) is float else x ** (y - 1)))
 
 
 def _power_by_exponent(g: Any, ans: Any, x: Any, y: Any) -> Any:
     # For a base 0 the power is 0 on both sides of a positive exponent.
+    if type(x) is int or type(x) is float:
+        return g * (ans * (float(np.log(x)) if x else 0.0))
     return g * (ans * np.log(np.where(np.equal(x, 0), 1.0, x)))
 
 
-elementwise(np.power, _power_by_base, _power_by_exponent, also=[np.float_power])
+elementwise(np.power, _power_by_base, _power_by_exponent)
+elementwise(np.float_power, _power_by_base, _power_by_exponent)
 
 # ---- exponentials and logarithms ---------------------------------------------------------
 
@@ -51,27 +56,35 @@ _LOG2, _LOG10 = math.log(2), math.log(10)
 elementwise(np.exp, lambda g, ans, x: g * ans)
 elementwise(np.exp2, lambda g, ans, x: g * (ans * _LOG2))
 elementwise(np.expm1, lambda g, ans, x: g * np.exp(x))
-elementwise(np.log, lambda g, ans, x: g / x)
-elementwise(np.log2, lambda g, ans, x: g / (x * _LOG2))
-elementwise(np.log10, lambda g, ans, x: g / (x * _LOG10))
-elementwise(np.log1p, lambda g, ans, x: g / (1 + x))
+# Python's own division by 0 raises; NumPy's is infinite, as these slopes are there.
+elementwise(np.log, lambda g, ans, x: np.divide(g, x))
+elementwise(np.log2, lambda g, ans, x: np.divide(g, x * _LOG2))
+elementwise(np.log10, lambda g, ans, x: np.divide(g, x * _LOG10))
+elementwise(np.log1p, lambda g, ans, x: np.divide(g, 1 + x))
 
 
-def _share(x: Any, ans: Any, exp: Any) -> Any:
-    """Return exp(x - ans), 0 where x is -∞ (and ans may be so as well)."""
-    lowest = np.equal(x, -np.inf)
-    return np.where(lowest, 0.0, exp(np.where(lowest, 0.0, x - ans)))
+def _weighed(g: Any, x: Any, y: Any, ans: Any, exp: Any) -> Any:
+    """Return `g` times exp(x - ans), the share that x has in the sum of exp(x) and exp(y).
+
+    That is 0 for x = -∞, and 1 for ∞ unless it is halved with another ∞.
+    """
+    infinite = np.isinf(x)
+    weighed = g * exp(np.where(infinite, 0.0, x - ans))
+    if not np.any(infinite):
+        return weighed
+    extreme = np.where(np.equal(x, np.inf), np.where(np.equal(y, np.inf), g * 0.5, g), 0.0)
+    return np.where(infinite, extreme, weighed)
 
 
 elementwise(
     np.logaddexp,
-    lambda g, ans, x, y: g * _share(x, ans, np.exp),
-    lambda g, ans, x, y: g * _share(y, ans, np.exp),
+    lambda g, ans, x, y: _weighed(g, x, y, ans, np.exp),
+    lambda g, ans, x, y: _weighed(g, y, x, ans, np.exp),
 )
 elementwise(
     np.logaddexp2,
-    lambda g, ans, x, y: g * _share(x, ans, np.exp2),
-    lambda g, ans, x, y: g * _share(y, ans, np.exp2),
+    lambda g, ans, x, y: _weighed(g, x, y, ans, np.exp2),
+    lambda g, ans, x, y: _weighed(g, y, x, ans, np.exp2),
 )
 
 # ---- roots and absolute values -----------------------------------------------------------
@@ -96,17 +109,27 @@ elementwise(np.tan, lambda g, ans, x: g * (1 + ans * ans))
 elementwise(np.arcsin, lambda g, ans, x: g / np.sqrt((1 - x) * (1 + x)))
 elementwise(np.arccos, lambda g, ans, x: -g / np.sqrt((1 - x) * (1 + x)))
 elementwise(np.arctan, lambda g, ans, x: g / (1 + x * x))
-elementwise(
+elementwise(  # by the distance, since squares of tiny or huge numbers are 0 or infinite
     np.arctan2,
-    lambda g, ans, x, y: g * y / (x * x + y * y),
-    lambda g, ans, x, y: -g * x / (x * x + y * y),
+    lambda g, ans, x, y: g * (y / np.hypot(x, y) / np.hypot(x, y)),
+    lambda g, ans, x, y: -g * (x / np.hypot(x, y) / np.hypot(x, y)),
 )
 elementwise(np.sinh, lambda g, ans, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, ans, x: g * np.sinh(x))
-elementwise(np.tanh, lambda g, ans, x: g * (1 - ans * ans))
-elementwise(np.arcsinh, lambda g, ans, x: g / np.sqrt(x * x + 1))
+
+
+@primitive
+def _sech_squared(x: Any) -> Any:
+    """Return 1 / cosh(x)², to all digits where 1 - tanh(x)² has none left."""
+    e = np.exp(-2 * np.abs(x))
+    return 4 * e / ((1 + e) * (1 + e))
+
+
+elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
+elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
+elementwise(np.arcsinh, lambda g, ans, x: g / np.hypot(x, 1.0))
 elementwise(np.arccosh, lambda g, ans, x: g / np.sqrt((x - 1) * (x + 1)))
-elementwise(np.arctanh, lambda g, ans, x: g / ((1 - x) * (1 + x)))
+elementwise(np.arctanh, lambda g, ans, x: np.divide(g, (1 - x) * (1 + x)))
 elementwise(np.deg2rad, lambda g, ans, x: np.deg2rad(g), reads=False, also=[np.radians])
 elementwise(np.rad2deg, lambda g, ans, x: np.rad2deg(g), reads=False, also=[np.degrees])
 
@@ -158,6 +181,30 @@ elementwise(
     lambda g, ans, x, y: _without_nan(g, x, y, larger=False),
     lambda g, ans, x, y: _without_nan(g, y, x, larger=False),
 )
+
+
+_SIGNED = [lambda g, ans, x1, x2: g * (np.sign(x1) * np.sign(ans)), None]
+general(np.copysign, "x1 x2", jvps=_SIGNED, vjps=_SIGNED)
+
+
+@composed(np.modf)
+def _modf(x: Any) -> Any:
+    return x - np.trunc(x), np.trunc(x)
+
+
+@composed(np.divmod)
+def _divmod(x: Any, y: Any) -> Any:
+    return np.floor_divide(x, y), np.remainder(x, y)
+
+
+@composed(np.real)
+def _real(val: Any) -> Any:
+    return val
+
+
+@composed(np.real_if_close)
+def _real_if_close(a: Any, tol: float = 100) -> Any:
+    return a
 
 
 @composed(np.clip)

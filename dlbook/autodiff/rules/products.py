@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import Each, composed, general, linear
 from dlbook.autodiff.tracing import plain
@@ -43,10 +44,15 @@ def _matmul_vjp_1(g: Any, ans: Any, a: Any, b: Any) -> Any:
 linear(np.matmul, "a b", _matmul_vjp_0, _matmul_vjp_1)
 
 
+def _scaled(a: Any, b: Any) -> Any:
+    """Return the product with a number, which counts here with its dtype as an array does."""
+    return np.multiply(np.reshape(a, np.shape(a)), np.reshape(b, np.shape(b)))
+
+
 @composed(np.dot)
 def _dot(a: Any, b: Any, out: None = None) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return _scaled(a, b)
     if np.ndim(b) == 1 or (np.ndim(a) <= 2 and np.ndim(b) == 2):
         return np.matmul(a, b)
     return np.tensordot(a, b, (-1, -2))
@@ -55,7 +61,9 @@ def _dot(a: Any, b: Any, out: None = None) -> Any:
 @composed(np.inner)
 def _inner(a: Any, b: Any, /) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return _scaled(a, b)
+    if np.ndim(b) == 1:
+        return np.matmul(a, b)
     return np.tensordot(a, b, (-1, -1))
 
 
@@ -123,6 +131,55 @@ if hasattr(np, "matvec"):  # NumPy ≥ 2.2
         return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
 
 
+# ---- the names in np.linalg ---------------------------------------------------------------
+
+
+@composed(np.linalg.matmul)
+def _linalg_matmul(x1: Any, x2: Any, /) -> Any:
+    return np.matmul(x1, x2)
+
+
+@composed(np.linalg.outer)
+def _linalg_outer(x1: Any, x2: Any, /) -> Any:
+    return np.outer(x1, x2)
+
+
+@composed(np.linalg.tensordot)
+def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
+    return np.tensordot(x1, x2, axes)
+
+
+@composed(np.linalg.vecdot)
+def _linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+    vecdot: Any = np.vecdot  # whose types know no axis
+    return vecdot(x1, x2, axis=axis)
+
+
+@composed(np.linalg.multi_dot)
+def _multi_dot(arrays: Any, *, out: None = None) -> Any:
+    product = arrays[0]
+    for array in arrays[1:]:
+        product = np.dot(product, array)
+    return product
+
+
+@composed(np.linalg.matrix_power)
+def _matrix_power(a: Any, n: int) -> Any:
+    if n < 0:
+        raise DerivativeError(
+            "np.linalg.matrix_power has a rule for exponents from 0 on",
+            f"{describe(a)}, n={n}",
+            "a positive power; the inverse has no rule yet",
+        )
+    if n == 0:
+        shape = np.shape(a)
+        return np.broadcast_to(np.eye(shape[-1], dtype=plain(a).dtype), shape).copy()
+    half = np.linalg.matrix_power(a, n // 2) if n > 1 else None
+    if half is None:
+        return np.positive(a)
+    return half @ half @ a if n % 2 else half @ half
+
+
 # ---- einsum ------------------------------------------------------------------------------
 #
 # Every form of a call is first written with one letter for each axis of each operand, and an
@@ -181,15 +238,19 @@ def _einsum_vjp(position, g, ans, *arrays, subscripts, **options):  # type: igno
         if i != position:
             factors.append(array)
             names.append(terms[i])
+    sizes: dict[str, int] = {}
+    for factor, name in zip(factors, names, strict=True):
+        for letter, n in zip(name, np.shape(plain(factor)), strict=True):
+            sizes[letter] = n if sizes.get(letter, 1) == 1 else sizes[letter]
     dtype = getattr(plain(ans), "dtype", None)
-    wanted = ""
+    wanted = ""  # letters of the adjoint, in the order of the operand's axes
     for axis, letter in enumerate(mine):
         if letter in wanted:  # a diagonal was taken: elsewhere the adjoint is 0
             second = chr(0x1000 + axis)
             factors.append(np.eye(shape[axis], dtype=dtype))
             names.append(letter + second)
             letter = second
-        elif not any(letter in name for name in names):  # it was summed alone: spread again
+        elif sizes.get(letter, -1) < shape[axis]:  # it was summed alone: spread again
             factors.append(np.ones(shape[axis], dtype))
             names.append(letter)
         wanted += letter

@@ -7,14 +7,28 @@ products only carry it along in the result, and an extreme may be won by it.
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.tracing import plain
 
 Axis = int | tuple[int, ...] | None
+
+
+class How(NamedTuple):
+    """The options of a reduction, as NumPy names them; what a function lacks keeps its default."""
+
+    axis: Axis = None
+    dtype: Any = None
+    keepdims: bool = False
+    initial: Any = np._NoValue
+    where: Any = True
+    ddof: Any = 0
+    correction: Any = np._NoValue
 
 
 def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
@@ -25,51 +39,59 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     return tuple([operator.index(a) % ndim for a in given]) if ndim else ()
 
 
-def kept(g: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
+def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
-    if keepdims:
+    if how.keepdims:
         return g
     shape = np.shape(plain(a))
     if not shape:
         return g
-    axes = _axes(len(shape), axis)
+    axes = _axes(len(shape), how.axis)
     return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
 
 
-def spread(g: Any, a: Any, axis: Axis, keepdims: bool, where: Any = True) -> Any:
+def _spread(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, for each entry that went into it."""
-    if where is True and type(g) is not np.ndarray and np.ndim(plain(g)) == 0:
+    if how.where is True and type(g) is not np.ndarray and np.ndim(plain(g)) == 0:
         return g  # one number for all
+    g = _kept(g, a, how)
     shape = np.shape(plain(a))
-    g = kept(g, a, axis, keepdims)
     if type(g) is np.ndarray:
         full = np.empty(shape, g.dtype)
-        full[...] = g
-    else:
-        full = np.broadcast_to(g, shape)
-    return full if where is True else np.where(where, full, 0.0)
+        full[...] = g  # a tenth of the time that broadcasting takes
+        g = full
+    elif np.shape(g) != shape:
+        g = np.broadcast_to(g, shape)
+    return g if how.where is True else np.where(how.where, g, 0.0)
 
 
-def _count(a: Any, axis: Axis, where: Any) -> Any:
-    """Return how many entries go into each result, with axes kept where `where` says which."""
-    shape = np.shape(plain(a))
-    if where is True:
+def _total(terms: Any, how: How) -> Any:
+    """Return the sum of one term for each entry of the operand."""
+    return np.sum(terms, axis=how.axis, keepdims=how.keepdims, where=how.where)
+
+
+def _count(a: Any, how: How) -> Any:
+    """Return how many entries go into each result; an array, with axes kept, under `where`."""
+    inside = plain(a)
+    shape = np.shape(inside)
+    if how.where is True:
         count = 1
-        for i in _axes(len(shape), axis):
+        for i in _axes(len(shape), how.axis):
             count *= shape[i]
         return count
-    return np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=True)
+    where = np.broadcast_to(how.where, shape)
+    return np.sum(where, axis=how.axis, keepdims=True, dtype=getattr(inside, "dtype", None))
 
 
 # ---- sums and means ----------------------------------------------------------------------
 
 
-def _sum_jvp(g, ans, a, axis=None, dtype=None, keepdims=False, initial=0, where=True):  # type: ignore[no-untyped-def]
-    return np.sum(g, axis=axis, keepdims=keepdims, where=where)
+def _sum_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    return _total(g, How(**options))
 
 
-def _sum_vjp(g, ans, a, axis=None, dtype=None, keepdims=False, initial=0, where=True):  # type: ignore[no-untyped-def]
-    return spread(g, a, axis, keepdims, where)
+def _sum_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    return _spread(g, a, How(**options))
 
 
 general(
@@ -94,11 +116,12 @@ def _add_reduce(
     return np.sum(array, axis, dtype, None, keepdims, initial, where)
 
 
-def _mean_vjp(g, ans, a, axis=None, dtype=None, keepdims=False, where=True):  # type: ignore[no-untyped-def]
-    count = _count(a, axis, where)
-    if where is True:
-        return spread(g / count if count else g, a, axis, keepdims)
-    return spread(kept(g, a, axis, keepdims) / count, a, axis, True, where)
+def _mean_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    count = _count(a, how)
+    if how.where is True:
+        return _spread(g / count if count else g, a, how)
+    return _spread(_kept(g, a, how) / count, a, how._replace(keepdims=True))
 
 
 linear(np.mean, "a | axis dtype out keepdims where", _mean_vjp)
@@ -109,42 +132,50 @@ def _average(
     a: Any, axis: Axis = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False
 ) -> Any:
     if weights is None:
-        total = _count(a, axis, True) + np.zeros_like(np.mean(plain(a), axis, keepdims=keepdims))
         mean = np.mean(a, axis, keepdims=keepdims)
-        return (mean, total) if returned else mean
+        count = np.full_like(plain(mean), _count(a, How(axis)))[()]
+        return (mean, count) if returned else mean
     if np.shape(a) != np.shape(weights):
+        if axis is None or np.ndim(weights) != len(_axes(np.ndim(a), axis)):
+            raise TypeError(
+                f"np.average: weights of shape {np.shape(weights)} for shape {np.shape(a)}; "
+                f"expected the same shape, or one number for each place along the axis, {axis}"
+            )
         shape = [1] * np.ndim(a)
         for i, size in zip(_axes(np.ndim(a), axis), np.shape(weights), strict=True):
             shape[i] = size
         weights = np.reshape(weights, shape)
-    total = np.sum(np.broadcast_to(weights, np.shape(a)), axis=axis, keepdims=keepdims)
-    mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+    spread = np.broadcast_to(weights, np.shape(a))
+    dtype = np.result_type(plain(a), np.asarray(plain(weights)))
+    total = np.sum(spread, axis=axis, keepdims=keepdims, dtype=dtype)
+    mean = np.sum(a * spread, axis=axis, keepdims=keepdims, dtype=dtype) / total
     return (mean, total) if returned else mean
 
 
 # ---- spread around the mean --------------------------------------------------------------
 
 
-def _freedom(a: Any, axis: Axis, where: Any, ddof: Any, correction: Any) -> Any:
-    return _count(a, axis, where) - (ddof if correction is None else correction)
+def _freedom(a: Any, how: How) -> Any:
+    return _count(a, how) - (how.ddof if how.correction is np._NoValue else how.correction)
 
 
-def _deviation(a: Any, axis: Axis, where: Any) -> Any:
+def _deviation(a: Any, how: How) -> Any:
     """Return the distances from the mean, 0 for the entries that do not count."""
-    distance = a - np.mean(a, axis=axis, keepdims=True, where=where)
-    return distance if where is True else np.where(where, distance, 0.0)
+    distance = a - np.mean(a, axis=how.axis, keepdims=True, where=how.where)
+    return distance if how.where is True else np.where(how.where, distance, 0.0)
 
 
-def _var_jvp(g, ans, a, axis=None, dtype=None, ddof=0, keepdims=False, where=True, correction=None):  # type: ignore[no-untyped-def]
+def _var_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
     # The mean's own tangent drops out, since the distances from it sum to 0.
-    freedom = _freedom(a, axis, where, ddof, correction)
-    total = np.sum(2 * _deviation(a, axis, where) * g, axis=axis, keepdims=True) / freedom
-    return total if keepdims else np.reshape(total, np.shape(plain(ans)))
+    how = How(**options)
+    products = np.where(how.where, _deviation(a, how) * g, 0.0)
+    total = np.sum(products, axis=how.axis, keepdims=True) * (2 / _freedom(a, how))
+    return total if how.keepdims else np.reshape(total, np.shape(plain(ans)))
 
 
-def _var_vjp(g, ans, a, axis=None, dtype=None, ddof=0, keepdims=False, where=True, correction=None):  # type: ignore[no-untyped-def]
-    freedom = _freedom(a, axis, where, ddof, correction)
-    return kept(g, a, axis, keepdims) / freedom * 2 * _deviation(a, axis, where)
+def _var_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    return _kept(g, a, how) * (2 / _freedom(a, how)) * _deviation(a, how)
 
 
 _SPREAD = "a | axis dtype out ddof keepdims where correction"
@@ -154,7 +185,8 @@ general(np.var, _SPREAD, jvps=[_var_jvp], vjps=[_var_vjp])
 
 def _half(g: Any, ans: Any) -> Any:
     """Return g / (2 ans), and 0 where that is 0."""
-    return np.where(np.equal(ans, 0), 0.0, g / (2 * np.where(np.equal(ans, 0), 1.0, ans)))
+    zero = np.equal(ans, 0)
+    return np.where(zero, 0.0, g / (2 * np.where(zero, 1.0, ans)))
 
 
 general(
@@ -167,35 +199,37 @@ general(
 # ---- products ----------------------------------------------------------------------------
 
 
-def _others(a: Any, ans: Any, axis: Axis, where: Any, initial: Any) -> Any:
+def _others(a: Any, ans: Any, how: How) -> Any:
     """Return, for each entry, the product of the others that are multiplied with it."""
-    if where is not True:
-        a = np.where(where, a, 1.0)
-    if np.all(np.not_equal(a, 0)):
-        return ans / a
-    # A factor 0 cannot be divided out. Lay the reduced axes along a last one; there, row i of
-    # a square has a 1 in place of entry i.
+    if how.where is not True:
+        a = np.where(how.where, a, 1.0)
+    size = np.abs(plain(ans))
+    if np.all((size > 1e-30) & (size < 1e30)):
+        return _kept(ans, a, how) / a
+    # A factor 0 cannot be divided out, nor any from a product that is infinite or has lost its
+    # digits. Lay the reduced axes along a last one; there, row i of a square has 1 for entry i.
     shape = np.shape(a)
-    axes = _axes(len(shape), axis)
+    axes = _axes(len(shape), how.axis)
     rest = [i for i in range(len(shape)) if i not in axes]
     lines = np.transpose(a, (*rest, *axes))
     moved = np.shape(lines)
     n = int(np.prod([shape[i] for i in axes], dtype=int))
     lines = np.reshape(lines, (*[shape[i] for i in rest], 1, n))
     square = np.where(np.eye(n, dtype=bool), 1.0, lines)
+    initial = 1 if how.initial is np._NoValue else how.initial
     others = np.reshape(np.prod(square, axis=-1) * initial, moved)
-    return np.transpose(others, tuple(np.argsort((*rest, *axes))))
+    return np.transpose(others, tuple(np.argsort((*rest, *axes)).tolist()))
 
 
-def _prod_jvp(g, ans, a, axis=None, dtype=None, keepdims=False, initial=1, where=True):  # type: ignore[no-untyped-def]
-    others = _others(a, kept(ans, a, axis, keepdims), axis, where, initial)
-    return np.sum(g * others, axis=axis, keepdims=keepdims, where=where)
+def _prod_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    return _total(g * _others(a, ans, how), how)
 
 
-def _prod_vjp(g, ans, a, axis=None, dtype=None, keepdims=False, initial=1, where=True):  # type: ignore[no-untyped-def]
-    others = _others(a, kept(ans, a, axis, keepdims), axis, where, initial)
-    product = kept(g, a, axis, keepdims) * others
-    return product if where is True else np.where(where, product, 0.0)
+def _prod_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    product = _kept(g, a, how) * _others(a, ans, how)
+    return product if how.where is True else np.where(how.where, product, 0.0)
 
 
 general(
@@ -222,27 +256,30 @@ def _multiply_reduce(
 # ---- extremes: ties share equally --------------------------------------------------------
 
 
-def _shared(g: Any, ans: Any, a: Any, axis: Axis, keepdims: bool, initial: Any, where: Any) -> Any:
+def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     """Return the share of `g` that each entry has, which is as large as the extreme or not."""
-    a, best = plain(a), kept(plain(ans), plain(a), axis, keepdims)
+    a, best = plain(a), _kept(plain(ans), plain(a), how)
     wins = np.equal(a, best)
-    if where is not True:
-        wins = wins & where
-    ties = np.add.reduce(wins, axis=axis, keepdims=True)
-    if initial is not np._NoValue:
-        ties = ties + np.equal(best, initial)
-    if (ties > 1).any():
+    if how.where is True and how.initial is np._NoValue and wins.sum() == np.size(best):
+        return np.where(wins, g, 0.0)  # no ties
+    if how.where is not True:
+        wins = wins & how.where
+    ties = np.add.reduce(wins, axis=how.axis, keepdims=True)
+    if how.initial is not np._NoValue:
+        ties = ties + np.equal(best, how.initial)
+    if np.any(ties > 1):
         g = g / np.maximum(ties, 1).astype(getattr(a, "dtype", float))
     return np.where(wins, g, 0.0)
 
 
-def _extreme_jvp(g, ans, a, axis=None, keepdims=False, initial=np._NoValue, where=True):  # type: ignore[no-untyped-def]
-    shares = _shared(g, ans, a, axis, keepdims, initial, where)
-    return np.sum(shares, axis=axis, keepdims=keepdims)
+def _extreme_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    return _total(_shared(g, ans, a, how), how)
 
 
-def _extreme_vjp(g, ans, a, axis=None, keepdims=False, initial=np._NoValue, where=True):  # type: ignore[no-untyped-def]
-    return _shared(kept(g, a, axis, keepdims), ans, a, axis, keepdims, initial, where)
+def _extreme_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    return _shared(_kept(g, a, how), ans, a, how)
 
 
 _EXTREME = "a | axis out keepdims initial where"
@@ -274,21 +311,23 @@ def _ptp(a: Any, axis: Axis = None, out: None = None, keepdims: bool = False) ->
     return np.max(a, axis, keepdims=keepdims) - np.min(a, axis, keepdims=keepdims)
 
 
-def _logaddexp_shares(ans: Any, array: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
-    total = kept(ans, array, axis, keepdims)
-    finite = np.not_equal(array, -np.inf)
-    shares = np.where(finite, np.exp(np.where(finite, array - total, 0.0)), 0.0)
-    return shares if where is True else np.where(where, shares, 0.0)
+def _logaddexp_shares(ans: Any, array: Any, how: How) -> Any:
+    """Return exp(array - ans): 0 for -∞, and 1 where one entry outweighs all others, as ∞ does."""
+    total = _kept(ans, array, how)
+    alone = np.equal(array, total) & np.isinf(array)
+    shares = np.exp(np.where(alone, 0.0, array - np.where(alone, 0.0, total)))
+    shares = np.where(np.equal(array, -np.inf), 0.0, shares)
+    return shares if how.where is True else np.where(how.where, shares, 0.0)
 
 
-def _logaddexp_jvp(g, ans, array, axis=0, keepdims=False, initial=None, where=True):  # type: ignore[no-untyped-def]
-    shares = _logaddexp_shares(ans, array, axis, keepdims, where)
-    return np.sum(g * shares, axis=axis, keepdims=keepdims)
+def _logaddexp_jvp(g: Any, ans: Any, array: Any, *, axis: Axis = 0, **options: Any) -> Any:
+    how = How(axis, **options)
+    return _total(g * _logaddexp_shares(ans, array, how), how)
 
 
-def _logaddexp_vjp(g, ans, array, axis=0, keepdims=False, initial=None, where=True):  # type: ignore[no-untyped-def]
-    shares = _logaddexp_shares(ans, array, axis, keepdims, where)
-    return kept(g, array, axis, keepdims) * shares
+def _logaddexp_vjp(g: Any, ans: Any, array: Any, *, axis: Axis = 0, **options: Any) -> Any:
+    how = How(axis, **options)
+    return _kept(g, array, how) * _logaddexp_shares(ans, array, how)
 
 
 general(
@@ -298,63 +337,98 @@ general(
     vjps=[_logaddexp_vjp],
 )
 
-# ---- norms -------------------------------------------------------------------------------
+# ---- norms: the derivative at 0 is 0 -----------------------------------------------------
 
 
-def _length(x: Any, axis: Axis, keepdims: bool) -> Any:
-    """Return the square root of the sum of squares; its derivative at 0 is 0."""
-    total = np.sum(x * x, axis=axis, keepdims=keepdims)
-    zero = np.equal(total, 0)
-    return np.where(zero, 0.0, np.sqrt(np.where(zero, 1.0, total)))
+@primitive
+def _p_norm(x: Any, order: Any, axis: Axis, keepdims: bool) -> Any:
+    return np.linalg.norm(x, order, axis, keepdims)
+
+
+def _direction(ans: Any, x: Any, order: Any, how: How) -> Any:
+    """Return the gradient of the norm: for order 2 the unit vector along `x`."""
+    length = _kept(ans, x, how)
+    unit = x / np.where(np.equal(length, 0), 1.0, length)
+    if order in (None, 2, "fro"):
+        return unit
+    # sign(xᵢ) (|xᵢ| / ‖x‖) ** (p - 1); entries 0 add nothing, whatever the power.
+    size = np.abs(unit)
+    size = np.where(np.equal(size, 0), 0.0, np.where(np.equal(size, 0), 1.0, size) ** (order - 1))
+    return np.sign(x) * size
+
+
+def _norm_jvp(g: Any, ans: Any, x: Any, *, order: Any, axis: Axis, keepdims: bool) -> Any:
+    how = How(axis, keepdims=keepdims)
+    return _total(g * _direction(ans, x, order, how), how)
+
+
+def _norm_vjp(g: Any, ans: Any, x: Any, *, order: Any, axis: Axis, keepdims: bool) -> Any:
+    how = How(axis, keepdims=keepdims)
+    return _kept(g, x, how) * _direction(ans, x, order, how)
+
+
+general(_p_norm, "x | order axis keepdims", jvps=[_norm_jvp], vjps=[_norm_vjp])
 
 
 @composed(np.linalg.norm)
 def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    ndim = np.ndim(x)
     if axis is None and ord is None:
-        return _length(x, None, keepdims)
-    axes = _axes(ndim, axis)
-    if len(axes) == 1:
-        return _vector_norm(x, ord, axes[0], keepdims)
-    if len(axes) != 2:
+        return _p_norm(x, order=None, axis=None, keepdims=keepdims)
+    axes = _axes(np.ndim(x), axis)
+    if len(axes) == 2:
+        return _matrix_norm(x, ord, axes, keepdims)
+    if len(axes) != 1:
         raise ValueError(f"np.linalg.norm takes one axis or two; here they are {axes}")
-    return _matrix_norm(x, ord, axes, keepdims)
-
-
-def _vector_norm(x: Any, order: Any, axis: int, keepdims: bool) -> Any:
-    if order is None or order == 2:
-        return _length(x, axis, keepdims)
-    if order in (np.inf, -np.inf):
-        extreme = np.max if order > 0 else np.min
-        return extreme(np.abs(x), axis=axis, keepdims=keepdims)
-    if order == 0:
-        counts = np.not_equal(x, 0).astype(plain(x).dtype)
-        return np.sum(counts, axis=axis, keepdims=keepdims)
-    if order == 1:
-        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
-    total = np.sum(np.abs(x) ** order, axis=axis, keepdims=keepdims)
-    zero = np.equal(total, 0)
-    return np.where(zero, 0.0, np.where(zero, 1.0, total) ** (1 / order))
+    if ord in (np.inf, -np.inf):
+        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axes, keepdims=keepdims)
+    if ord == 0:  # how many are not 0: a plain value
+        return np.linalg.norm(plain(x), ord, axes[0], keepdims)
+    return _p_norm(x, order=ord, axis=axes[0], keepdims=keepdims)
 
 
 def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if order in (None, "fro"):
-        return _length(x, axes, keepdims)
+        return _p_norm(x, order=order, axis=axes, keepdims=keepdims)
     if order not in (1, -1, np.inf, -np.inf):
-        raise NotImplementedError(
-            f"np.linalg.norm(x, {order!r}) of a matrix has no rule: it needs singular values"
+        raise DerivativeError(
+            f"np.linalg.norm(x, {order!r}) of a matrix has no rule: it needs singular values",
+            describe(x),
+            "the orders 'fro', 1, -1, inf, -inf",
         )
     rows, columns = axes
     summed, compared = (rows, columns) if abs(order) == 1 else (columns, rows)
     sums = np.sum(np.abs(x), axis=summed, keepdims=True)
     result = (np.max if order > 0 else np.min)(sums, axis=compared, keepdims=True)
-    return result if keepdims else np.squeeze(result, axis=axes)
+    return np.reshape(result, _reduced(np.shape(x), axes, keepdims))[()]
+
+
+def _reduced(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
+    if keepdims:
+        return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+    return tuple([n for i, n in enumerate(shape) if i not in axes])
+
+
+@composed(np.linalg.matrix_norm)
+def _linalg_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+
+
+@composed(np.linalg.vector_norm)
+def _linalg_vector_norm(
+    x: Any, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
+) -> Any:
+    axes = _axes(np.ndim(x), axis)
+    shape = np.shape(x)
+    rest = [i for i in range(len(shape)) if i not in axes]
+    lines = np.reshape(np.transpose(x, (*rest, *axes)), (*[shape[i] for i in rest], -1))
+    norms = np.linalg.norm(lines, ord, -1)
+    return np.reshape(norms, _reduced(shape, axes, keepdims)) if keepdims else norms
 
 
 # ---- running sums ------------------------------------------------------------------------
 
 
-def _cumsum_vjp(g, ans, a, axis=None, dtype=None):  # type: ignore[no-untyped-def]
+def _cumsum_vjp(g: Any, ans: Any, a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     shape = np.shape(plain(a))
     if axis is None:
         g, axis = np.reshape(g, (-1,)), 0
@@ -386,7 +460,9 @@ if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
         total = np.cumsum(x, axis=axis, dtype=dtype)
         if not include_initial:
             return total
-        first = np.zeros_like(np.take(plain(total), [0], axis=axis))
+        shape = list(np.shape(total))
+        shape[axis] = 1
+        first = np.zeros(shape, plain(total).dtype)
         return np.concatenate([first, total], axis=axis)
 
 
@@ -394,18 +470,19 @@ if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
 def _diff(
     a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
 ) -> Any:
-    ends = []
-    for end in (prepend, append):
-        if end is np._NoValue:
-            ends.append([])
-            continue
-        if np.ndim(end) == 0:
-            shape = list(np.shape(a))
-            shape[axis] = 1
-            end = np.broadcast_to(end, tuple(shape))
-        ends.append([end])
-    if ends != [[], []]:
-        a = np.concatenate([*ends[0], a, *ends[1]], axis=axis)
+    if n == 0:
+        return a
+    if n < 0:
+        raise ValueError(f"np.diff: n is {n}; expected a number of times, 0 or more")
+    shape = list(np.shape(a))
+    shape[axis] = 1
+    ends = [
+        end if end is np._NoValue or np.ndim(end) else np.broadcast_to(end, tuple(shape))
+        for end in (prepend, append)
+    ]
+    parts = [part for part in (ends[0], a, ends[1]) if part is not np._NoValue]
+    if len(parts) > 1:
+        a = np.concatenate(parts, axis=axis)
     for _ in range(n):
         index: list[Any] = [slice(None)] * np.ndim(a)
         index[axis] = slice(1, None)
@@ -418,9 +495,11 @@ def _diff(
 @composed(np.ediff1d)
 def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     differences = np.diff(np.ravel(ary))
-    parts = [to_begin, differences, to_end]
-    parts = [np.ravel(part) for part in parts if part is not None]
-    return differences if len(parts) == 1 else np.concatenate(parts)
+    if to_end is None and to_begin is None:
+        return differences
+    ends = [() if end is None else end for end in (to_begin, to_end)]
+    first, last = (np.astype(np.ravel(end), differences.dtype) for end in ends)
+    return np.concatenate([first, differences, last])
 
 
 @composed(np.trapezoid)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.table import composed, jointly_linear, linear, question
+from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
 from dlbook.autodiff.tracing import plain
 
 
@@ -18,26 +19,63 @@ def _shape(a: Any) -> tuple[int, ...]:
 # ---- other axes, the same entries --------------------------------------------------------
 
 
-def _reshape_vjp(g, ans, a, shape=None, order="C", newshape=None):  # type: ignore[no-untyped-def]
-    return np.reshape(g, _shape(a), order=order)
+def _order(a: Any, order: str) -> Any:
+    """Return what an order that depends on the memory of `a` means: C or F."""
+    flags = getattr(plain(a), "flags", None)
+    return (
+        "F" if order == "A" and flags is not None and flags.fnc else "C" if order == "A" else order
+    )
 
 
-def _ravel_vjp(g, ans, a, order="C"):  # type: ignore[no-untyped-def]
-    return np.reshape(g, _shape(a), order=order)
+def _reshape(
+    a: Any, shape: Any = None, order: Any = "C", newshape: Any = None, copy: Any = None
+) -> Any:
+    return np.reshape(a, newshape if shape is None else shape, order)  # renamed in NumPy 2.1
 
 
-def _transpose_vjp(g, ans, a, axes=None):  # type: ignore[no-untyped-def]
+def _reshape_jvp(g: Any, ans: Any, a: Any, *, order: Any = "C", **options: Any) -> Any:
+    return np.reshape(g, _shape(ans), order=_order(a, order))
+
+
+def _reshape_vjp(g: Any, ans: Any, a: Any, *, order: Any = "C", **options: Any) -> Any:
+    return np.reshape(g, _shape(a), order=_order(a, order))
+
+
+def _strided(a: Any) -> tuple[int, ...]:
+    """Return the axes of an array from the slowest in memory to the fastest."""
+    strides = [-abs(n) for n in getattr(plain(a), "strides", ())]
+    return tuple(np.argsort(strides, kind="stable").tolist())
+
+
+def _ravel_jvp(g: Any, ans: Any, a: Any, order: Any = "C") -> Any:
+    if order == "K":
+        return np.reshape(np.transpose(g, _strided(a)), (-1,))
+    return np.reshape(g, (-1,), order=_order(a, order))
+
+
+def _ravel_vjp(g: Any, ans: Any, a: Any, order: Any = "C") -> Any:
+    if order == "K":
+        axes, shape = _strided(a), _shape(a)
+        g = np.reshape(g, tuple([shape[axis] for axis in axes]))
+        return np.transpose(g, tuple(np.argsort(axes).tolist()))
+    return np.reshape(g, _shape(a), order=_order(a, order))
+
+
+def _transpose_vjp(g: Any, ans: Any, a: Any, axes: Any = None) -> Any:
     if axes is None:
         return np.transpose(g)
     return np.transpose(g, tuple(np.argsort([axis % len(axes) for axis in axes]).tolist()))
 
 
-def _reshape(a: Any, shape: Any = None, order: Any = "C", newshape: Any = None) -> Any:
-    return np.reshape(a, newshape if shape is None else shape, order)  # renamed in NumPy 2.1
-
-
-linear(np.reshape, "a | shape order newshape", _reshape_vjp, call=_reshape)
-linear(np.ravel, "a | order", _ravel_vjp)
+general(
+    np.reshape,
+    "a | shape order newshape copy",
+    jvps=[_reshape_jvp],
+    vjps=[_reshape_vjp],
+    call=_reshape,
+    reads=False,
+)
+general(np.ravel, "a | order", jvps=[_ravel_jvp], vjps=[_ravel_vjp], reads=False)
 linear(np.transpose, "a | axes", _transpose_vjp)
 linear(
     np.moveaxis,
@@ -54,7 +92,7 @@ linear(np.expand_dims, "a | axis", lambda g, ans, a, axis: np.reshape(g, _shape(
 linear(np.copy, "a | order subok", lambda g, ans, a, **options: g)
 
 
-@composed(np.matrix_transpose)
+@composed(np.matrix_transpose, np.linalg.matrix_transpose)
 def _matrix_transpose(x: Any, /) -> Any:
     return np.swapaxes(x, -1, -2)
 
@@ -85,11 +123,11 @@ composed(np.atleast_3d)(
 # ---- repeated entries --------------------------------------------------------------------
 
 # Whoever calls a rule sums what broadcasting spread.
-linear(np.broadcast_to, "array | shape", lambda g, ans, array, shape: g, reads=False)
+linear(np.broadcast_to, "array | shape subok", lambda g, ans, array, **options: g, reads=False)
 
 
 @composed(np.broadcast_arrays)
-def _broadcast_arrays(*args: Any) -> Any:
+def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
     shape = np.broadcast_shapes(*map(_shape, args))
     return tuple([np.broadcast_to(a, shape) for a in args])
 
@@ -136,12 +174,12 @@ jointly_linear(np.stack, "arrays | axis out dtype casting", _stack_vjp)
 
 
 @composed(np.vstack)
-def _vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def _vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     return np.concatenate([np.atleast_2d(a) for a in tup], 0, dtype=dtype, casting=casting)
 
 
 @composed(np.hstack)
-def _hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def _hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     arrays = [np.atleast_1d(a) for a in tup]
     axis = 0 if arrays and np.ndim(arrays[0]) == 1 else 1
     return np.concatenate(arrays, axis, dtype=dtype, casting=casting)
@@ -241,6 +279,7 @@ def _array(object: Any, dtype: Any = None, **options: Any) -> Any:
 def _flip(m: Any, axis: Any = None) -> Any:
     n = np.ndim(m)
     axes = range(n) if axis is None else [a % n for a in np.atleast_1d(axis).tolist()]
+    m = m if n else np.reshape(m, ())  # a Python number has no index
     return m[tuple([slice(None, None, -1 if i in axes else 1) for i in range(n)])]
 
 
@@ -264,31 +303,95 @@ def _rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
 linear(
     np.roll,
     "a | shift axis",
-    lambda g, ans, a, shift, axis=None: np.roll(
-        g, tuple([-s for s in shift]) if isinstance(shift, tuple) else -shift, axis
-    ),
+    lambda g, ans, a, shift, axis=None: np.roll(g, np.negative(shift), axis),
 )
 
 
 @composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Take from the array, at the places that NumPy's own padding finds; or join constants."""
+    """Take from the array, at the places that NumPy's own padding finds; or go axis by axis."""
     shape = _shape(array)
-    places = np.arange(1, array.size + 1).reshape(shape)
+    places = np.arange(1, np.size(array) + 1).reshape(shape)
     if mode == "constant":
         values = options.pop("constant_values", 0)
         placed = np.pad(places, pad_width, mode, **options)  # 0 where a constant stands
         constants = np.pad(np.zeros_like(plain(array)), pad_width, constant_values=values)
-        taken = np.take(np.ravel(array), np.maximum(placed - 1, 0)) if array.size else constants
-        return np.where(placed > 0, taken, constants)
-    if mode in ("edge", "wrap") or (
-        mode in ("reflect", "symmetric") and options.get("reflect_type", "even") == "even"
-    ):
+        if not np.size(array):
+            return constants
+        return np.where(placed > 0, np.take(np.ravel(array), np.maximum(placed - 1, 0)), constants)
+    odd = options.get("reflect_type", "even") == "odd"
+    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and not odd):
         return np.take(np.ravel(array), np.pad(places, pad_width, mode, **options) - 1)
-    raise NotImplementedError(
-        f"np.pad with mode {mode!r} has no rule; instead: np.concatenate of the parts"
-    )
+    pair = _STATISTICS.get(mode) if isinstance(mode, str) else None
+    if pair is None:
+        raise DerivativeError(
+            f"np.pad has no rule for mode={mode!r}",
+            describe(array),
+            f"np.concatenate of the parts, or one of the modes {', '.join(_STATISTICS)}, edge, "
+            "wrap, constant",
+        )
+    name, padded = pair
+    extra = options.get(name)
+    widths = np.broadcast_to(pad_width, (len(shape), 2)).tolist()
+    for axis, (before, after) in enumerate(widths):
+        of_axis = extra
+        if name in ("stat_length", "end_values") and extra is not None:
+            of_axis = np.broadcast_to(extra, (len(shape), 2))[axis].tolist()
+        array = padded(array, axis, before, after, of_axis, mode)
+    return array
 
+
+def _cut(a: Any, axis: int, *ends: int | None) -> Any:
+    return a[(slice(None),) * axis + (slice(*ends),)]
+
+
+def _pad_by_statistic(a: Any, axis: int, before: int, after: int, length: Any, mode: str) -> Any:
+    functions: dict[str, Any] = {"mean": np.mean, "maximum": np.max, "minimum": np.min}
+    statistic = functions[mode]
+    n = np.shape(a)[axis]
+    first, last = (n if k is None else min(int(k), n) for k in length or (None, None))
+    left = statistic(_cut(a, axis, 0, first), axis=axis, keepdims=True)
+    right = statistic(_cut(a, axis, n - last, n), axis=axis, keepdims=True)
+    return np.concatenate([np.repeat(left, before, axis), a, np.repeat(right, after, axis)], axis)
+
+
+def _pad_by_ramp(a: Any, axis: int, before: int, after: int, ends: Any, mode: str) -> Any:
+    shape = [-1 if i == axis else 1 for i in range(np.ndim(a))]
+    sides = []
+    for n, edge, end in zip(
+        (before, after), (_cut(a, axis, 0, 1), _cut(a, axis, -1, None)), ends or (0, 0), strict=True
+    ):
+        steps = np.reshape(np.arange(n) / max(n, 1), shape).astype(plain(a).dtype)
+        sides.append(end + (edge - end) * steps)
+    return np.concatenate([sides[0], a, np.flip(sides[1], axis)], axis)
+
+
+def _pad_by_reflection(a: Any, axis: int, before: int, after: int, kind: Any, mode: str) -> Any:
+    """Turn the values around, at the edge: what comes is twice the edge less what was."""
+    inner = 1 if mode == "reflect" else 0  # whether the edge itself is left out
+    if np.shape(a)[axis] == 1 and inner:
+        before, after, sides = 0, 0, (before, after)
+        return np.concatenate([np.repeat(a, sides[0], axis), a, np.repeat(a, sides[1], axis)], axis)
+    while before or after:
+        n = np.shape(a)[axis]
+        left, right = min(before, n - inner), min(after, n - inner)
+        first = 2 * _cut(a, axis, 0, 1) - np.flip(_cut(a, axis, inner, inner + left), axis)
+        stop = n - inner
+        last = 2 * _cut(a, axis, n - 1, n) - np.flip(_cut(a, axis, stop - right, stop), axis)
+        a = np.concatenate([first, a, last], axis)
+        before, after = before - left, after - right
+    return a
+
+
+#: How each mode of `np.pad` that needs arithmetic pads one axis, and the option that it reads.
+_STATISTICS: dict[str, tuple[str, Any]] = {
+    "mean": ("stat_length", _pad_by_statistic),
+    "maximum": ("stat_length", _pad_by_statistic),
+    "minimum": ("stat_length", _pad_by_statistic),
+    "linear_ramp": ("end_values", _pad_by_ramp),
+    "reflect": ("reflect_type", _pad_by_reflection),
+    "symmetric": ("reflect_type", _pad_by_reflection),
+}
 
 # ---- diagonals and triangles -------------------------------------------------------------
 
@@ -309,6 +412,16 @@ def _trace(
     a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
 ) -> Any:
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
+
+
+@composed(np.linalg.diagonal)
+def _linalg_diagonal(x: Any, /, *, offset: int = 0) -> Any:
+    return np.diagonal(x, offset, -2, -1)
+
+
+@composed(np.linalg.trace)
+def _linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
+    return np.trace(x, offset, -2, -1, dtype)
 
 
 @composed(np.diag)

@@ -1,0 +1,194 @@
+"""Where a program would lose a derivative, in its own words, and what it can write instead.
+
+NumPy asks a value for its number without saying for what. The program's source knows: the frame
+that led here holds the place of the call within its line. All of this runs only once something
+is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import opcode
+import sys
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["ASSIGNMENT", "Place", "instead_of", "place"]
+
+_INSIDE = ("numpy", "dlbook.autodiff")
+
+
+class Place(NamedTuple):
+    """A place in a program.
+
+    Attributes
+    ----------
+    text
+        What stands there; empty where the source is not at hand.
+    name
+        The function called there, without its module.
+    line
+        Which line of which function that is.
+    operation
+        Of Python's virtual machine, such as ``"STORE_SUBSCR"`` for an assignment to an entry.
+    """
+
+    text: str
+    name: str
+    line: str
+    operation: str
+
+
+def place() -> Place:
+    """Return where the program called what led here: outside of NumPy and of this package."""
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__", "").startswith(_INSIDE) and frame.f_back is not None:
+        frame = frame.f_back
+    code = frame.f_code
+    operation = opcode.opname[code.co_code[frame.f_lasti]]
+    line = f"line {frame.f_lineno} of {code.co_name}"
+    first, last, start, stop = next(islice(code.co_positions(), frame.f_lasti // 2, None))
+    if first is None or last is None or start is None or stop is None:
+        return Place("", "", line, operation)
+    numbers = range(first, last + 1)
+    lines = [linecache.getline(code.co_filename, n, frame.f_globals).encode() for n in numbers]
+    lines[-1] = lines[-1][:stop]
+    lines[0] = lines[0][start:]
+    text = " ".join(b" ".join(lines).decode(errors="replace").split())
+    name = _callee(text)
+    if operation == "BINARY_OP" and text.endswith("]") and name:  # as Python 3.14 has it
+        operation = "BINARY_SUBSCR"
+    return Place(text if len(text) <= 60 else text[:59] + "…", name, line, operation)
+
+
+def _callee(text: str) -> str:
+    """Return the last name of the function that an expression calls, or of what it indexes.
+
+    Examples
+    --------
+    >>> _callee("np.vectorize(f)(x)"), _callee("np.r_[x, 0.0]"), _callee("a + x[0]")
+    ('vectorize', 'r_', '')
+    """
+    try:
+        node: ast.AST = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return ""
+    while isinstance(node, ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def instead_of(name: str, *, number: bool = False) -> str | None:
+    """Return what to write instead of a call, by the function's name.
+
+    Parameters
+    ----------
+    name
+        Without its module.
+    number
+        Whether it asked for a Python number, as the functions of `math` do.
+
+    Examples
+    --------
+    >>> instead_of("full")
+    'np.ones(shape) * x'
+    >>> instead_of("sinh", number=True)
+    'np.sinh(x)'
+    """
+    found = _INSTEAD.get(name)
+    ufunc = vars(np).get(name)
+    if number and found is None and isinstance(ufunc, np.ufunc):
+        return f"np.{name}({', '.join('xyz'[: ufunc.nin])})"
+    return found
+
+
+ASSIGNMENT = (
+    "np.where(mask, x, a), np.concatenate([a[:i], x, a[j:]]), or np.stack of the list that a loop "
+    "filled"
+)
+
+_STACK = "np.stack([x, y]) for a list [x, y]; x itself, without the call, for an array"
+_NUMBER = "x itself, without the call"
+_RESAMPLED = "x[rng.permutation(len(x))]"
+_COUNTS = "stop_gradient(x) as argument: whole numbers have no derivative"
+_WINDOWS = "x[np.arange(windows)[:, None] + np.arange(width)]"
+_CHOICE = "np.where(condition, x, y), one inside another for several conditions"
+_SORTED = "np.sort(x)"
+_COMPARED = "np.testing.assert_allclose(stop_gradient(x), a); np.allclose takes traced values"
+_TEXT = "stop_gradient(x) as argument"
+
+_INSTEAD = {
+    # making arrays
+    **dict.fromkeys(["array", "asarray", "asanyarray", "ascontiguousarray", "require"], _STACK),
+    "full": "np.ones(shape) * x",
+    "full_like": "np.ones_like(a) * x",
+    "r_": "np.concatenate([x, y])",
+    "c_": "np.column_stack([x, y])",
+    "fromiter": "np.stack(list(values))",
+    "arange": "x * np.arange(n): how many entries there are has no derivative",
+    "geomspace": "a * (b / a) ** np.linspace(0, 1, n)",
+    "logspace": "10 ** (a + (b - a) * np.linspace(0, 1, n))",
+    # writing into them
+    "fill": "np.ones_like(a) * x",
+    "isclose": "np.isclose(x, y)",
+    "put": "np.where(mask, x, a)",
+    "fill_diagonal": "np.where(np.eye(n, dtype=bool), x, a)",
+    # numbers
+    **dict.fromkeys(["float", "float64", "float32"], _NUMBER),
+    "int": "int(stop_gradient(x)): whole numbers have no derivative",
+    "fsum": "sum(x)",
+    "fmean": "np.mean(x)",
+    "dist": "np.linalg.norm(x - y)",
+    "floor": "np.floor(x), whose derivative is 0",
+    "ceil": "np.ceil(x), whose derivative is 0",
+    "pow": "x ** y",
+    # arguments that NumPy does not hand to us
+    "sum": "np.sum(a) + x for initial=x; np.stack([x, y]) for a list [x, y]",
+    "prod": "np.prod(a) * x for initial=x; np.stack([x, y]) for a list [x, y]",
+    "max": "np.maximum(np.max(a), x) for initial=x; np.stack([x, y]) for a list [x, y]",
+    "min": "np.minimum(np.min(a), x) for initial=x; np.stack([x, y]) for a list [x, y]",
+    "pad": "np.concatenate([np.ones(n) * x, a])",
+    **dict.fromkeys(["roll", "take", "rot90"], "integers computed from plain values"),
+    **dict.fromkeys(["masked_array", "MaskedArray"], "np.where(mask, 0.0, x)"),
+    "matrix": "x itself, without the call",
+    # methods of plain arrays
+    "dot": "a @ x, with np.stack([x, y]) for a list [x, y]",
+    # random numbers
+    "normal": "mu + sigma * rng.normal(size=n)",
+    "uniform": "low + (high - low) * rng.random(size=n)",
+    "exponential": "scale * rng.exponential(size=n)",
+    "multivariate_normal": "mean + root @ rng.normal(size=n), with root @ root.T = cov",
+    "permutation": _RESAMPLED,
+    "shuffle": _RESAMPLED,
+    "choice": "x[rng.integers(len(x), size=n)]",
+    **dict.fromkeys(["poisson", "binomial", "integers", "geometric"], _COUNTS),
+    # loops
+    "vectorize": "NumPy's own functions, which take arrays; or np.stack([f(v) for v in x])",
+    "apply_along_axis": "np.stack([f(row) for row in x])",
+    "nditer": "for v in x",
+    "ndenumerate": "for i, v in enumerate(x)",
+    "as_strided": _WINDOWS,
+    "sliding_window_view": _WINDOWS,
+    # functions for which there is no rule
+    "piecewise": _CHOICE,
+    "partition": _SORTED,
+    "choose": "np.stack([x, y])[i, np.arange(len(i))]",
+    **dict.fromkeys(["histogram", "unique", "histogram2d", "histogramdd"], _COUNTS),
+    "nan_to_num": "np.where(np.isnan(x), 0.0, x)",
+    "bincount": "x @ np.eye(size)[i]",
+    "divmod": "x // y and x % y",
+    "modf": "x - np.trunc(x) and np.trunc(x)",
+    "reduceat": "np.stack([np.sum(x[:i]), np.sum(x[i:])])",
+    "clip": "np.clip(a, low, high)",
+    # looking at values
+    **dict.fromkeys(
+        ["assert_allclose", "assert_array_equal", "assert_equal", "assert_array_almost_equal"],
+        _COMPARED,
+    ),
+    **dict.fromkeys(["save", "savez", "savetxt", "array2string", "array_repr", "array_str"], _TEXT),
+}

@@ -1,0 +1,237 @@
+"""Order and what is missing: sorting, quantiles, reductions that skip NaN, covariances.
+
+All are composed: once it is decided which entry comes where, the rest is taking and adding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.table import composed
+from dlbook.autodiff.tracing import plain
+
+Axis = int | tuple[int, ...] | None
+
+
+@composed(np.sort)
+def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argsort(plain(a), axis, kind, stable=stable), axis)
+
+
+def _sorted_last(a: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
+    """Return the reduced entries sorted along a last axis, and the shape with axes of size 1."""
+    shape = np.shape(a)
+    given = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = [i % len(shape) for i in given]
+    rest = [i for i in range(len(shape)) if i not in axes]
+    moved = np.reshape(np.transpose(a, (*rest, *axes)), (*[shape[i] for i in rest], -1))
+    return np.sort(moved, axis=-1), tuple([1 if i in axes else n for i, n in enumerate(shape)])
+
+
+@composed(np.median)
+def _median(
+    a: Any,
+    axis: Axis = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    keepdims: Any = False,
+) -> Any:
+    ordered, kept = _sorted_last(a, axis)
+    n = np.shape(ordered)[-1]
+    middle = np.mean(ordered[..., (n - 1) // 2 : n // 2 + 1], axis=-1)
+    unknown = np.isnan(plain(ordered)[..., -1:]).any(axis=-1)  # NaN is sorted last
+    middle = np.where(unknown, np.nan, middle) if np.any(unknown) else middle
+    return np.reshape(middle, kept) if keepdims else middle
+
+
+@composed(np.quantile)
+def _quantile(
+    a: Any,
+    q: Any,
+    axis: Axis = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    method: Any = "linear",
+    keepdims: Any = False,
+) -> Any:
+    if method != "linear" or type(q) is not type(plain(q)):
+        raise DerivativeError(
+            "np.quantile has a rule for method='linear', by its first argument",
+            f"method={method!r}, q={describe(q)}",
+            "method='linear', and a q of plain numbers",
+        )
+    ordered, kept = _sorted_last(a, axis)
+    n = np.shape(ordered)[-1]
+    # A Python number counts with the dtype of the data, an array of q with its own.
+    q = np.asarray(q, plain(ordered).dtype if type(q) in (int, float) else None)
+    place = q * (n - 1)
+    below = np.clip(np.floor(place).astype(int), 0, n - 1)
+    part = (place - below).astype(place.dtype)
+    lower, upper = ordered[..., below], ordered[..., np.minimum(below + 1, n - 1)]
+    found = np.where(
+        part < 0.5, lower + part * (upper - lower), upper - (1 - part) * (upper - lower)
+    )
+    unknown = np.isnan(plain(ordered)[..., -1])
+    if np.any(unknown):
+        found = np.where(np.reshape(unknown, unknown.shape + (1,) * np.ndim(q)), np.nan, found)
+    last = np.ndim(found)
+    found = np.moveaxis(found, range(last - np.ndim(q), last), range(np.ndim(q)))
+    return np.reshape(found, np.shape(q) + kept) if keepdims else found[()]
+
+
+@composed(np.percentile)
+def _percentile(
+    a: Any,
+    q: Any,
+    axis: Axis = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    method: Any = "linear",
+    keepdims: Any = False,
+) -> Any:
+    if type(q) is type(plain(q)):  # else refused there
+        q = q / 100 if type(q) in (int, float) else np.true_divide(q, 100)
+    return np.quantile(a, q, axis, None, overwrite_input, method, keepdims)
+
+
+# ---- without what is not a number --------------------------------------------------------
+
+
+def _known(a: Any) -> Any:
+    return ~np.isnan(plain(a))
+
+
+@composed(np.nansum)
+def _nansum(
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: Any = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
+    return np.sum(np.where(_known(a), a, 0.0), axis, dtype, None, keepdims, initial, where)
+
+
+@composed(np.nanprod)
+def _nanprod(
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: Any = False,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
+    return np.prod(np.where(_known(a), a, 1.0), axis, dtype, None, keepdims, initial, where)
+
+
+@composed(np.nanmean)
+def _nanmean(
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+) -> Any:
+    known = _known(a) & where
+    return np.mean(np.where(known, a, 0.0), axis, dtype, None, keepdims, where=known)
+
+
+def _nanspread(function: Any) -> Any:
+    def spread(
+        a: Any,
+        axis: Axis = None,
+        dtype: Any = None,
+        out: None = None,
+        ddof: Any = 0,
+        keepdims: Any = False,
+        *,
+        where: Any = True,
+        correction: Any = np._NoValue,
+    ) -> Any:
+        known = _known(a) & where
+        if correction is not np._NoValue:
+            ddof = correction
+        filled = np.where(known, a, 0.0)
+        return function(filled, axis, dtype, None, ddof, keepdims, where=known)
+
+    return spread
+
+
+composed(np.nanvar)(_nanspread(np.var))
+composed(np.nanstd)(_nanspread(np.std))
+
+
+def _nanextreme(function: Any, lowest: float) -> Any:
+    def extreme(
+        a: Any,
+        axis: Axis = None,
+        out: None = None,
+        keepdims: Any = False,
+        initial: Any = np._NoValue,
+        where: Any = True,
+    ) -> Any:
+        known = _known(a)
+        found = function(np.where(known, a, lowest), axis, None, keepdims, initial, where)
+        none = ~np.any(known, axis=axis, keepdims=keepdims)
+        return np.where(none, np.nan, found) if np.any(none) and initial is np._NoValue else found
+
+    return extreme
+
+
+composed(np.nanmax)(_nanextreme(np.max, -np.inf))
+composed(np.nanmin)(_nanextreme(np.min, np.inf))
+
+
+@composed(np.nancumsum)
+def _nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
+    return np.cumsum(np.where(_known(a), a, 0.0), axis, dtype)
+
+
+@composed(np.nancumprod)
+def _nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
+    return np.cumprod(np.where(_known(a), a, 1.0), axis, dtype)
+
+
+@composed(np.nan_to_num)
+def _nan_to_num(
+    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    inside = plain(x)
+    finite = np.isfinite(inside)
+    return np.where(finite, x, np.nan_to_num(inside, True, nan, posinf, neginf))[()]
+
+
+# ---- covariances -------------------------------------------------------------------------
+
+
+@composed(np.cov)
+def _cov(
+    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None
+) -> Any:
+    x = np.atleast_2d(np.astype(m, float) if np.ndim(m) else m)  # as NumPy, in double precision
+    x = x if rowvar or np.ndim(m) < 2 else np.transpose(x)
+    if y is not None:
+        other = np.atleast_2d(np.astype(y, float))
+        x = np.concatenate([x, other if rowvar or np.ndim(y) < 2 else np.transpose(other)])
+    freedom = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
+    x = x - np.mean(x, axis=1, keepdims=True)
+    return np.squeeze(x @ np.transpose(x) / freedom)
+
+
+@composed(np.corrcoef)
+def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    c = np.cov(x, y, rowvar)
+    if np.ndim(c) == 0:
+        return c / c
+    sizes = np.sqrt(np.diagonal(c))
+    return c / np.reshape(sizes, (-1, 1)) / sizes

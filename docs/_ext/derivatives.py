@@ -1,0 +1,91 @@
+"""The NumPy functions that `dlbook.autodiff` knows, read from its table of rules.
+
+``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
+the arguments it can be differentiated by, and the others that it takes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.ext.intersphinx import InventoryAdapter
+from sphinx.util.docutils import SphinxDirective
+
+import dlbook.autodiff
+from dlbook.autodiff.table import TABLE, Entry, name_of
+
+_HEADINGS = ("function", "differentiated by", "other arguments")
+
+
+def known(kind: str) -> dict[str, Entry]:
+    """Return the entries of a kind by the name of the function, as users write it."""
+    named = {name_of(function): entry for function, entry in TABLE.items() if entry.kind == kind}
+    return {name: named[name] for name in sorted(named, key=str.lower) if name.startswith("np.")}
+
+
+def arguments(entry: Entry) -> tuple[str, str]:
+    """Return the arguments that a function can be differentiated by, and its others."""
+    others = [name for name in entry.options or () if name not in ("out", "newshape")]
+    if entry.kind == "composed":  # what is differentiable follows from its parts
+        return ", ".join(others), ""
+    return ", ".join(entry.operands or ()), ", ".join(others)
+
+
+class DerivativesDirective(SphinxDirective):
+    """``{derivatives}`` lists the functions of a kind."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec = {"names": directives.flag}  # noqa: RUF012 (as docutils declares it)
+
+    def run(self) -> list[nodes.Node]:
+        for path in Path(dlbook.autodiff.__file__).parent.rglob("*.py"):
+            self.env.note_dependency(str(path))
+        entries = known(self.arguments[0])
+        if not entries:
+            kinds = ", ".join(sorted({entry.kind for entry in TABLE.values()}))
+            raise ExtensionError(f"no function of kind {self.arguments[0]!r}; kinds are {kinds}")
+        if "names" in self.options:
+            paragraph = nodes.paragraph()
+            for position, name in enumerate(entries):
+                paragraph += [nodes.Text(", ")] * (position > 0) + [self._link(name)]
+            paragraph += nodes.Text(".")
+            return [paragraph]
+        return [self._table(entries)]
+
+    def _link(self, name: str) -> nodes.Node:
+        """Return a function's name, a link where NumPy has a page for it."""
+        pages = InventoryAdapter(self.env).named_inventory.get("numpy", {}).get("std:doc", {})
+        full = name.replace("np.", "numpy.", 1)
+        page = pages.get(f"reference/generated/{full}")
+        text = nodes.literal("", name)
+        return text if page is None else nodes.reference("", "", text, refuri=page.uri)
+
+    def _table(self, entries: dict[str, Entry]) -> nodes.table:
+        rows = [[self._link(name), *map(_code, arguments(e))] for name, e in entries.items()]
+        wanted = 3 if any(arguments(entry)[1] for entry in entries.values()) else 2
+        group = nodes.tgroup(cols=wanted)
+        group += [nodes.colspec(colwidth=1) for _ in range(wanted)]
+        heading: list[nodes.Node] = [nodes.Text(text) for text in _HEADINGS]
+        group += nodes.thead("", _row(heading[:wanted]))
+        group += nodes.tbody("", *[_row(row[:wanted]) for row in rows])
+        return nodes.table("", group)
+
+
+def _code(text: str) -> nodes.Node:
+    return nodes.literal("", text) if text else nodes.Text("")
+
+
+def _row(cells: list[nodes.Node]) -> nodes.row:
+    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("derivatives", DerivativesDirective)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1372 @@
+"""Calls of every function that has a derivative: the catalogue that its rules are checked on.
+
+`FAMILIES` holds for each function of the table one strategy or several, from which Hypothesis
+draws samples: shapes (empty, 0-d, broadcast), axes, options. Numbers come from a seed, apart from
+kinks and from each other. Fixed calls, of functions with a syntax of their own, stand beside
+them: `FIXED`.
+"""
+
+import operator
+
+import numpy as np
+from derivatives import Sample
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import mutually_broadcastable_shapes
+
+from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
+from dlbook.autodiff.table import TABLE, name_of
+
+FAMILIES = {}  # function → strategies of samples
+FIXED = {}  # function → lists of samples
+
+#: What is not NumPy's is reached through functions that are.
+INSIDE = {
+    elementwise._choose: np.where,
+    products._einsum: np.einsum,
+    reductions._p_norm: np.linalg.norm,
+    shapes._cast: np.ndarray.astype,
+}
+
+
+class Draw:
+    """Hypothesis's draw, with the words that samples need."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.seed = draw(st.integers(0, 2**16))
+        self.rng = np.random.default_rng(self.seed)
+
+    def one(self, *choices):
+        return self.draw(st.sampled_from(choices))
+
+    def flag(self):
+        return self.draw(st.booleans())
+
+    def shape(self, low=0, high=3, least=0, most=3):
+        side = st.integers(least, most)
+        return tuple(self.draw(st.lists(side, min_size=low, max_size=high)))
+
+    def shapes(self, n, least=0):
+        """Draw shapes that broadcast to one."""
+        drawn = mutually_broadcastable_shapes(num_shapes=n, max_dims=3, min_side=least, max_side=3)
+        return self.draw(drawn).input_shapes
+
+    def axis(self, ndim, none=True, several=True):
+        """Draw an axis, negative or not; none; or a tuple of them."""
+        choices = [st.none()] if none else []
+        if ndim:
+            choices.append(st.integers(-ndim, ndim - 1))
+            if several:
+                axes = st.lists(st.integers(0, ndim - 1), unique=True, max_size=ndim)
+                choices.append(axes.map(tuple))
+        return self.draw(st.one_of(*choices))
+
+    def values(self, shape, *intervals):
+        """Return numbers from these intervals; for the shape () an array or a number."""
+        low, high = np.transpose(intervals or [(-2, -0.3), (0.3, 2)])
+        which = self.rng.integers(len(low), size=shape)
+        return self.dress(self.rng.uniform(low[which], high[which]))
+
+    def apart(self, shape, gap=0.2):
+        """Return numbers of which no two are near each other, nor near 0."""
+        n = int(np.prod(shape, dtype=int))
+        places = self.rng.permutation(np.arange(n) - n // 2 + 0.5)
+        return self.dress(np.reshape(gap * (places + self.rng.uniform(-0.1, 0.1, n)), shape))
+
+    def dress(self, numbers):
+        numbers = np.asarray(numbers, float)
+        if numbers.shape:
+            return numbers
+        return self.one(numbers, numbers[()], float(numbers))
+
+    def mask(self, shape):
+        return self.rng.random(shape) < 0.6
+
+    def some(self, **options):
+        """Return some of the options."""
+        return {name: value for name, value in options.items() if self.flag()}
+
+    def sample(self, f, *args, note="", **facts):
+        return Sample(f, args, note, seed=self.seed, **facts)
+
+
+def family(*functions):
+    """Register samples of functions: `of(function, d)` draws one."""
+
+    def register(of):
+        for function in functions:
+
+            @st.composite
+            def samples(draw, function=function):
+                d = Draw(draw)
+                sample = of(function, d)
+                sample.note = f"{name_of(function)} {sample.note}".strip()
+                sample.exact = sample.exact and TABLE[function].kind != "composed"
+                return sample
+
+            FAMILIES.setdefault(function, []).append(samples())
+        return of
+
+    return register
+
+
+def calls(function, *cases):
+    """Register fixed calls: pairs of a function and of shapes, or arrays, of its arguments."""
+    for i, (f, *places) in enumerate(cases):
+        rng = np.random.default_rng(i)
+
+        def array(place, rng=rng):
+            if not isinstance(place, tuple):
+                return place
+            n = int(np.prod(place, dtype=int))  # numbers apart from each other and from 0
+            sizes = 0.3 + 1.2 * (rng.permutation(n) + rng.uniform(0, 0.3, n)) / max(n, 3)
+            return np.reshape(sizes * rng.choice([-1.0, 1.0], n), place)
+
+        note = f"{name_of(function)}, call {i}"
+        exact = TABLE[function].kind != "composed"
+        sample = Sample(f, tuple(map(array, places)), note, exact, seed=i)
+        FIXED.setdefault(function, []).append(sample)
+
+
+def inventory():
+    """Return the functions that need samples."""
+    kinds = {"elementwise", "linear", "jointly linear", "selection", "general", "composed"}
+    return [f for f, entry in TABLE.items() if entry.kind in kinds]
+
+
+# ---- elementwise -------------------------------------------------------------------------
+
+ANY = [(-2, -0.3), (0.3, 2)]
+POSITIVE = [(0.4, 2.5)]
+INNER = [(-0.8, -0.2), (0.2, 0.8)]
+WHOLE = [(-2, 2)]
+
+UNARY = {
+    np.positive: WHOLE,
+    np.negative: WHOLE,
+    np.conjugate: WHOLE,
+    np.reciprocal: ANY,
+    np.square: WHOLE,
+    np.exp: WHOLE,
+    np.exp2: WHOLE,
+    np.expm1: WHOLE,
+    np.log: POSITIVE,
+    np.log2: POSITIVE,
+    np.log10: POSITIVE,
+    np.log1p: [(-0.6, 2)],
+    np.sqrt: POSITIVE,
+    np.cbrt: ANY,
+    np.absolute: ANY,
+    np.fabs: ANY,
+    np.sin: WHOLE,
+    np.cos: WHOLE,
+    np.tan: [(-1.2, 1.2)],
+    np.arcsin: INNER,
+    np.arccos: INNER,
+    np.arctan: WHOLE,
+    np.sinh: WHOLE,
+    np.cosh: WHOLE,
+    np.tanh: WHOLE,
+    np.arcsinh: WHOLE,
+    np.arccosh: [(1.4, 3)],
+    np.arctanh: INNER,
+    np.deg2rad: WHOLE,
+    np.radians: WHOLE,
+    np.rad2deg: WHOLE,
+    np.degrees: WHOLE,
+    np.sinc: [*ANY, (-0.02, 0.02)],
+    elementwise._sech_squared: WHOLE,
+}
+
+
+@family(*UNARY)
+def _unary(function, d):
+    return d.sample(function, d.values(d.shape(), *UNARY[function]))
+
+
+BINARY = {
+    np.add: (WHOLE, WHOLE),
+    np.subtract: (WHOLE, WHOLE),
+    np.multiply: (WHOLE, WHOLE),
+    np.divide: (ANY, ANY),
+    np.power: (POSITIVE, WHOLE),
+    np.float_power: (POSITIVE, WHOLE),
+    np.logaddexp: (WHOLE, WHOLE),
+    np.logaddexp2: (WHOLE, WHOLE),
+    np.hypot: (ANY, WHOLE),
+    np.arctan2: (ANY, ANY),
+    np.remainder: ([(2.2, 2.6), (-2.6, -2.2)], [(0.93, 0.97), (-0.97, -0.93)]),
+    np.fmod: ([(2.2, 2.6), (-2.6, -2.2)], [(0.93, 0.97), (-0.97, -0.93)]),
+}
+CHOICES = [np.maximum, np.minimum, np.fmax, np.fmin]
+
+
+@family(*BINARY)
+def _binary(function, d):
+    x, y = d.shapes(2)
+    return d.sample(function, d.values(x, *BINARY[function][0]), d.values(y, *BINARY[function][1]))
+
+
+@family(*CHOICES)
+def _choice(function, d):
+    x, y = d.shapes(2)
+    return d.sample(function, d.apart(x), np.asarray(d.apart(y)) + 0.1)
+
+
+# Beside a constant of either side, and of a value with itself, with Python's operators.
+for ufunc, sign in {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+    np.remainder: operator.mod,
+}.items():
+    beside = np.array([[2.5, 0.95], [2.5, 0.95]])
+    calls(
+        ufunc,
+        (lambda x, sign=sign: sign(x, 0.8), 2.3),
+        (lambda x, sign=sign: sign(2.3, x), 0.8),
+        (lambda x, sign=sign: sign(x, 2), np.array([2.3, 2.7])),
+        (lambda x, sign=sign: sign(3, x), np.array([0.8, 1.2])),
+        (lambda x, sign=sign: sign(x, [0.8, 0.85]), np.array([[2.3], [2.7]])),
+        (lambda x, sign=sign, beside=beside: sign(beside, x), np.array([0.7, 0.8])),
+        (lambda x, y, sign=sign: sign(x, y), np.float64(2.3), np.array([0.8, 0.85])),
+    )
+calls(
+    np.power,
+    (lambda x: x**2, (3,)),
+    (lambda x: x**3.0, (2, 2)),
+    (lambda x: x**-1, (3,)),
+    (lambda x: x**0, (3,)),
+    (lambda x: x**1, np.array([0.0, -1.0, 2.0])),
+    (lambda x: x**2, np.array([0.0, -1.0, 2.0])),
+    (lambda x: np.power(x, [0, 1, 2, 3]), np.array([[0.5], [-0.5]])),
+    (lambda x: np.power(x, np.array([0.0, 1.0, 2.0, 3.0])), (3, 4)),
+    (lambda x: 2.0**x, (3,)),
+)
+calls(np.negative, (lambda x: -x, (2, 3)), (lambda x: -x, 1.5))
+calls(np.positive, (lambda x: +x, (2, 3)), (lambda x: +x, 1.5))
+calls(np.absolute, (abs, (2, 3)), (abs, -1.5))
+calls(
+    np.multiply,
+    (lambda x: x * x, (3,)),
+    (lambda x: np.multiply.outer(x, x), (3,)),
+    (lambda x, y: np.multiply.outer(x, y), (2, 2), (3,)),
+    (lambda x: x[None] * np.float32(2), (2,)),
+)
+calls(np.add, (lambda x: x + x, (3,)), (lambda x, y: np.add.outer(x, y), (2,), (3, 1)))
+calls(np.subtract, (lambda x, y: np.subtract.outer(x, y), (2,), ()))
+
+
+@family(np.clip)
+def _clip(function, d):
+    shape = d.shape()
+    a = d.apart(shape)
+    low, high = -0.2, 0.2
+    options = d.one(
+        {"a_min": low, "a_max": high}, {"a_min": None, "a_max": high}, {"a_min": low, "a_max": None}
+    )
+    if d.flag():
+        lows, highs = np.asarray(d.values(shape, (-0.21, -0.19))), np.full(shape[-1:], 0.21)
+        return d.sample(lambda a, b, c: function(a, b, c), a, lows, highs)
+    return d.sample(lambda a: function(a, **options), a, note=str(options))
+
+
+if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
+    calls(np.clip, (lambda a: np.clip(a, min=-0.1, max=0.2), (3, 3)))
+calls(np.clip, (lambda a: a.clip(-0.1, 0.2), (3, 3)), (lambda a: np.clip(a, -9, 9, out=None), (2,)))
+
+
+@family(np.where)
+def _where(function, d):
+    c, x, y = d.shapes(3)
+    mask = d.mask(c)
+    return d.sample(lambda x, y: function(mask, x, y), d.values(x), d.values(y))
+
+
+calls(
+    np.where,
+    (lambda x: np.where(x > 0, x, 0.0), (3, 3)),
+    (lambda x: np.where(x > 0, 1.0, x * x), (3, 3)),
+    (lambda x: np.where([True, False], x, -x), (2,)),
+    (lambda x: x[np.where(x > 0)], np.array([0.5, -0.5, 1.0])),
+)
+
+# ---- indexing ----------------------------------------------------------------------------
+
+INDICES = {
+    (4,): [0, -1, np.int64(2), slice(None), slice(1, 3), slice(None, None, -1), slice(3, 0, -2),
+           slice(2, 2), None, Ellipsis, (None, 1), [0, 2], [0, 0, 3], np.array([[1, 1], [0, 3]]),
+           np.array([], int), np.array([True, False, True, True]), [True, False, False, True],
+           np.array(2), True, (True, slice(None)), np.zeros(4, bool)],
+    (2, 3): [0, (1, 2), (slice(None), 1), (Ellipsis, 0), (0, Ellipsis), (None, Ellipsis, None),
+             ([0, 1], [1, 1]), ([0, 0], [1, 1]), (slice(None), [2, 0, 2]), ([1], slice(None, 2)),
+             np.array([[True, False, True], [False, True, True]]), (np.array([True, False]), 1),
+             (np.array([True, True]), [0, 2]), np.array([False, True]), (0, [1, 1]),
+             (np.array([[0], [1]]), np.array([0, 2, 2])),
+             (slice(None, None, -1), slice(None, 0, -1)),
+             (0, np.array([True, False, True])), (Ellipsis, np.array([True, False, True])),
+             (1, -1)],
+    (2, 3, 2): [1, (0, slice(None), 1), (slice(None), 0), (Ellipsis, [1, 0, 1]),
+                ([0, 1, 1], slice(None), [1, 1, 1]), (0, slice(None), [1, 1]),
+                (slice(None), [0, 2], None, [1, 1]), (slice(None), np.ones((3, 2), bool)),
+                np.ix_([0, 1], [2, 2], [0]), (None, [1, 1], Ellipsis, None), (0, 1, 0)],
+    (): [(), Ellipsis, None, True, False, (None, None)],
+    (0, 2): [slice(None), (slice(None), 1), (slice(None), [0, 0, 1]), np.zeros((0, 2), bool), []],
+}  # fmt: skip
+calls(
+    operator.getitem,
+    *[
+        (lambda a, index=index: a[index], shape)
+        for shape, indices in INDICES.items()
+        for index in indices
+    ],
+    (lambda a: a[1] * a[1] + a[2], (3, 2)),
+    (lambda a: np.stack(list(a)), (3, 2)),
+    (lambda a: a[np.argsort(a)], (5,)),
+    (lambda a: a[a > 0], (5,)),
+)
+for sample in FIXED[operator.getitem]:
+    if sample.args[0].shape == ():  # 0-d arrays, since numbers have no index
+        sample.args = (np.array(sample.args[0]),)
+
+calls(
+    indexing._scatter,
+    (lambda g: indexing._scatter(g, index=slice(1, 3), shape=(4,)), (2,)),
+    (lambda g: indexing._scatter(g, index=([0, 1, 1], [2, 0, 0]), shape=(2, 3)), (3,)),
+)
+
+
+def _index(d, n, shape):
+    """Return indices, repeated and negative ones among them."""
+    return d.rng.integers(-n, n, shape)
+
+
+@family(np.take)
+def _take(function, d):
+    shape = d.shape(1, least=1)
+    axis = d.axis(len(shape), several=False)
+    n = int(np.prod(shape)) if axis is None else shape[axis]
+    indices = d.one(_index(d, n, d.shape(0, 2)), int(_index(d, n, ())), [0, 0, n - 1])
+    options = d.some(mode=d.one("wrap", "clip", "raise"), out=None)
+    if options.get("mode", "raise") != "raise":
+        indices = np.asarray(indices) * 3
+    return d.sample(
+        lambda a: function(a, indices, axis=axis, **options), d.values(shape), note=str(options)
+    )
+
+
+calls(
+    np.take,
+    (lambda a: a.take([0, 2, 2], axis=1), (2, 3)),
+    (lambda a: a.take(-1), (2, 3)),
+    (lambda a: np.take(a, [[0, -1]], 0, None, "wrap"), (2, 3)),
+)
+
+
+@family(np.take_along_axis)
+def _take_along_axis(function, d):
+    shape = d.shape(1, least=1)
+    axis = d.axis(len(shape), several=False)
+    if axis is None:
+        indices = _index(d, int(np.prod(shape)), (4,))
+    else:
+        wanted = list(shape)
+        wanted[axis] = 2
+        if d.flag():
+            wanted = [2 if i == axis % len(shape) else d.one(1, n) for i, n in enumerate(shape)]
+        indices = _index(d, shape[axis], wanted)
+    return d.sample(lambda a: function(a, indices, axis=axis), d.values(shape), note=f"{axis}")
+
+
+calls(
+    np.take_along_axis,
+    (lambda a: np.take_along_axis(a, np.argsort(a, axis=0), axis=0), (3, 2)),
+)
+calls(
+    np.extract,
+    (lambda a: np.extract([[True, False, True], [False, True, True]], a), (2, 3)),
+    (lambda a: np.extract(a > 0, a), (6,)),
+)
+calls(
+    np.compress,
+    (lambda a: np.compress([True, False, True], a), (2, 3)),
+    (lambda a: np.compress([False, True], a, axis=0), (2, 3)),
+    (lambda a: np.compress([True, False, True], a, axis=-1, out=None), (2, 3)),
+)
+calls(
+    np.delete,
+    (lambda a: np.delete(a, 1), (4,)),
+    (lambda a: np.delete(a, [0, -1], axis=1), (2, 3)),
+    (lambda a: np.delete(a, slice(0, 4, 2)), (2, 3)),
+    (lambda a: np.delete(a, np.array([True, False]), axis=0), (2, 3)),
+)
+
+# ---- products ----------------------------------------------------------------------------
+
+
+def _pairs(d):
+    """Draw shapes of operands of `matmul`."""
+    n, m, k = (d.draw(st.integers(0, 3)) for _ in "nmk")
+    a, b = d.shapes(2)
+    left = d.one((n,), (m, n), (*a, m, n))
+    right = d.one((n,), (n, k), (*b, n, k))
+    return left, right
+
+
+@family(np.matmul)
+def _matmul(function, d):
+    left, right = _pairs(d)
+    return d.sample(function, d.values(left), d.values(right))
+
+
+calls(
+    np.matmul,
+    (lambda a, b: np.matmul(a, b), (3,), (3,)),
+    (lambda a, b: a @ b, (3,), (3, 2)),
+    (lambda a, b: a @ b, (2, 3), (3,)),
+    (lambda a, b: a @ b, (2, 3), (3, 4)),
+    (lambda a, b: a @ b, (3,), (2, 3, 4)),
+    (lambda a, b: a @ b, (2, 4, 3), (3,)),
+    (lambda a, b: a @ b, (2, 1, 4, 3), (5, 3, 2)),
+    (lambda a, b: a @ b, (4, 3), (5, 3, 2)),
+    (lambda a, b: a @ b, (1, 4, 3), (5, 3, 2)),
+    (lambda a: a @ a, (3, 3)),
+    (lambda a: np.ones((2, 3)) @ a, (3,)),
+)
+_DOT = [
+    ((), ()), ((), (2,)), ((2, 3), ()), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)),
+    ((2, 3), (3, 2)), ((2, 2, 3), (3,)), ((2, 2, 3), (3, 2)), ((3,), (2, 3, 2)),
+    ((2, 3), (2, 3, 2)), ((2, 1, 3), (2, 3, 2)), ((0,), (0,)), ((2, 0), (0, 3)),
+]  # fmt: skip
+calls(
+    np.dot,
+    *[(np.dot, *pair) for pair in _DOT],
+    (lambda a, b: a.dot(b), (2, 3), (3,)),
+    (lambda a: np.dot(a, 2.0), (3,)),
+    (lambda a, b: np.dot(a, b, out=None), (2, 3), (3,)),
+)
+_INNER = [((), (2, 3)), ((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 3)), ((3,), (2, 2, 3)),
+          ((2, 3), ()), ((2, 2, 3), (2, 3)), ((), ())]  # fmt: skip
+calls(np.inner, *[(np.inner, *pair) for pair in _INNER])
+calls(np.vdot, (np.vdot, (3,), (3,)), (np.vdot, (2, 3), (3, 2)), (np.vdot, (), ()))
+calls(
+    np.outer,
+    (np.outer, (2,), (3,)),
+    (np.outer, (2, 2), (3, 1)),
+    (np.outer, (), (3,)),
+    (np.outer, (0,), (3,)),
+    (lambda a: np.outer(a, [1.0, 2.0], out=None), (3,)),
+)
+calls(
+    np.tensordot,
+    (lambda a, b: np.tensordot(a, b), (4, 2, 3), (2, 3, 2)),
+    (lambda a, b: np.tensordot(a, b, 0), (2,), (2, 3)),
+    (lambda a, b: np.tensordot(a, b, axes=1), (2, 3), (3, 2)),
+    (lambda a, b: np.tensordot(a, b, axes=(-1, 0)), (2, 3), (3, 2)),
+    (lambda a, b: np.tensordot(a, b, axes=([0, 2], [1, 0])), (2, 2, 3), (3, 2, 2)),
+    (lambda a, b: np.tensordot(a, b, axes=([], [])), (2,), (3,)),
+    (lambda a, b: np.tensordot(a, b, axes=((1, 0), (0, 1))), (2, 3), (3, 2)),
+    (lambda a, b: np.tensordot(a, b, 1), (2, 0), (0, 3)),
+)
+calls(
+    np.kron,
+    (np.kron, (2,), (3,)),
+    (np.kron, (2, 2), (2, 1)),
+    (np.kron, (2,), (2, 3)),
+    (np.kron, (2, 1, 2), (3,)),
+    (np.kron, (), (2, 2)),
+    (np.kron, (2, 0), (3, 1)),
+)
+
+
+def _vectors(d):
+    a, b = d.shapes(2)
+    n = d.draw(st.integers(0, 3))
+    return (*a, n), (*b, n)
+
+
+if hasattr(np, "vecdot"):
+
+    @family(np.vecdot)
+    def _vecdot(function, d):
+        a, b = _vectors(d)
+        return d.sample(function, d.values(a), d.values(b))
+
+    calls(np.vecdot, (lambda a, b: np.vecdot(a, b, axis=0), (3, 2), (3, 2)))
+
+if hasattr(np, "matvec"):
+
+    @family(np.matvec)
+    def _matvec(function, d):
+        a, b = _vectors(d)
+        return d.sample(function, d.values((*a[:-1], 2, a[-1])), d.values(b))
+
+    @family(np.vecmat)
+    def _vecmat(function, d):
+        a, b = _vectors(d)
+        return d.sample(function, d.values(a), d.values((*b, 2)))
+
+
+_EINSUMS = [
+    ("i", (3,)), ("ij", (2, 3)), ("ji", (2, 3)), ("ii", (3, 3)), ("ii->i", (3, 3)),
+    ("ij->", (2, 3)),
+    ("ij->j", (2, 3)), ("ij->ji", (2, 3)), ("iij->j", (2, 2, 3)), ("iii->i", (2, 2, 2)),
+    ("iijj", (2, 2, 3, 3)), ("iijj->ij", (2, 2, 3, 3)), ("ijij->ji", (2, 3, 2, 3)), ("->", ()),
+    ("i,i", (3,), (3,)), ("i,j", (2,), (3,)), ("i,j->ji", (2,), (3,)), ("ij,jk", (2, 3), (3, 2)),
+    ("ij,jk->ki", (2, 3), (3, 2)), ("ij,ij->", (2, 3), (2, 3)), ("ij,kj->ik", (2, 3), (2, 3)),
+    ("ij,k->i", (2, 3), (2,)), ("ij,ji->", (2, 3), (3, 2)), ("ii,ij->j", (2, 2), (2, 3)),
+    ("ab,bc,cd->ad", (2, 3), (3, 2), (2, 2)), ("a,b,c", (2,), (1,), (3,)),
+    ("i,i,i->i", *[(3,)] * 3),
+    ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("...ij,...jk", (2, 2, 3), (2, 3, 2)),
+    ("...ij,jk->...ik", (2, 2, 3), (3, 2)), ("...i,...i->...", (2, 3), (3,)), ("...", (2, 3)),
+    ("...i->i...", (2, 2, 3)), ("...ii->...i", (2, 3, 3)), ("i...,i", (2, 3), (2,)),
+    ("i...->...", (2, 3)), ("...,...", (2, 3), (3,)), ("...,...->...", (), (2, 3)),
+    ("...j,...j", (1, 3), (2, 3)), ("ij...,jk...->ik...", (2, 3, 2), (3, 2, 2)),
+    ("...i,i->...", (2, 2, 3), (3,)), ("ij,jk", (2, 1), (3, 2)), ("ij,ij->ij", (2, 1), (1, 3)),
+    ("i,i->", (1,), (3,)), ("...i,...i->...i", (1, 3), (2, 1)), ("ba", (2, 3)),
+    ("B,a->aB", (2,), (3,)),
+    ("i,->i", (3,), ()), (" i j , j k -> i k ", (2, 3), (3, 2)), ("ij,jk->ik", (2, 0), (0, 3)),
+    ("ij->i", (0, 3)), ("...a,ab...->b...", (2, 3), (3, 2, 2)),
+]  # fmt: skip
+calls(
+    np.einsum,
+    *[(lambda *a, s=s: np.einsum(s, *a), *places) for s, *places in _EINSUMS],
+    (lambda a, b: np.einsum(a, [0, 1], b, [1, 2]), (2, 3), (3, 2)),
+    (lambda a, b: np.einsum(a, [0, 1], b, [1, 2], [2, 0]), (2, 3), (3, 2)),
+    (lambda a: np.einsum(a, [Ellipsis, 0], [0, Ellipsis]), (2, 2, 3)),
+    (lambda a: np.einsum(a, [0, 0]), (3, 3)),
+    (lambda a: np.einsum(a, [27, 3]), (2, 3)),
+    (lambda a: np.einsum(a, (0, 1), ()), (2, 3)),
+    (lambda a, b: np.einsum("ij,jk", a, b, optimize=True), (2, 3), (3, 2)),
+    (lambda a, b, c: np.einsum("ij,jk,kl", a, b, c, optimize="greedy"), (2, 3), (3, 2), (2, 2)),
+    (lambda a, b, c: np.einsum("ij,jk,kl", a, b, c, optimize="optimal"), (2, 3), (3, 2), (2, 2)),
+    (
+        lambda a, b, c: np.einsum("ij,jk,k", a, b, c, optimize=["einsum_path", (0, 1), (0, 1)]),
+        *((2, 3), (3, 2), (2,)),
+    ),
+    (lambda a: np.einsum("ij,ij", a, a), (2, 3)),
+    (lambda a: np.einsum("ij,jk->ik", np.ones((2, 3)), a), (3, 2)),
+    (lambda a: np.einsum("ij->ji", a, order="C", casting="safe", dtype=None, out=None), (2, 3)),
+)
+
+# ---- reductions --------------------------------------------------------------------------
+
+
+def _reduce(function, d, values, *names, initial=None, tuples=True, default=None, dtype=False):
+    """Draw a reduction with some of its options."""
+    shape = d.shape()
+    ndim = len(shape)
+    axis = d.axis(ndim, several=tuples)
+    options = {"axis": axis}
+    if "keepdims" in names and d.flag():
+        options["keepdims"] = d.flag()
+    if "where" in names and d.flag():
+        options["where"] = d.mask(d.one(shape, shape[-1:]))
+    if "initial" in names and d.flag():
+        options["initial"] = initial
+    if "dtype" in names:
+        options |= d.some(dtype=None)
+    if "out" in names:
+        options |= d.some(out=None)
+    return shape, options, values(shape)
+
+
+def _noted(options):
+    return ", ".join(f"{k}={v!r}" for k, v in options.items())
+
+
+@family(np.sum, np.add.reduce)
+def _sum(function, d):
+    names = ("keepdims", "where", "initial", "dtype", "out")
+    shape, options, a = _reduce(function, d, d.values, *names, initial=1.5)
+    if function is np.add.reduce and not shape:
+        options["axis"] = None
+    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
+
+
+calls(
+    np.sum,
+    (np.sum, (2, 3)),
+    (lambda a: np.sum(a, 0), (2, 3)),
+    (lambda a: a.sum(axis=(0, -1), keepdims=True), (2, 3)),
+    (lambda a: np.sum(a, 1, None, None, True, 2.0, [[True], [False]]), (2, 3)),
+    (lambda a: np.sum(a, dtype=np.float64), (2, 3)),
+    (lambda a: sum(a), (3, 2)),
+)
+
+
+@family(np.prod, np.multiply.reduce)
+def _prod(function, d):
+    names = ("keepdims", "where", "initial", "dtype", "out")
+    shape, options, a = _reduce(function, d, d.values, *names, initial=1.5)
+    if function is np.multiply.reduce and not shape:
+        options["axis"] = None
+    if d.flag() and isinstance(a, np.ndarray):  # factors 0
+        a = np.where(d.mask(shape), a, 0.0)
+    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
+
+
+calls(
+    np.prod,
+    (np.prod, (2, 3)),
+    (lambda a: a.prod(axis=-1), (2, 3)),
+    (np.prod, np.array([0.0, 2.0, 0.0, 3.0])),
+    (lambda a: np.prod(a, axis=(0, 2)), np.array([[[1.0, 0.0]], [[0.5, 2.0]]])),
+)
+
+
+def _filled(d, function, *names, ddof=False, **more):
+    """Draw a reduction of at least one entry (a mean of none is not a number)."""
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), dtype=None, out=None)
+    where = np.ones(shape, bool)
+    if "where" in names and d.flag():
+        where = d.mask(shape)
+
+        first = np.ones(shape, bool)
+        if options["axis"] != ():
+            axes = range(len(shape)) if options["axis"] is None else np.atleast_1d(options["axis"])
+            for axis in axes:
+                first &= np.expand_dims(
+                    np.arange(shape[axis]) == 0,
+                    [i for i in range(len(shape)) if i != axis % len(shape)],
+                )
+        options["where"] = where | first
+
+    return shape, options
+
+
+@family(np.mean)
+def _mean(function, d):
+    shape, options = _filled(d, function, "where")
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+
+
+calls(np.mean, (lambda a: a.mean(0), (2, 3)), (np.mean, (4,)), (lambda a: np.mean(a, 0), (2, 0)))
+
+
+@family(np.var, np.std)
+def _var(function, d):
+    shape, options = _filled(d, function, "where")
+    if np.prod(np.shape(np.sum(np.zeros(shape), options["axis"]))) == np.prod(shape):
+        options.pop("where", None)
+    a = d.values(shape, *WHOLE)
+    count = np.sum(np.broadcast_to(options.get("where", True), shape), axis=options["axis"])
+    if np.min(count, initial=9) > 1:
+        options |= d.one({}, {"ddof": 1}, {"ddof": 0.5}, {"correction": 1})
+    if function is np.std and np.min(count, initial=9) < 2:
+        return d.sample(lambda a: function(a, axis=0), d.values((3, 2), *WHOLE))
+    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
+
+
+calls(np.var, (lambda a: a.var(0), (3, 2)), (lambda a: np.var(a, -1, None, None, 1), (2, 3)))
+calls(
+    np.std,
+    (lambda a: a.std(0), (3, 2)),
+    (lambda a: np.std(a, axis=0, keepdims=True, correction=1), (3, 2)),
+    (lambda a: np.std(a, -1, None, None, 1), (2, 3)),
+)
+_W = np.array([[1.0, 2.0, 0.5], [0.5, 1.5, 1.0]])
+calls(
+    np.average,
+    (np.average, (2, 3)),
+    (lambda a: np.average(a, 0), (2, 3)),
+    (lambda a: np.average(a, -1, keepdims=True), (2, 3)),
+    (lambda a: np.average(a, weights=_W), (2, 3)),
+    (lambda a: np.average(a, axis=1, weights=[1.0, 2.0, 3.0]), (2, 3)),
+    (lambda a, w: np.average(a, axis=0, weights=w), (2, 3), np.array([1.0, 2.0])),
+    (lambda a, w: np.average(a, weights=w, axis=(0, 1), keepdims=True), (2, 3), _W),
+    (lambda a: np.average(a, axis=0, returned=True), (2, 3)),
+    (lambda w: np.average(_W, weights=w, returned=True), _W),
+    (lambda w: np.average(_W, axis=1, weights=w, returned=True), np.array([1.0, 0.5, 2.0])),
+)
+
+
+@family(np.max, np.amax, np.min, np.amin, np.maximum.reduce, np.minimum.reduce, np.ptp)
+def _extreme(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))}
+    if function in (np.maximum.reduce, np.minimum.reduce):
+        options["axis"] = None if not shape else options["axis"]
+        options |= d.some(dtype=None)
+    options |= d.some(keepdims=d.flag(), out=None)
+    if function is not np.ptp and d.flag():
+        smallest = function in (np.min, np.amin, np.minimum.reduce)
+        options["initial"] = d.one(9.0, 0.0) if smallest else d.one(-9.0, 0.0)
+        options |= d.some(where=d.mask(shape))
+    return d.sample(lambda a: function(a, **options), d.apart(shape), note=_noted(options))
+
+
+for _f in (np.max, np.min):
+    calls(
+        _f,
+        (lambda a, f=_f: f(a), (2, 3)),
+        (lambda a, f=_f: f(a, 1), (2, 3)),
+        (lambda a, name=_f.__name__[-3:]: getattr(a, name)(axis=0, keepdims=True), (2, 3)),
+        (lambda a, f=_f: f(a, axis=1), (0, 3)),
+    )
+calls(np.max, (lambda a: max(a), (3,)))
+
+
+@family(np.logaddexp.reduce)
+def _logaddexp(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape), several=True) if shape else None}
+    options |= d.some(keepdims=d.flag(), dtype=None, out=None)
+    if d.flag():
+        options["initial"] = d.one(-np.inf, 0.5)
+        options |= d.some(where=d.mask(shape))
+        if "where" in options:
+            options["initial"] = 0.5
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+
+
+_STEEP = np.linspace(0.3, 1.5, 12).reshape(2, 3, 2) ** 2  # no sums of it are equal
+_NORMS = [
+    ((), {}), ((3,), {}), ((2, 3), {}), ((2, 1, 2), {}), ((3,), {"ord": 2}), ((3,), {"ord": 1}),
+    ((3,), {"ord": 3}), ((3,), {"ord": 2.5}), ((3,), {"ord": -1}), ((3,), {"ord": -2}),
+    ((3,), {"ord": 0}), ((3,), {"ord": np.inf}), ((3,), {"ord": -np.inf}), ((3,), {"ord": 0.5}),
+    ((2, 3), {"axis": 0}), ((2, 3), {"axis": -1, "keepdims": True}), ((2, 3), {"keepdims": True}),
+    ((2, 3), {"ord": 1, "axis": 1}), ((2, 3), {"ord": np.inf, "axis": 0}), ((2, 3), {"ord": "fro"}),
+    ((2, 3), {"ord": 3, "axis": (0,)}), ((2, 3), {"ord": 1}), ((2, 3), {"ord": -1}),
+    ((2, 3), {"ord": np.inf}), ((2, 3), {"ord": -np.inf}), ((2, 3),
+     {"ord": "fro", "keepdims": True}),
+    ((2, 3, 2), {"axis": (0, 2)}), (_STEEP, {"ord": 1, "axis": (2, 0)}), ((0,), {}),
+    ((2, 3, 2), {"ord": np.inf, "axis": (-1, 0), "keepdims": True}), ((3, 0), {"axis": 0}),
+    ((2, 3), {"ord": 3, "axis": 1, "keepdims": True}), ((3,), {"ord": 4}), ((1,), {"ord": 2}),
+    ((0, 3), {"axis": 1, "ord": 3}),
+]  # fmt: skip
+calls(
+    np.linalg.norm,
+    *[(lambda a, o=options: np.linalg.norm(a, **o), shape) for shape, options in _NORMS],
+    (lambda a: np.linalg.norm(a, 1, 0, True), (2, 3)),
+    (lambda a: np.linalg.norm(next(iter(a))), (2, 3)),
+)
+
+
+def _along(d, *, flat=True, least=0):
+    """Draw a shape and an axis along it; `None` where all entries are taken in a row."""
+    shape = d.shape(1, least=least)
+    return shape, d.axis(len(shape), none=flat, several=False)
+
+
+@family(np.cumsum)
+def _cumsum(function, d):
+    shape, axis = _along(d)
+    options = d.some(dtype=None, out=None)
+    return d.sample(lambda a: function(a, axis=axis, **options), d.values(shape), note=f"{axis}")
+
+
+calls(np.cumsum, (lambda a: a.cumsum(0), (2, 3)), (np.cumsum, (2, 3)), (np.cumsum, ()))
+
+
+@family(np.add.accumulate)
+def _accumulate(function, d):
+    shape, axis = _along(d, flat=False)
+    options = d.some(dtype=None, out=None)
+    return d.sample(lambda a: function(a, axis=axis, **options), d.values(shape), note=f"{axis}")
+
+
+calls(np.add.accumulate, (np.add.accumulate, (3, 2)))
+
+if hasattr(np, "cumulative_sum"):
+
+    @family(np.cumulative_sum)
+    def _cumulative(function, d):
+        shape, axis = _along(d, flat=False)
+        options = d.some(dtype=None, out=None, include_initial=d.flag())
+        if len(shape) == 1 and d.flag():
+            axis = None
+        return d.sample(
+            lambda a: function(a, axis=axis, **options), d.values(shape), note=_noted(options)
+        )
+
+
+@family(np.diff)
+def _diff(function, d):
+    shape, axis = _along(d, flat=False)
+    n = d.one(1, 2, 0, 3)
+    options = d.some(prepend=0.5, append=1.5)
+    if d.flag() and n:
+        end = d.values(shape)
+        return d.sample(
+            lambda a, e: function(a, n, axis=axis, append=e), d.values(shape), end, note=f"{n}"
+        )
+    return d.sample(lambda a: function(a, n, axis=axis, **options), d.values(shape), note=f"{n}")
+
+
+calls(np.diff, (np.diff, (4,)), (lambda a, b: np.diff(a, prepend=b), (2, 3), ()))
+calls(
+    np.ediff1d,
+    (np.ediff1d, (2, 3)),
+    (lambda a: np.ediff1d(a, to_end=[1.0, 2.0], to_begin=0.5), (4,)),
+    (lambda a, b: np.ediff1d(a, b), (3,), (2,)),
+)
+calls(
+    np.trapezoid,
+    (np.trapezoid, (4,)),
+    (lambda y: np.trapezoid(y, dx=0.5, axis=0), (3, 2)),
+    (lambda y, x: np.trapezoid(y, x), (2, 3), (3,)),
+    (lambda y, x: np.trapezoid(y, x, axis=0), (3, 2), (3,)),
+    (lambda y, x: np.trapezoid(y, x, axis=0), (3, 2), (3, 2)),
+    (lambda y, h: np.trapezoid(y, dx=h), (2, 4), ()),
+)
+
+# ---- shape -------------------------------------------------------------------------------
+
+
+@family(np.reshape)
+def _reshape(function, d):
+    shape = d.shape(1)
+    wanted = d.one((-1,) if 0 not in shape else (0,), shape[::-1], (1, *shape))
+    order = d.one("C", "F")
+    return d.sample(lambda a: function(a, wanted, order=order), d.values(shape), note=f"{wanted}")
+
+
+calls(
+    np.reshape,
+    (lambda a: a.reshape(3, 2), (2, 3)),
+    (lambda a: a.reshape((3, -1), order="F"), (2, 3)),
+    (lambda a: a.reshape(-1), (2, 3)),
+    (lambda a: np.reshape(a, 6), (2, 3)),
+    (lambda a: np.reshape(a, (1, 1)), ()),
+    (lambda a: np.reshape(a, ()), (1, 1)),
+    (lambda a: np.reshape(a, (3, 2), order="A"), np.asfortranarray(_W)),
+)
+if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
+    calls(np.reshape, (lambda a: np.reshape(a, shape=(3, 2), copy=True), (2, 3)))
+if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+    calls(np.reshape, (lambda a: np.reshape(a, newshape=(3, 2)), (2, 3)))
+
+
+@family(np.ravel)
+def _ravel(function, d):
+    order = d.one("C", "F")
+    return d.sample(lambda a: function(a, order=order), d.values(d.shape()), note=order)
+
+
+calls(
+    np.ravel,
+    (lambda a: a.ravel(), (2, 3)),
+    (lambda a: a.flatten("F"), (2, 3)),
+    (lambda a: np.ravel(a, "K"), np.asfortranarray(_W)),
+    (lambda a: np.ravel(a.T, "K"), (2, 3)),
+    (lambda a: np.ravel(a, "A"), np.asfortranarray(_W)),
+)
+
+
+@family(np.transpose)
+def _transpose(function, d):
+    shape = d.shape()
+    axes = d.draw(st.permutations(range(len(shape))))
+    axes = d.one(None, tuple(axes), [a - len(shape) for a in axes])
+    return d.sample(lambda a: function(a, axes), d.values(shape), note=f"{axes}")
+
+
+calls(
+    np.transpose,
+    (lambda a: a.T, (2, 3)),
+    (lambda a: a.transpose(2, 0, 1), (2, 3, 1)),
+    (lambda a: a.transpose((1, 2, 0)), (2, 3, 1)),
+    (lambda a: a.transpose(), (2, 3, 1)),
+    (lambda a: a.transpose(None), (2, 3, 1)),
+    (lambda a: np.transpose(a, axes=[1, 2, 0]), (2, 3, 1)),
+)
+calls(
+    np.moveaxis,
+    (lambda a: np.moveaxis(a, 0, -1), (2, 3, 1)),
+    (lambda a: np.moveaxis(a, [0, -1], [1, 0]), (2, 3, 2)),
+    (lambda a: np.moveaxis(a, source=(2, 0), destination=(0, 1)), (2, 3, 2)),
+)
+calls(
+    np.swapaxes,
+    (lambda a: np.swapaxes(a, 0, -1), (2, 3, 1)),
+    (lambda a: a.swapaxes(1, 2), (2, 3, 2)),
+)
+calls(
+    np.squeeze,
+    (np.squeeze, (1, 3, 1)),
+    (np.squeeze, (1, 1)),
+    (lambda a: np.squeeze(a, axis=0), (1, 3, 1)),
+    (lambda a: a.squeeze((0, -1)), (1, 3, 1)),
+)
+calls(
+    np.expand_dims,
+    (lambda a: np.expand_dims(a, 0), (2, 3)),
+    (lambda a: np.expand_dims(a, axis=(0, -1)), (2, 3)),
+    (lambda a: np.expand_dims(a, 0), ()),
+)
+calls(
+    np.copy,
+    (np.copy, (2, 3)),
+    (lambda a: np.copy(a, order="F", subok=False), (2, 3)),
+    (np.copy, ()),
+)
+calls(np.matrix_transpose, (np.matrix_transpose, (2, 3)), (lambda a: a.mT, (2, 3, 2)))
+calls(
+    np.rollaxis,
+    *[
+        (lambda a, i=i, s=s: np.rollaxis(a, i, s), (1, 2, 3))
+        for i, s in [(0, 0), (2, 0), (0, 2), (-1, 1), (1, 3), (2, -1), (0, -2)]
+    ],
+    (lambda a: np.rollaxis(a, 2), (1, 2, 3)),
+)
+for _f in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
+    calls(
+        _f,
+        *[(_f, shape) for shape in [(), (2,), (2, 3), (1, 2, 3), (0,), (1, 1, 2, 2)]],
+        (lambda a, b, f=_f: f(a, b), (), (2,)),
+    )
+
+
+@family(np.broadcast_to)
+def _broadcast_to(function, d):
+    one, other = d.shapes(2)
+    whole = np.broadcast_shapes(one, other)
+    return d.sample(lambda a: function(a, whole), d.values(one), note=f"{whole}")
+
+
+calls(
+    np.broadcast_to,
+    (lambda a: np.broadcast_to(a, 3), ()),
+    (lambda a: np.broadcast_to(a, shape=[2, 3], subok=False), (3,)),
+)
+calls(
+    np.broadcast_arrays,
+    (lambda a, b: np.broadcast_arrays(a, b), (2, 1), (3,)),
+    (lambda a: np.broadcast_arrays(a, np.ones((2, 2)), subok=False), (2,)),
+)
+
+
+@family(np.tile)
+def _tile(function, d):
+    reps = d.one(0, 2, (2,), (2, 1), (1, 0, 2), [2, 3], np.array([2, 2]))
+    return d.sample(lambda a: function(a, reps), d.values(d.shape()), note=f"{reps}")
+
+
+@family(np.repeat)
+def _repeat(function, d):
+    shape, axis = _along(d)
+    n = int(np.prod(shape)) if axis is None else shape[axis]
+    repeats = d.one(2, 0, [3], d.rng.integers(0, 3, n))
+    return d.sample(lambda a: function(a, repeats, axis=axis), d.values(shape), note=f"{repeats}")
+
+
+calls(np.repeat, (lambda a: a.repeat(2), (2, 3)), (lambda a: a.repeat([1, 2], axis=0), (2, 3)))
+
+
+@family(np.concatenate, np.stack)
+def _join(function, d):
+    shape = d.shape(1)
+    shapes = [shape] * d.one(1, 2, 3)
+    axis = d.axis(len(shape), none=False, several=False)
+    if function is np.concatenate:
+        axis = d.one(axis, axis, None)
+        if axis is not None:
+            sizes = [tuple(3 if i == axis % len(shape) else n for i, n in enumerate(shape)), shape]
+            shapes = [*shapes[1:], *sizes]
+    else:
+        axis = d.axis(len(shape) + 1, none=False, several=False)
+    options = d.some(dtype=None, casting="same_kind", out=None)
+    arrays = [d.values(shape) for shape in shapes]
+    return d.sample(lambda *a: function(a, axis=axis, **options), *arrays, note=f"{axis}")
+
+
+calls(
+    np.concatenate,
+    (lambda a, b: np.concatenate([a, b]), (2, 3), (1, 3)),
+    (lambda a: np.concatenate([a, np.ones((2, 1)), a], 1), (2, 3)),
+    (lambda a, b: np.concatenate((a, b), None), (2, 3), (2,)),
+    (lambda a: np.concatenate([a, a]), (2,)),
+    (lambda a: np.concatenate([a, [1, 2]], dtype=np.float64), (2,)),
+)
+calls(
+    np.stack,
+    (lambda a, b: np.stack([a, b]), (), ()),
+    (lambda a: np.stack([a, 1.0, a * a]), 0.7),
+    (lambda a: np.stack([a, np.ones((2, 3)), a], -1), (2, 3)),
+    (lambda a: np.stack(a), (2, 3)),
+)
+_MIXED = [((3,), (3,)), ((2, 3), (2, 3)), ((2, 3, 2), (2, 3, 2)), ((), ())]
+for _f in (np.vstack, np.hstack, np.dstack, np.column_stack):
+    calls(
+        _f,
+        *[
+            (lambda a, b, f=_f: f([a, b]), *pair)
+            for pair in _MIXED[: 3 if _f is np.column_stack else 4]
+        ],
+        (lambda a, f=_f: f((a, np.ones(3), 2 * a)), (3,)),
+    )
+calls(np.vstack, (lambda a: np.vstack([a, a], dtype=np.float64, casting="safe"), (3,)))
+calls(np.hstack, (lambda a: np.hstack([a, a], dtype=np.float64, casting="safe"), (3,)))
+calls(np.column_stack, (lambda a, b: np.column_stack([a, b]), (3,), (3, 2)))
+calls(
+    np.append,
+    (lambda a, b: np.append(a, b), (2, 3), (2,)),
+    (lambda a, b: np.append(a, b, axis=1), (2, 3), (2, 1)),
+    (lambda a: np.append(a, 1.0), (3,)),
+    (lambda b: np.append([1.0, 2.0], b), ()),
+)
+calls(
+    np.block,
+    (lambda a, b: np.block([a, b]), (2,), (3,)),
+    (lambda a, b: np.block([[a, b], [b, a]]), (2, 2), (2, 2)),
+    (lambda a: np.block([[a, np.zeros((2, 1))], [np.ones((1, 3))]]), (2, 2)),
+    (lambda a, b: np.block([[a], [b]]), (3,), (3,)),
+    (lambda a: np.block(a), (3,)),
+    (lambda a: np.block([a, 1.0]), ()),
+    (lambda a, b: np.block([[[a]], [[b]]]), (2,), (2,)),
+)
+calls(
+    np.array_split,
+    (lambda a: np.array_split(a, 3), (5, 2)),
+    (lambda a: np.array_split(a, [1, 3], axis=1), (2, 4)),
+    (lambda a: np.array_split(a, [2, 1, 9], axis=-1), (2, 4)),
+)
+calls(
+    np.split,
+    (lambda a: np.split(a, 2), (4,)),
+    (lambda a: np.split(a, [1, -1], axis=1)[1], (2, 4)),
+    (lambda a: np.split(a, 3, -1), (2, 3)),
+)
+calls(np.vsplit, (lambda a: np.vsplit(a, 2), (2, 3)), (lambda a: np.vsplit(a, [1]), (3, 1, 2)))
+calls(np.hsplit, (lambda a: np.hsplit(a, 3), (3,)), (lambda a: np.hsplit(a, [1, 2]), (2, 3)))
+calls(np.dsplit, (lambda a: np.dsplit(a, 2), (2, 1, 2)))
+if hasattr(np, "unstack"):
+    calls(np.unstack, (np.unstack, (2, 3)), (lambda a: np.unstack(a, axis=-1), (2, 3)))
+calls(np.array, (lambda a: np.array([a, 2.0], like=a), np.array(0.5)))
+calls(
+    np.array,
+    (lambda a: np.array([[a[0], 1.0], [a[1], a[0]]], like=a), (2,)),
+    (lambda a: np.array(a, like=a), (2,)),
+    (lambda a: np.array([a, a], dtype=float, like=a), (2,)),
+)
+for _f in (np.asarray, np.asanyarray, np.ascontiguousarray):
+    calls(
+        _f, (lambda a, f=_f: f([a[0], a[1]], like=a), (2,)), (lambda a, f=_f: f(a, like=a), (2, 2))
+    )
+
+
+@family(np.flip)
+def _flip(function, d):
+    shape = d.shape()
+    axis = d.axis(len(shape))
+    return d.sample(lambda a: function(a, axis), d.values(shape), note=f"{axis}")
+
+
+calls(np.flipud, (np.flipud, (2, 3)), (np.flipud, (3,)))
+calls(np.fliplr, (np.fliplr, (2, 3)))
+calls(
+    np.rot90,
+    *[(lambda a, k=k: np.rot90(a, k), (2, 3)) for k in range(-1, 4)],
+    (lambda a: np.rot90(a, axes=(2, 0)), (2, 3, 2)),
+)
+
+
+@family(np.roll)
+def _roll(function, d):
+    shape = d.shape()
+    axis = d.axis(len(shape))
+    shift = d.one(1, -2, 5)
+    if isinstance(axis, tuple):
+        shift = d.one(shift, tuple(d.rng.integers(-3, 4, len(axis)).tolist()))
+    elif axis is not None:
+        shift = d.one(shift, (shift,), (1, 2))
+        axis = (axis, axis) if shift == (1, 2) else axis
+    return d.sample(lambda a: function(a, shift, axis), d.values(shape), note=f"{shift}, {axis}")
+
+
+calls(
+    np.roll,
+    (lambda a: np.roll(a, (1, 2)), (4,)),
+    (lambda a: np.roll(a, [1, 2], axis=[0, 1]), (2, 3)),
+    (lambda a: np.roll(a, np.array([1, -1]), axis=(0, 1)), (2, 3)),
+    (lambda a: np.roll(a, np.int64(1), axis=1), (2, 3)),
+)
+_PADS = [
+    (1, {}), ((1, 2), {}), (((1, 0), (0, 2)), {}), (((2, 1),), {"mode": "edge"}),
+    (1, {"mode": "constant", "constant_values": 3.0}), (1, {"constant_values": ((1, 2), (3, 4))}),
+    (2, {"mode": "reflect"}), (2, {"mode": "symmetric"}), (2, {"mode": "wrap"}), (0, {}),
+    (1, {"mode": "edge"}), (3, {"mode": "wrap"}), (((1, 1), (0, 0)), {"mode": "reflect"}),
+    (1, {"mode": "reflect", "reflect_type": "even"}),
+    (2, {"mode": "reflect", "reflect_type": "odd"}),
+    (1, {"mode": "symmetric", "reflect_type": "odd"}),
+    (1, {"mode": "mean"}), (2, {"mode": "mean", "stat_length": 1}), (1, {"mode": "maximum"}),
+    (1, {"mode": "minimum", "stat_length": 2}), (2, {"mode": "linear_ramp"}),
+    (2, {"mode": "linear_ramp", "end_values": ((1.0, 2.0), (3.0, 4.0))}),
+    (1, {"mode": "maximum", "stat_length": ((1, 2), (2, 1))}),
+]  # fmt: skip
+calls(
+    np.pad,
+    *[(lambda a, w=w, o=o: np.pad(a, w, **o), (3, 4)) for w, o in _PADS],
+    *[
+        (lambda a, w=w, o=o: np.pad(a, w, **o), (3,))
+        for w, o in [(2, {}), ((0, 3), {"mode": "wrap"})]
+    ],
+    (lambda a: np.pad(a, 1), (0, 2)),
+    (lambda a: np.pad(a, 7, mode="reflect"), (3,)),
+    (lambda a: np.pad(a, 7, mode="symmetric"), (3,)),
+)
+
+
+@family(np.tril, np.triu)
+def _triangle(function, d):
+    shape = d.shape(2, 4)
+    k = d.one(0, 1, -1, 3, -2)
+    return d.sample(lambda a: function(a, k=k), d.values(shape), note=f"{k}")
+
+
+@family(np.diagonal, np.trace)
+def _diagonal(function, d):
+    shape = d.shape(2, 4)
+    axes = d.draw(st.permutations(range(len(shape))))[:2]
+    axes = dict(zip(("axis1", "axis2"), [axes[0], axes[1] - len(shape)], strict=True))
+    options = d.some(offset=d.one(0, 1, -1, 5)) | (axes if d.flag() else {})
+    if function is np.trace:
+        options |= d.some(dtype=None, out=None)
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+
+
+calls(np.trace, (lambda a: a.trace(), (2, 3)), (lambda a: np.trace(a, 1), (3, 3)))
+calls(np.diagonal, (lambda a: a.diagonal(), (2, 3)), (lambda a: a.diagonal(-1), (3, 3)))
+calls(
+    np.diag,
+    *[(lambda a, k=k: np.diag(a, k), (3,)) for k in (0, 1, -2)],
+    *[(lambda a, k=k: np.diag(a, k=k), (2, 3)) for k in (0, 1, -1)],
+    (np.diag, (0,)),
+    (np.diag, (1,)),
+)
+calls(np.diagflat, (np.diagflat, (2, 2)), (lambda a: np.diagflat(a, 1), (3,)), (np.diagflat, ()))
+calls(
+    np.ndarray.astype,
+    (lambda a: a.astype(np.float64), (2, 3)),
+    (lambda a: a.astype(float) * a, (2, 3)),
+    (lambda a: a.astype("f8", copy=False), (3,)),
+)
+calls(
+    np.astype,
+    (lambda a: np.astype(a, np.float64), (2, 3)),
+    (lambda a: np.astype(a, float, copy=False), (3,)),
+)
+
+# ---- statistics --------------------------------------------------------------------------
+
+
+@family(np.sort)
+def _sort(function, d):
+    shape, axis = _along(d)
+    options = d.some(kind=None) if d.flag() else d.some(stable=True)
+    return d.sample(lambda a: function(a, axis=axis, **options), d.apart(shape), note=f"{axis}")
+
+
+@family(np.median)
+def _median(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), overwrite_input=False)
+    if not shape:
+        options.pop("keepdims", None)
+    return d.sample(lambda a: function(a, **options), d.apart(shape), note=_noted(options))
+
+
+@family(np.quantile, np.percentile)
+def _quantile(function, d):
+    shape = d.shape(least=1)
+    options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), overwrite_input=False)
+    q = d.one(0.3, 0.0, 1.0, np.array([0.2, 0.9]), [[0.1, 0.5]])
+    if function is np.percentile:
+        q = np.multiply(q, 100)[()]
+    return d.sample(
+        lambda a: function(a, q, method="linear", **options), d.apart(shape), note=f"{q}, {options}"
+    )
+
+
+_HOLES = np.array([[1.0, np.nan, -0.5], [0.7, 1.4, np.nan]])
+
+
+def _with_holes(function, **options):
+    """Return a sample that puts NaN among its values."""
+    return (lambda a: function(np.where(np.isnan(_HOLES), np.nan, a), **options), (2, 3))
+
+
+for _f in (np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin):
+    _rest = {"where": np.array([[True, True, True], [True, False, True]])}
+    _first = {np.nansum: 1.0, np.nanprod: 2.0, np.nanmax: 0.1, np.nanmin: 0.2}
+    calls(
+        _f,
+        _with_holes(_f),
+        _with_holes(_f, axis=0 if _f is not np.nanstd else 1, keepdims=True),
+        _with_holes(_f, axis=-1),
+        (_f, (2, 3)),
+        *(
+            [_with_holes(_f, initial=_first[_f], **_rest)]
+            if _f in _first
+            else [_with_holes(_f, **_rest)]
+        ),
+        *([] if _f in (np.nanmax, np.nanmin) else [_with_holes(_f, dtype=None)]),
+        *(
+            [_with_holes(_f, ddof=1), _with_holes(_f, correction=0.5)]
+            if _f in (np.nanvar, np.nanstd)
+            else []
+        ),
+    )
+for _f in (np.nancumsum, np.nancumprod):
+    calls(_f, _with_holes(_f), _with_holes(_f, axis=0), _with_holes(_f, axis=1, dtype=None))
+calls(
+    np.nan_to_num,
+    _with_holes(np.nan_to_num),
+    _with_holes(np.nan_to_num, copy=True, nan=2.0, posinf=3.0, neginf=4.0),
+    (np.nan_to_num, ()),
+)
+calls(
+    np.cov,
+    (np.cov, (2, 3)),
+    (np.cov, (4,)),
+    (lambda a: np.cov(a, rowvar=False, bias=True), (3, 2)),
+    (lambda a, b: np.cov(a, b, ddof=0), (4,), (4,)),
+    (lambda a, b: np.cov(a, y=b, rowvar=False), (3, 2), (3, 1)),
+)
+calls(
+    np.corrcoef,
+    (np.corrcoef, (2, 4)),
+    (lambda a, b: np.corrcoef(a, b, rowvar=False), (4, 2), (4, 1)),
+    (lambda a, b: np.corrcoef(a, y=b), (4,), (4,)),
+)
+
+# ---- numerics ----------------------------------------------------------------------------
+
+
+@family(np.cumprod)
+def _cumprod(function, d):
+    shape, axis = _along(d)
+    options = d.some(dtype=None, out=None)
+    a = d.values(shape)
+    return d.sample(
+        lambda a: function(a, axis=axis, **options), np.where(d.mask(shape), a, 0.0), note=f"{axis}"
+    )
+
+
+calls(np.cumprod, (np.cumprod, (2, 3)), (lambda a: np.cumprod(a, dtype=np.float64), (3,)))
+for _f in (np.multiply, np.maximum, np.minimum, np.logaddexp):
+    calls(
+        _f.accumulate,
+        (_f.accumulate, (3, 2)),
+        (lambda a, f=_f: f.accumulate(a, axis=-1, dtype=None), (2, 3)),
+        (_f.accumulate, (0, 2)),
+    )
+if hasattr(np, "cumulative_prod"):
+    calls(
+        np.cumulative_prod,
+        (np.cumulative_prod, (3,)),
+        (lambda a: np.cumulative_prod(a, axis=-1, include_initial=True, dtype=None), (2, 3)),
+    )
+calls(
+    np.unwrap,
+    (lambda p: np.unwrap(p), np.array([[0.1, 4.0, 8.1, 9.0], [0.1, -4.0, 1.0, 8.0]])),
+    (lambda p: np.unwrap(p, discont=0.4, axis=0, period=1.0), (3, 2)),
+)
+for _f in (np.convolve, np.correlate):
+    calls(
+        _f,
+        *[
+            (lambda a, v, f=_f, mode=mode: f(a, v, mode=mode), (n,), (m,))
+            for mode in ("full", "same", "valid")
+            for n, m in [(5, 3), (3, 5), (4, 4), (4, 1), (4, 2), (2, 4)]
+        ],
+    )
+_GRID = np.array([-1.6, -0.6, 0.1, 1.1, 1.7])
+calls(
+    np.interp,
+    (lambda x, f: np.interp(x, _GRID, f), np.array([[-1.2, 0.5], [2.0, -1.9]]), (5,)),
+    (lambda x, g, f: np.interp(x, g, f), np.array([-1.2, 0.5, 1.4]), _GRID, (5,)),
+    (lambda x, f: np.interp(x, _GRID, f, left=0.0, right=1.0), np.array([-2.0, 0.5, 1.9]), (5,)),
+    (lambda x: np.interp(x, _GRID, _GRID**2), 0.4),
+)
+calls(
+    np.gradient,
+    (np.gradient, (4,)),
+    (np.gradient, (3, 4)),
+    (lambda f: np.gradient(f, 0.5, axis=1, edge_order=2), (2, 4)),
+    (lambda f: np.gradient(f, axis=(0, 1)), (2, 3)),
+    (lambda f, x: np.gradient(f, x), (5,), _GRID),
+    (lambda f, x: np.gradient(f, x, edge_order=2), (5,), _GRID),
+    (lambda f, h: np.gradient(f, 2.0, h), (2, 3), ()),
+)
+calls(
+    np.cross,
+    (np.cross, (3,), (3,)),
+    (np.cross, (2, 3), (3,)),
+    (lambda a, b: np.cross(a, b, axis=0), (3, 2), (3, 2)),
+    (lambda a, b: np.cross(a, b, axisa=0, axisb=1, axisc=0), (3, 2), (2, 3)),
+)
+calls(np.linalg.cross, (np.linalg.cross, (2, 3), (2, 3)))
+calls(np.linalg.cross, (lambda a, b: np.linalg.cross(a, b, axis=0), (3, 2), (3, 2)))
+calls(np.polyval, (np.polyval, (3,), (2, 2)), (np.polyval, (1,), (2,)), (np.polyval, (4,), ()))
+calls(
+    np.vander,
+    (np.vander, (3,)),
+    (lambda x: np.vander(x, N=4, increasing=True), (2,)),
+)
+calls(
+    np.linspace,
+    (lambda a, b: np.linspace(a, b, 4), (), ()),
+    (lambda a, b: np.linspace(a, b, num=3, endpoint=False, axis=-1, dtype=None), (2,), (2,)),
+    (lambda b: np.linspace(0, b, 3, retstep=True), ()),
+)
+calls(
+    np.meshgrid,
+    (lambda a, b: np.meshgrid(a, b), (2,), (3,)),
+    (lambda a, b, c: np.meshgrid(a, b, c, indexing="ij"), (2,), (3,), (1,)),
+    (lambda a, b: np.meshgrid(a, b, sparse=True, copy=True), (2,), ()),
+    (lambda a: np.meshgrid(a), (3,)),
+)
+calls(
+    np.select,
+    (lambda a: np.select([a > 0.8, a > 0], [a * a, -a], default=2.0), (3, 3)),
+    (lambda a, b: np.select([np.array([True, False])], [a], b), (2,), ()),
+)
+calls(
+    np.apply_along_axis,
+    (lambda a: np.apply_along_axis(np.sum, 0, a), (2, 3)),
+    (lambda a: np.apply_along_axis(lambda r, k: r * k, 1, a, 2.0), (2, 3)),
+    (lambda a: np.apply_along_axis(lambda r, k: np.outer(r, r) * k, 1, a, k=2.0), (2, 3, 2)),
+)
+calls(
+    np.copysign,
+    (lambda x: np.copysign(x, np.float32([1.0, -1.0, -0.0])), (2, 3)),
+)
+calls(np.modf, (np.modf, (2, 3)))
+calls(np.divmod, (np.divmod, np.array([2.3, 2.7]), np.array([0.8, 0.85])), (divmod, 2.3, 0.8))
+calls(np.real, (np.real, (2, 3)), (lambda a: a.real, (2,)))
+calls(np.real_if_close, (lambda a: np.real_if_close(a, tol=9), (2, 3)))
+calls(np.linalg.matmul, (np.linalg.matmul, (2, 3), (3, 2)))
+calls(np.linalg.outer, (np.linalg.outer, (2,), (3,)))
+calls(np.linalg.tensordot, (lambda a, b: np.linalg.tensordot(a, b, axes=1), (2, 3), (3, 2)))
+calls(np.linalg.vecdot, (lambda a, b: np.linalg.vecdot(a, b, axis=0), (3, 2), (3, 2)))
+calls(np.linalg.multi_dot, (lambda a, b, c: np.linalg.multi_dot([a, b, c]), (2,), (2, 3), (3, 2)))
+calls(
+    np.linalg.matrix_power,
+    *[(lambda a, n=n: np.linalg.matrix_power(a, n), (2, 2)) for n in range(6)],
+    (lambda a: np.linalg.matrix_power(a, 3), (2, 2, 2)),
+)
+calls(np.linalg.matrix_transpose, (np.linalg.matrix_transpose, (2, 3)))
+calls(np.linalg.diagonal, (lambda x: np.linalg.diagonal(x, offset=1), (2, 3, 3)))
+calls(np.linalg.trace, (lambda x: np.linalg.trace(x, offset=-1, dtype=None), (2, 3, 3)))
+calls(
+    np.linalg.matrix_norm,
+    (np.linalg.matrix_norm, (2, 2, 3)),
+    (lambda x: np.linalg.matrix_norm(x, ord=1, keepdims=True), (2, 2, 3)),
+)
+calls(
+    np.linalg.vector_norm,
+    (np.linalg.vector_norm, (2, 3)),
+    (lambda x: np.linalg.vector_norm(x, axis=(0, 2), ord=3, keepdims=True), (2, 3, 2)),
+    (lambda x: np.linalg.vector_norm(x, axis=-1), (2, 3)),
+)
+
+
+def of(function):
+    """Return the strategies and the fixed samples of a function."""
+    function = INSIDE.get(function, function)
+    return FAMILIES.get(function, []), FIXED.get(function, [])
