@@ -9,7 +9,7 @@ import numpy as np
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.tracing import Traced, plain
 
 
 def _shape(a: Any) -> tuple[int, ...]:
@@ -468,3 +468,11 @@ question(
     *(np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj, np.isrealobj),
     *(np.may_share_memory, np.shares_memory, np.isscalar, np.broadcast_shapes),
 )
+
+
+@composed(np.full_like)
+def _full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    if type(fill_value) is not Traced:
+        return np.full_like(plain(a), fill_value, dtype, **options)
+    ones = np.ones_like(plain(a), dtype, **options)
+    return (ones * fill_value).astype(ones.dtype)
