@@ -56,6 +56,9 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
 
 def _flatten(tree: Any, found: list[Any]) -> Structure:
+    if type(tree) is np.ndarray:  # most leaves are
+        found.append(tree)
+        return _LEAF
     entries = _entries(tree)
     if entries is None:
         found.append(tree)
@@ -78,20 +81,29 @@ def unflatten(structure: Structure, values: list[Any]) -> Any:
     >>> unflatten(structure, [1, 2])
     (1, {'b': 2})
     """
-    expected = _count(structure)
-    if len(values) != expected:
+    rest = iter(values)
+    missing = object()
+    try:
+        tree = _unflatten(structure, rest.__next__)
+    except StopIteration:
+        tree = missing
+    if tree is missing or next(rest, missing) is not missing:
+        expected = _count(structure)
         raise ValueError(f"values has {len(values)} leaves; the structure has {expected}")
-    return _unflatten(structure, iter(values).__next__)
+    return tree
 
 
 def _unflatten(structure: Structure, following: Callable[[], Any]) -> Any:
     kind = structure.kind
     if kind is None:
         return following()
-    entries = [_unflatten(child, following) for child in structure.children]
+    entries = [
+        following() if child.kind is None else _unflatten(child, following)
+        for child in structure.children
+    ]
     if issubclass(kind, dict):
         return kind(zip(structure.keys, entries, strict=True))
-    if issubclass(kind, list | tuple):
+    if issubclass(kind, (list, tuple)):
         return kind(*entries) if hasattr(kind, "_fields") else kind(entries)
     return kind(**dict(zip(structure.keys, entries, strict=True)))
 

@@ -21,6 +21,7 @@ __all__ = ["Locks"]
 
 _mutex = threading.Lock()
 _holds: dict[int, int] = {}  # of an array's id, while somebody holds it
+_waiting: dict[int, list[NDArray[Any]]] = {}  # views that can be unlocked only after their base
 
 
 class Locks:
@@ -41,22 +42,26 @@ class Locks:
 
     def hold(self, array: NDArray[Any]) -> None:
         """Make an array, and what it is a view of, read-only until `release`."""
-        key = id(array)
-        if key in self._arrays:
+        if id(array) in self._arrays:
             return
+        with _mutex:  # for base and view at once: who holds a view holds its base
+            base = array.base
+            if type(base) is np.ndarray and id(base) not in self._arrays:
+                self._hold(base)
+            self._hold(array)
+
+    def _hold(self, array: NDArray[Any]) -> None:
+        key, base = id(array), array.base
         if self._checksums is not None:
             self._checksums[key] = _checksum(array)
-        base = array.base
-        if type(base) is np.ndarray:
-            self.hold(base)
-        with _mutex:
-            count = _holds.get(key, 0)
-            if count or array.flags.writeable:
-                _holds[key] = count + 1
-                array.flags.writeable = False
-                self._arrays[key] = array
-            elif self._checksums is not None:
-                self._arrays[key] = array
+        count = _holds.get(key, 0)
+        frozen = type(base) is np.ndarray and not base.flags.writeable and id(base) not in _holds
+        if count or (array.flags.writeable and not frozen):  # a frozen base lets no view unlock
+            _holds[key] = count + 1
+            array.flags.writeable = False
+            self._arrays[key] = array
+        elif self._checksums is not None:
+            self._arrays[key] = array
 
     def check(self) -> None:
         """Refuse if an array was changed.
@@ -83,8 +88,12 @@ class Locks:
                 if count > 0:
                     _holds[key] = count
                 elif count == 0:
-                    array.flags.writeable = True
-        self._arrays.clear()
+                    if id(array.base) in _holds:  # for another view of it
+                        _waiting.setdefault(id(array.base), []).append(array)
+                    else:
+                        for one in (array, *_waiting.pop(key, ())):
+                            one.flags.writeable = True
+            self._arrays.clear()
 
 
 def _checksum(array: NDArray[Any]) -> int:

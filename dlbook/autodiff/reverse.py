@@ -11,7 +11,7 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, plain
+from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, shape_of
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -139,9 +139,9 @@ class Tape:
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
     """Whether no operand was broadcast: then one number may stand for an adjoint."""
-    shape = np.shape(plain(ans))
+    shape = shape_of(ans)
     pairs = zip(values, parents, strict=True)
-    return all(parent < 0 or np.shape(plain(value)) == shape for value, parent in pairs)
+    return all(parent < 0 or shape_of(value) == shape for value, parent in pairs)
 
 
 class ReverseLevel(Level):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.tracing import Traced, plain, shape_of
 
 __all__ = ["as_adjoint", "as_tangent", "filled"]
 
@@ -31,7 +31,7 @@ def as_adjoint(g: Any, value: Any) -> Any:
     array([2., 2., 2.], dtype=float32)
     """
     inside = plain(value)
-    given, shape = np.shape(plain(g)), np.shape(inside)
+    given, shape = shape_of(g), shape_of(inside)
     if not given and shape:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
@@ -66,8 +66,8 @@ def filled(g: Any, value: Any) -> Any:
     array([2., 2., 2.])
     """
     inside = plain(value)
-    shape = np.shape(inside)
-    if np.shape(plain(g)) == shape:
+    shape = shape_of(inside)
+    if shape_of(g) == shape:
         return _typed(g, inside)
     if type(g) is Traced:
         return np.broadcast_to(g, shape)
@@ -85,8 +85,8 @@ def as_tangent(g: Any, value: Any) -> Any:
     array([2., 2., 2.])
     """
     inside = plain(value)
-    shape = np.shape(inside)
-    if np.shape(plain(g)) != shape:
+    shape = shape_of(inside)
+    if shape_of(g) != shape:
         g = np.broadcast_to(g, shape)
         g = g if type(g) is Traced else g.copy()  # a broadcast array cannot be added to
     return _typed(g, inside)

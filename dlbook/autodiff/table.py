@@ -124,8 +124,12 @@ class Entry:
         TypeError
             If one is missing.
         """
-        if not kwargs and self.operands is not None and len(args) == len(self.operands):
-            return (tuple(args[0]) if self.sequence else args), {}
+        if self.operands is not None and len(args) == len(self.operands):  # as most calls are
+            for name in kwargs:
+                if name not in (self.options or ()):
+                    break
+            else:
+                return (tuple(args[0]) if self.sequence else args), {**kwargs}
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):

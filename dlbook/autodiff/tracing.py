@@ -26,7 +26,16 @@ from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
 from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, describe
 from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
 
-__all__ = ["Level", "Traced", "as_operand", "call", "check_result", "innermost", "plain"]
+__all__ = [
+    "Level",
+    "Traced",
+    "as_operand",
+    "call",
+    "check_result",
+    "innermost",
+    "plain",
+    "shape_of",
+]
 
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
@@ -132,6 +141,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of the number or array inside; faster than `np.shape` for numbers."""
+    shape: tuple[int, ...] = getattr(plain(value), "shape", ())
+    return shape
+
+
 def innermost(values: tuple[Any, ...]) -> Level | None:
     """Return the level that was opened last among those of some values."""
     level = None
@@ -152,7 +167,7 @@ def as_operand(value: Any) -> Any:
         If it is something else, of which NumPy would make something that loses derivatives.
     """
     kind = type(value)
-    if kind is np.ndarray or kind is Traced or kind in _FLOATS:
+    if kind is np.ndarray or kind is Traced or kind is int or kind in _FLOATS:
         return value
     if kind is list or kind is tuple:
         if next(_traced_in(value), None) is None:
@@ -593,7 +608,11 @@ class Traced:
     # ---- containers ----
 
     def __getitem__(self, index: Any) -> Any:
-        return call(operator.getitem, (self, index), _NO_OPTIONS)
+        for entry in index if type(index) is tuple else (index,):
+            if type(entry) in _HOLDERS:
+                return call(operator.getitem, (self, index), _NO_OPTIONS)
+        rule = TABLE[operator.getitem].rule
+        return self._level.record(rule, rule.function, (self,), {"index": index})
 
     def __len__(self) -> int:
         return len(plain(self))

@@ -13,7 +13,7 @@ from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.forward import ForwardLevel
 from dlbook.autodiff.reverse import ReverseLevel, Tape
 from dlbook.autodiff.shapes import as_adjoint, filled
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.tracing import Traced, plain, shape_of
 
 __all__ = [
     "grad",
@@ -265,7 +265,7 @@ def value_and_grad(
         chosen = _positions(argnums, len(args))
         run = Recorded(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
         try:
-            if run.structure.kind is not None or np.shape(run.values[0]) != ():
+            if run.structure.kind is not None or shape_of(run.values[0]) != ():
                 raise DerivativeError(
                     "a gradient is of one number, and the function returned something else",
                     describe(run.value()),
@@ -406,7 +406,7 @@ def _by_rows(run: Recorded) -> list[list[Any]]:
         sweeps = [trees.leaves(run.gradients(seed)) for seed in seeds]
         blocks.append(
             [
-                _stacked([sweep[i] for sweep in sweeps], np.shape(value), x, first=True)
+                _stacked([sweep[i] for sweep in sweeps], shape_of(value), x, first=True)
                 for i, x in enumerate(run.inputs)
             ]
         )
@@ -421,13 +421,13 @@ def _by_columns(run: Recorded) -> list[list[Any]]:
         sweeps = [run.tangents([None] * i + [unit] + [None] * rest) for unit in _basis(x)]
         for j, value in enumerate(run.values):
             columns = [sweep[j] for sweep in sweeps]
-            blocks[j].append(_stacked(columns, np.shape(x), value, first=False))
+            blocks[j].append(_stacked(columns, shape_of(x), value, first=False))
     return blocks
 
 
 def _stacked(parts: list[Any], swept: tuple[int, ...], like: Any, *, first: bool) -> Any:
     """Return sweeps, each of one shape, as one array; the axes swept over come first or last."""
-    each = np.shape(like)
+    each = shape_of(like)
     if not swept and not each:
         return parts[0]
     shape = (*swept, *each) if first else (*each, *swept)
@@ -520,11 +520,9 @@ def _check_input(leaf: Any) -> None:
 
 def like(given: Any, value: Any, what: str) -> Any:
     """Return a tangent or cotangent for a value, of its type and dtype, in memory of its own."""
-    shape = np.shape(plain(value))
-    if np.shape(plain(given)) != shape:
-        raise ValueError(
-            f"the {what} has shape {np.shape(plain(given))}; the value has shape {shape}"
-        )
+    shape = shape_of(value)
+    if shape_of(given) != shape:
+        raise ValueError(f"the {what} has shape {shape_of(given)}; the value has shape {shape}")
     if type(given) is Traced:
         return given
     return as_adjoint(np.array(given) if isinstance(given, np.ndarray) else given, value)

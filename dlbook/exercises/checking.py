@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dlbook.exercises import graphs
+from dlbook.exercises import convexity, graphs
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Stopped, run
 
 __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
-CHECKERS: dict[str, Checker] = {**graphs.CHECKERS}
+CHECKERS: dict[str, Checker] = {**graphs.CHECKERS, **convexity.CHECKERS}
 
 #: What has been checked since Python started, in order: `grade` reads it.
 finished: list[Result] = []

@@ -12,6 +12,7 @@ from dlbook.plot.computations import (
 )
 from dlbook.plot.curves import History, digits, learning_curves
 from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
+from dlbook.plot.level_sets import gradients, level_sets
 from dlbook.plot.stepper import Frame, Stepper, stepper
 from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
@@ -31,7 +32,9 @@ __all__ = [
     "draw_computation",
     "draw_graph",
     "figure",
+    "gradients",
     "learning_curves",
+    "level_sets",
     "step_backward",
     "step_forward",
     "stepper",

@@ -52,9 +52,9 @@ class DerivativesDirective(SphinxDirective):
             raise ExtensionError(f"no function of kind {self.arguments[0]!r}; kinds are {kinds}")
         if "names" in self.options:
             paragraph = nodes.paragraph()
-            for name in entries:
-                paragraph += [self._link(name), nodes.Text(", ")]
-            paragraph.children[-1] = nodes.Text(".")
+            for position, name in enumerate(entries):
+                paragraph += [nodes.Text(", ")] * (position > 0) + [self._link(name)]
+            paragraph += nodes.Text(".")
             return [paragraph]
         return [self._table(entries)]
 
@@ -71,7 +71,7 @@ class DerivativesDirective(SphinxDirective):
         wanted = 3 if any(arguments(entry)[1] for entry in entries.values()) else 2
         group = nodes.tgroup(cols=wanted)
         group += [nodes.colspec(colwidth=1) for _ in range(wanted)]
-        heading = [nodes.Text(text) for text in _HEADINGS]
+        heading: list[nodes.Node] = [nodes.Text(text) for text in _HEADINGS]
         group += nodes.thead("", _row(heading[:wanted]))
         group += nodes.tbody("", *[_row(row[:wanted]) for row in rows])
         return nodes.table("", group)

@@ -353,9 +353,9 @@ def logic_of(env: BuildEnvironment) -> Logic:
 
 
 def chapter_number(doctree: nodes.document) -> str:
-    """Return ``9`` for a document whose title is *9. Graphs*, nothing for one without a number."""
+    """Return ``9`` for the title *9. Graphs*, ``P`` for *P. Facts*, nothing for *Graphs*."""
     title = doctree.next_node(nodes.title)
-    match = re.match(r"(\d+)\. ", title.astext()) if title else None
+    match = re.match(r"(\d+|[A-Z])\. ", title.astext()) if title else None
     return match[1] if match else ""
 
 

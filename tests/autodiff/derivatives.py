@@ -64,7 +64,7 @@ class Sample:
 
 
 def like(new, old):
-    """Return numbers in the type of others: a Python float, a NumPy scalar, an array laid out so."""
+    """Return numbers in the type of others: Python float, NumPy scalar or array."""
     if isinstance(old, np.ndarray):
         array = np.empty_like(old, dtype=old.dtype if old.dtype.kind == "f" else float)
         array[...] = new

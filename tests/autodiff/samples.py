@@ -304,8 +304,10 @@ INDICES = {
              ([0, 1], [1, 1]), ([0, 0], [1, 1]), (slice(None), [2, 0, 2]), ([1], slice(None, 2)),
              np.array([[True, False, True], [False, True, True]]), (np.array([True, False]), 1),
              (np.array([True, True]), [0, 2]), np.array([False, True]), (0, [1, 1]),
-             (np.array([[0], [1]]), np.array([0, 2, 2])), (slice(None, None, -1), slice(None, 0, -1)),
-             (0, np.array([True, False, True])), (Ellipsis, np.array([True, False, True])), (1, -1)],
+             (np.array([[0], [1]]), np.array([0, 2, 2])),
+             (slice(None, None, -1), slice(None, 0, -1)),
+             (0, np.array([True, False, True])), (Ellipsis, np.array([True, False, True])),
+             (1, -1)],
     (2, 3, 2): [1, (0, slice(None), 1), (slice(None), 0), (Ellipsis, [1, 0, 1]),
                 ([0, 1, 1], slice(None), [1, 1, 1]), (0, slice(None), [1, 1]),
                 (slice(None), [0, 2], None, [1, 1]), (slice(None), np.ones((3, 2), bool)),
@@ -508,20 +510,23 @@ if hasattr(np, "matvec"):
 
 
 _EINSUMS = [
-    ("i", (3,)), ("ij", (2, 3)), ("ji", (2, 3)), ("ii", (3, 3)), ("ii->i", (3, 3)), ("ij->", (2, 3)),
+    ("i", (3,)), ("ij", (2, 3)), ("ji", (2, 3)), ("ii", (3, 3)), ("ii->i", (3, 3)),
+    ("ij->", (2, 3)),
     ("ij->j", (2, 3)), ("ij->ji", (2, 3)), ("iij->j", (2, 2, 3)), ("iii->i", (2, 2, 2)),
     ("iijj", (2, 2, 3, 3)), ("iijj->ij", (2, 2, 3, 3)), ("ijij->ji", (2, 3, 2, 3)), ("->", ()),
     ("i,i", (3,), (3,)), ("i,j", (2,), (3,)), ("i,j->ji", (2,), (3,)), ("ij,jk", (2, 3), (3, 2)),
     ("ij,jk->ki", (2, 3), (3, 2)), ("ij,ij->", (2, 3), (2, 3)), ("ij,kj->ik", (2, 3), (2, 3)),
     ("ij,k->i", (2, 3), (2,)), ("ij,ji->", (2, 3), (3, 2)), ("ii,ij->j", (2, 2), (2, 3)),
-    ("ab,bc,cd->ad", (2, 3), (3, 2), (2, 2)), ("a,b,c", (2,), (1,), (3,)), ("i,i,i->i", *[(3,)] * 3),
+    ("ab,bc,cd->ad", (2, 3), (3, 2), (2, 2)), ("a,b,c", (2,), (1,), (3,)),
+    ("i,i,i->i", *[(3,)] * 3),
     ("bij,bjk->bik", (2, 2, 3), (2, 3, 2)), ("...ij,...jk", (2, 2, 3), (2, 3, 2)),
     ("...ij,jk->...ik", (2, 2, 3), (3, 2)), ("...i,...i->...", (2, 3), (3,)), ("...", (2, 3)),
     ("...i->i...", (2, 2, 3)), ("...ii->...i", (2, 3, 3)), ("i...,i", (2, 3), (2,)),
     ("i...->...", (2, 3)), ("...,...", (2, 3), (3,)), ("...,...->...", (), (2, 3)),
     ("...j,...j", (1, 3), (2, 3)), ("ij...,jk...->ik...", (2, 3, 2), (3, 2, 2)),
     ("...i,i->...", (2, 2, 3), (3,)), ("ij,jk", (2, 1), (3, 2)), ("ij,ij->ij", (2, 1), (1, 3)),
-    ("i,i->", (1,), (3,)), ("...i,...i->...i", (1, 3), (2, 1)), ("ba", (2, 3)), ("B,a->aB", (2,), (3,)),
+    ("i,i->", (1,), (3,)), ("...i,...i->...i", (1, 3), (2, 1)), ("ba", (2, 3)),
+    ("B,a->aB", (2,), (3,)),
     ("i,->i", (3,), ()), (" i j , j k -> i k ", (2, 3), (3, 2)), ("ij,jk->ik", (2, 0), (0, 3)),
     ("ij->i", (0, 3)), ("...a,ab...->b...", (2, 3), (3, 2, 2)),
 ]  # fmt: skip
@@ -726,7 +731,8 @@ _NORMS = [
     ((2, 3), {"axis": 0}), ((2, 3), {"axis": -1, "keepdims": True}), ((2, 3), {"keepdims": True}),
     ((2, 3), {"ord": 1, "axis": 1}), ((2, 3), {"ord": np.inf, "axis": 0}), ((2, 3), {"ord": "fro"}),
     ((2, 3), {"ord": 3, "axis": (0,)}), ((2, 3), {"ord": 1}), ((2, 3), {"ord": -1}),
-    ((2, 3), {"ord": np.inf}), ((2, 3), {"ord": -np.inf}), ((2, 3), {"ord": "fro", "keepdims": True}),
+    ((2, 3), {"ord": np.inf}), ((2, 3), {"ord": -np.inf}), ((2, 3),
+     {"ord": "fro", "keepdims": True}),
     ((2, 3, 2), {"axis": (0, 2)}), (_STEEP, {"ord": 1, "axis": (2, 0)}), ((0,), {}),
     ((2, 3, 2), {"ord": np.inf, "axis": (-1, 0), "keepdims": True}), ((3, 0), {"axis": 0}),
     ((2, 3), {"ord": 3, "axis": 1, "keepdims": True}), ((3,), {"ord": 4}), ((1,), {"ord": 2}),
@@ -897,6 +903,12 @@ calls(
     (np.copy, (2, 3)),
     (lambda a: np.copy(a, order="F", subok=False), (2, 3)),
     (np.copy, ()),
+)
+calls(
+    np.full_like,
+    (lambda a, v: np.full_like(a, v), (2, 3), ()),
+    (lambda a, v: np.full_like(a, v), (2, 3), (3,)),
+    (lambda a, v: np.full_like(a, fill_value=v, dtype=np.float64), (2, 3), ()),
 )
 calls(np.matrix_transpose, (np.matrix_transpose, (2, 3)), (lambda a: a.mT, (2, 3, 2)))
 calls(

@@ -165,6 +165,32 @@ def test_an_array_that_was_read_only_stays_so():
     assert not frozen.flags.writeable
 
 
+def test_two_levels_may_hold_two_views_of_one_array():
+    memory = np.arange(1.0, 7.0)
+    first, second = memory[:2], memory[2:4]
+
+    def outer(x):
+        y = np.sum(x * first)
+        inner = grad(lambda z: np.sum(z * z * second))(X)  # lets go of one view
+        with pytest.raises(ValueError, match="read-only"):
+            memory[0] = 9.0
+        return y * np.sum(x * inner)
+
+    grad(outer)(X)
+    for array in (memory, first, second):
+        assert array.flags.writeable
+
+
+def test_a_view_of_a_frozen_array_stays_as_it_was():
+    memory = X.copy()
+    view = memory[:]
+    memory.flags.writeable = False
+    assert view.flags.writeable
+    grad(loss)(W, view)
+    assert view.flags.writeable
+    assert not memory.flags.writeable
+
+
 def test_a_captured_array_may_change_between_calls():
     captured = X.copy()
     gradient = grad(lambda x: np.sum(x * captured))
@@ -560,13 +586,14 @@ def test_an_inner_transformation_may_start_while_a_generator_is_half_way():
 
 
 def test_threads_do_not_meet():
-    shared = np.linspace(0.1, 1.0, 50)
+    shared = np.linspace(0.1, 1.0, 100)[::2]  # a view, whose base they share as well
     expected = grad(lambda x: np.sum(np.sin(x * shared) ** 2))(shared)
     wrong = []
 
     def work():
-        for _ in range(60):
-            gradient = grad(lambda x: np.sum(np.sin(x * shared) ** 2))(shared)
+        for k in range(60):
+            other = shared.base[k:]  # another view of it
+            gradient = grad(lambda x: np.sum(np.sin(x * shared) ** 2) + 0 * np.sum(other))(shared)
             if not np.array_equal(gradient, expected):
                 wrong.append(gradient)
 
@@ -582,6 +609,7 @@ def test_threads_do_not_meet():
         sys.setswitchinterval(interval)
     assert not wrong
     assert shared.flags.writeable
+    assert shared.base.flags.writeable
 
 
 # ---- a traced value answers as the plain one does ----------------------------------------

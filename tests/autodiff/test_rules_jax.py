@@ -25,9 +25,8 @@ UNARY = {
     "diff ediff1d atleast_1d atleast_2d atleast_3d rot90 tril triu trace diagonal diag nansum": (
         APART[:1]
     ),
-    "nanmean nanmax nanmin nanprod nanvar nanstd sort average squeeze diagflat trapezoid gradient": (
-        APART[:1]
-    ),
+    "nanmean nanmax nanmin nanprod nanvar nanstd sort average squeeze diagflat trapezoid "
+    "gradient": (APART[:1]),
 }
 BINARY = (
     "add subtract multiply divide hypot arctan2 logaddexp logaddexp2 maximum minimum fmax fmin "

@@ -611,7 +611,7 @@ def test_a_wrong_answer_is_caught(name, function):
 
 def test_every_checker_is_tested():
     for functions, least in ((RIGHT, 3), (WRONG, 12)):
-        assert sorted(functions) == sorted(names())
+        assert sorted(functions) == sorted(name for name in names() if name.startswith("dag-"))
         assert all(len(those) >= least for those in functions.values())
 
 

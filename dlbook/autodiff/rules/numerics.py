@@ -77,7 +77,7 @@ def _unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * 
 
 
 @composed(np.convolve)
-def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
+def _convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     a, v = np.ravel(a), np.ravel(v)
     if np.size(v) > np.size(a):
         a, v = v, a
@@ -94,7 +94,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 
 @composed(np.correlate)
-def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     if np.size(v) > np.size(a):
         return np.convolve(v, np.ravel(a)[::-1], mode)[::-1]
     return np.convolve(a, np.ravel(v)[::-1], mode)
@@ -104,7 +104,8 @@ def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 
 
 def _double(a: Any) -> Any:
-    return np.astype(a if type(a) is Traced else np.asarray(a), float)
+    array: Any = a if type(a) is Traced else np.asarray(a)
+    return np.astype(array, float)
 
 
 @composed(np.interp)
@@ -124,8 +125,8 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> An
 @composed(np.gradient)
 def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     ndim = np.ndim(f)
-    axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = [i % ndim for i in axes]
+    given = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = [i % ndim for i in given]
     steps = list(varargs) * len(axes) if len(varargs) == 1 else list(varargs) or [1.0] * len(axes)
     if len(steps) != len(axes) or edge_order not in (1, 2):
         raise TypeError(

@@ -151,7 +151,8 @@ def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 
 @composed(np.linalg.vecdot)
 def _linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    return np.vecdot(x1, x2, axis=axis)
+    vecdot: Any = np.vecdot  # whose types know no axis
+    return vecdot(x1, x2, axis=axis)
 
 
 @composed(np.linalg.multi_dot)

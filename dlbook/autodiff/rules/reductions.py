@@ -474,18 +474,15 @@ def _diff(
         return a
     if n < 0:
         raise ValueError(f"np.diff: n is {n}; expected a number of times, 0 or more")
-    ends = []
-    for end in (prepend, append):
-        if end is np._NoValue:
-            ends.append([])
-            continue
-        if np.ndim(end) == 0:
-            shape = list(np.shape(a))
-            shape[axis] = 1
-            end = np.broadcast_to(end, tuple(shape))
-        ends.append([end])
-    if ends != [[], []]:
-        a = np.concatenate([*ends[0], a, *ends[1]], axis=axis)
+    shape = list(np.shape(a))
+    shape[axis] = 1
+    ends = [
+        end if end is np._NoValue or np.ndim(end) else np.broadcast_to(end, tuple(shape))
+        for end in (prepend, append)
+    ]
+    parts = [part for part in (ends[0], a, ends[1]) if part is not np._NoValue]
+    if len(parts) > 1:
+        a = np.concatenate(parts, axis=axis)
     for _ in range(n):
         index: list[Any] = [slice(None)] * np.ndim(a)
         index[axis] = slice(1, None)

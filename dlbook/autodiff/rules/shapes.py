@@ -174,12 +174,12 @@ jointly_linear(np.stack, "arrays | axis out dtype casting", _stack_vjp)
 
 
 @composed(np.vstack)
-def _vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def _vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     return np.concatenate([np.atleast_2d(a) for a in tup], 0, dtype=dtype, casting=casting)
 
 
 @composed(np.hstack)
-def _hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
+def _hstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     arrays = [np.atleast_1d(a) for a in tup]
     axis = 0 if arrays and np.ndim(arrays[0]) == 1 else 1
     return np.concatenate(arrays, axis, dtype=dtype, casting=casting)
@@ -346,7 +346,8 @@ def _cut(a: Any, axis: int, *ends: int | None) -> Any:
 
 
 def _pad_by_statistic(a: Any, axis: int, before: int, after: int, length: Any, mode: str) -> Any:
-    statistic = {"mean": np.mean, "maximum": np.max, "minimum": np.min}[mode]
+    functions: dict[str, Any] = {"mean": np.mean, "maximum": np.max, "minimum": np.min}
+    statistic = functions[mode]
     n = np.shape(a)[axis]
     first, last = (n if k is None else min(int(k), n) for k in length or (None, None))
     left = statistic(_cut(a, axis, 0, first), axis=axis, keepdims=True)

@@ -56,7 +56,7 @@ def _quantile(
     axis: Axis = None,
     out: None = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: Any = False,
 ) -> Any:
     if method != "linear" or type(q) is not type(plain(q)):
@@ -91,7 +91,7 @@ def _percentile(
     axis: Axis = None,
     out: None = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: Any = False,
 ) -> Any:
     if type(q) is type(plain(q)):  # else refused there
