@@ -68,15 +68,19 @@ def chapters():
 
 # What uses what among the statements of chapter 9.
 STATEMENTS = {
+    "def-cycle": "def-digraph",
+    "def-topological-order": "def-digraph",
+    "alg-kahn": "def-digraph",
+    "alg-depth-first-search": "def-digraph",
     "lem-dag-has-source": "def-cycle def-digraph",
-    "lem-subgraph-of-dag": "def-cycle",
-    "thm-dag-has-order": "def-topological-order lem-dag-has-source lem-subgraph-of-dag",
-    "thm-order-implies-dag": "def-topological-order def-cycle",
-    "thm-kahn": "alg-kahn def-topological-order thm-order-implies-dag lem-dag-has-source "
+    "lem-subgraph-of-dag": "def-cycle def-digraph",
+    "thm-dag-has-order": "def-topological-order def-cycle def-digraph lem-dag-has-source "
     "lem-subgraph-of-dag",
+    "thm-order-implies-dag": "def-topological-order def-cycle",
+    "thm-kahn": "alg-kahn def-topological-order def-cycle thm-order-implies-dag lem-dag-has-source",
     "thm-depth-first-search": "alg-depth-first-search def-cycle def-topological-order",
     "cor-cycle-certificate": "alg-depth-first-search thm-depth-first-search def-cycle "
-    "thm-order-implies-dag",
+    "def-topological-order thm-order-implies-dag",
     "prp-generations": "def-cycle def-digraph",
 }
 
