@@ -904,6 +904,12 @@ calls(
     (lambda a: np.copy(a, order="F", subok=False), (2, 3)),
     (np.copy, ()),
 )
+calls(
+    np.full_like,
+    (lambda a, v: np.full_like(a, v), (2, 3), ()),
+    (lambda a, v: np.full_like(a, v), (2, 3), (3,)),
+    (lambda a, v: np.full_like(a, fill_value=v, dtype=np.float64), (2, 3), ()),
+)
 calls(np.matrix_transpose, (np.matrix_transpose, (2, 3)), (lambda a: a.mT, (2, 3, 2)))
 calls(
     np.rollaxis,
@@ -1320,6 +1326,12 @@ calls(
     (lambda a, b, c: np.meshgrid(a, b, c, indexing="ij"), (2,), (3,), (1,)),
     (lambda a, b: np.meshgrid(a, b, sparse=True, copy=True), (2,), ()),
     (lambda a: np.meshgrid(a), (3,)),
+)
+calls(
+    np.full_like,
+    (lambda a, b: np.full_like(a, b), (2, 3), ()),
+    (lambda a, b: np.full_like(a, b, dtype=None, shape=(3, 2)), (2,), (2,)),
+    (lambda a: np.full_like(a, 2.0) * a, (2,)),
 )
 calls(
     np.select,
