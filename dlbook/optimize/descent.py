@@ -107,7 +107,7 @@ def proximal_step(grads: Any, params: Any, strength: float) -> Any:
 
     Returns the one ``w`` at which ``⟨w - params, grads⟩ + strength/2 · ‖w - params‖²`` is least.
     That is ``params - grads / strength``: the step of `GradientDescent` with the rate
-    ``1 / strength`` (theorem 6.1 of the book).
+    ``1 / strength``, as chapter 6 of the book proves by completing the square.
 
     Parameters
     ----------
