@@ -95,6 +95,8 @@ GRAPHS = {
         v9="v8 w2",
         f2="v7 v9",
     ),
+    "a diamond and a doubling": operations(b="a", c="a", d="b c", e="d d"),
+    "four walks": operations(v1="x x", v2="v1", v3="v1 v2"),
     "a layer and its loss": operations(v1="W x", v2="v1 b", v3="v2", v4="v3 y", v5="v4", v6="v5"),
     "two-layer network": operations(
         XW1="X W1",
