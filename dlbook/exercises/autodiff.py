@@ -9,6 +9,8 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+
 from dlbook import graph
 from dlbook.exercises import graphs
 from dlbook.exercises.checker import Checker
@@ -112,6 +114,89 @@ def _not_the_visits(operands: dict[str, list[str]], returned: Any) -> str | None
     return _differs(right, returned)
 
 
+def tapes() -> Any:
+    """Return a strategy for tapes: operations on whole numbers, in the order they were done."""
+    from hypothesis import strategies as st
+
+    def of_length(n: int) -> Any:
+        lines = [st.integers(-3, 3).map(lambda x: ("input", x))]
+        for k in range(1, n):
+            i = st.integers(0, k - 1)
+            two = st.sampled_from(["add", "subtract", "multiply"])
+            lines.append(st.tuples(two, i, i) | st.tuples(st.just("square"), i) | lines[0])
+        return st.tuples(*lines[:n]).map(list)
+
+    deep = st.integers(1, _DEEP).map(
+        lambda n: [("input", 1), *[("add", k, k) for k in range(n)]],
+    )
+    return st.integers(0, 6).flatmap(of_length) | deep
+
+
+def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
+    if not isinstance(returned, list | tuple) or len(returned) != len(tape):
+        return f"expected a list of {len(tape)} numbers"
+    values: list[int] = []
+    for name, *rest in tape:
+        given = rest if name == "input" else [values[i] for i in rest]
+        one, other = given[0], given[-1]
+        values.append(
+            {
+                "input": one,
+                "add": one + other,
+                "subtract": one - other,
+                "multiply": one * other,
+                "square": one * one,
+            }[name]
+        )
+    right = [0] * len(tape)
+    right[-1:] = [1] if tape else []
+    for k in reversed(range(len(tape))):
+        name, *rest = tape[k]
+        if name == "input":
+            continue
+        one, other = values[rest[0]], values[rest[-1]]
+        slopes = {
+            "add": [1, 1],
+            "subtract": [1, -1],
+            "multiply": [other, one],
+            "square": [2 * one],
+        }[name]
+        for i, slope in zip(rest, slopes, strict=True):
+            right[i] += right[k] * slope
+    for k, (one, other) in enumerate(zip(right, returned, strict=True)):
+        if not isinstance(other, Integral | float) or one != other:
+            return f"the adjoint of line {k} is {one}"
+    return None
+
+
+def layers() -> Any:
+    """Return a strategy for linear layers with whole numbers, of up to three by three."""
+    from hypothesis import strategies as st
+
+    def numbers(n: int) -> Any:
+        return st.lists(st.integers(-3, 3), min_size=n, max_size=n)
+
+    def of_shape(shape: tuple[int, int]) -> Any:
+        m, n = shape
+        rows = st.lists(numbers(n), min_size=m, max_size=m)
+        return st.fixed_dictionaries({"W": rows, "h": numbers(n), "g": numbers(m)})
+
+    return st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(of_shape)
+
+
+def _not_the_pullback(layer: dict[str, Any], returned: Any) -> str | None:
+    if not isinstance(returned, dict) or set(returned) != {"W", "h"}:
+        return "expected a dictionary with 'W' and 'h'"
+    weights, before, g = (np.array(layer[name]) for name in ("W", "h", "g"))
+    for name, right in (("W", g[:, None] * before), ("h", weights.T @ g)):
+        found = np.array(returned[name])
+        if found.shape != right.shape:
+            return f"the adjoint of {name!r} has shape {found.shape}; expected {right.shape}"
+        if not np.array_equal(found, right):
+            return f"the adjoint of {name!r} is {right.tolist()}"
+    return None
+
+
 CHECKERS = {
     "graph-evaluate": Checker(
         programs,
@@ -123,5 +208,15 @@ CHECKERS = {
         operand_lists,
         _not_the_visits,
         "A visit of v, and for each operand all the visits that it causes. Remember these numbers.",
+    ),
+    "reverse-sweep": Checker(
+        tapes,
+        _not_the_adjoints,
+        "First all values, forward. Then from the last line back: add each share.",
+    ),
+    "reverse-layer": Checker(
+        layers,
+        _not_the_pullback,
+        "The adjoint of an array has its shape. Which products of W, h and g have it?",
     ),
 }

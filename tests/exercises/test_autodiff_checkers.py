@@ -2,6 +2,7 @@
 
 from graphlib import CycleError, TopologicalSorter
 
+import numpy as np
 import pytest
 
 from dlbook.exercises import check
@@ -311,6 +312,240 @@ def always_two_to_the_depth(graph):
 @wrong("graph-count-calls")
 def rounds(graph):
     return {v: float(n) + 0.5 for v, n in adds_what_it_knows(graph).items()}
+
+
+# ---- reverse-sweep ----------------------------------------------------------------------
+
+
+def values_of(tape):
+    values = []
+    for name, *rest in tape:
+        v = rest if name == "input" else [values[i] for i in rest]
+        values.append(
+            {
+                "input": v[0],
+                "add": v[0] + v[-1],
+                "subtract": v[0] - v[-1],
+                "multiply": v[0] * v[-1],
+                "square": v[0] ** 2,
+            }[name]
+        )
+    return values
+
+
+def slopes_of(name, v):
+    return {
+        "input": [],
+        "add": [1, 1],
+        "subtract": [1, -1],
+        "multiply": v[::-1],
+        "square": [2 * v[0]],
+    }[name]
+
+
+def swept(tape, *, order=reversed, put=lambda old, share: old + share, slopes=slopes_of, seed=1):
+    values = values_of(tape)
+    adjoint = [0] * len(tape)
+    adjoint[-1:] = [seed] if tape else []
+    for k in order(range(len(tape))):
+        name, *rest = tape[k]
+        if name != "input":
+            for i, slope in zip(rest, slopes(name, [values[j] for j in rest]), strict=True):
+                adjoint[i] = put(adjoint[i], adjoint[k] * slope)
+    return adjoint
+
+
+@right("reverse-sweep")
+def sweeps(tape):
+    return swept(tape)
+
+
+@right("reverse-sweep")
+def path_sums_forward(tape):
+    """One forward sweep for each line, as exact as the backward one."""
+    values, found = values_of(tape), []
+    for seed in range(len(tape)):
+        tangent = [0] * len(tape)
+        for k, (name, *rest) in enumerate(tape):
+            if k == seed:
+                tangent[k] = 1
+            elif name != "input":
+                slopes = slopes_of(name, [values[j] for j in rest])
+                tangent[k] = sum(s * tangent[i] for s, i in zip(slopes, rest, strict=True))
+        found.append(float(tangent[-1]))
+    return found
+
+
+@right("reverse-sweep")
+def asks_the_users(tape):
+    values, known = values_of(tape), {len(tape) - 1: 1}
+    for k in reversed(range(len(tape) - 1)):
+        known[k] = 0
+        for j in range(k + 1, len(tape)):
+            name, *rest = tape[j]
+            if name != "input":
+                slopes = slopes_of(name, [values[i] for i in rest])
+                pairs = zip(rest, slopes, strict=True)
+                known[k] += sum(known[j] * s for i, s in pairs if i == k)
+    return tuple(known[k] for k in range(len(tape)))
+
+
+@wrong("reverse-sweep")
+def overwrites(tape):
+    return swept(tape, put=lambda old, share: share)
+
+
+@wrong("reverse-sweep")
+def sweeps_forward(tape):
+    return swept(tape, order=list)
+
+
+@wrong("reverse-sweep")
+def forgets_the_sign(tape):
+    return swept(tape, slopes=lambda name, v: [1, 1] if name == "subtract" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def own_factor(tape):
+    return swept(tape, slopes=lambda name, v: v if name == "multiply" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def forgets_the_two(tape):
+    return swept(tape, slopes=lambda name, v: v if name == "square" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def starts_from_zero(tape):
+    return swept(tape, seed=0)
+
+
+@wrong("reverse-sweep")
+def starts_from_the_value(tape):
+    return swept(tape, seed=values_of(tape)[-1] if tape else 1)
+
+
+@wrong("reverse-sweep")
+def inputs_only(tape):
+    return [a for a, line in zip(swept(tape), tape, strict=True) if line[0] == "input"]
+
+
+@wrong("reverse-sweep")
+def backwards_list(tape):
+    return swept(tape)[::-1]
+
+
+@wrong("reverse-sweep")
+def returns_values(tape):
+    return values_of(tape)
+
+
+@wrong("reverse-sweep")
+def passes_on_at_once(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+    adjoint[-1:] = [1] if tape else []
+
+    def visit(k):
+        name, *rest = tape[k]
+        if name != "input":
+            for i, s in zip(rest, slopes_of(name, [values[j] for j in rest]), strict=True):
+                adjoint[i] += adjoint[k] * s
+                visit(i)
+
+    if tape:
+        visit(len(tape) - 1)
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def walks_every_path(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+
+    def visit(k, share):
+        adjoint[k] += share
+        name, *rest = tape[k]
+        if name != "input":
+            for i, s in zip(rest, slopes_of(name, [values[j] for j in rest]), strict=True):
+                visit(i, share * s)
+
+    if tape:
+        visit(len(tape) - 1, 1)
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def fails_on_the_empty_tape(tape):
+    adjoint = swept(tape)
+    adjoint[-1] = 1
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def slope_at_the_adjoint(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+    adjoint[-1:] = [1] if tape else []
+    for k in reversed(range(len(tape))):
+        name, *rest = tape[k]
+        given = [adjoint[k]] if name == "square" else [values[j] for j in rest]
+        for i, s in zip(rest if name != "input" else [], slopes_of(name, given), strict=True):
+            adjoint[i] += adjoint[k] * s
+    return adjoint
+
+
+# ---- reverse-layer ----------------------------------------------------------------------
+
+
+def arrays(layer):
+    return (np.array(layer[name]) for name in ("W", "h", "g"))
+
+
+@right("reverse-layer")
+def with_outer(layer):
+    W, h, g = arrays(layer)
+    return {"W": np.outer(g, h), "h": W.T @ g}
+
+
+@right("reverse-layer")
+def with_loops(layer):
+    W, h, g = layer["W"], layer["h"], layer["g"]
+    rows, columns = range(len(g)), range(len(h))
+    return {
+        "h": [sum(W[i][j] * g[i] for i in rows) for j in columns],
+        "W": [[float(g[i] * h[j]) for j in columns] for i in rows],
+    }
+
+
+@right("reverse-layer")
+def with_einsum(layer):
+    W, h, g = arrays(layer)
+    return {"W": np.einsum("i,j->ij", g, h), "h": np.einsum("ij,i->j", W, g)}
+
+
+def wrong_layer(dW=lambda W, h, g: np.outer(g, h), dh=lambda W, h, g: W.T @ g, wrap=dict):
+    def answer(layer):
+        W, h, g = arrays(layer)
+        return wrap({"W": dW(W, h, g), "h": dh(W, h, g)})
+
+    return answer
+
+
+for name, answer in {
+    "transposed_outer": wrong_layer(dW=lambda W, h, g: np.outer(h, g)),
+    "not_transposed": wrong_layer(dh=lambda W, h, g: W @ g),
+    "without_g": wrong_layer(dh=lambda W, h, g: W.sum(axis=0)),
+    "inner_product": wrong_layer(dW=lambda W, h, g: g @ h if len(g) == len(h) else 0),
+    "times_the_weights": wrong_layer(dW=lambda W, h, g: np.outer(g, h) * W),
+    "output_for_adjoint": wrong_layer(dW=lambda W, h, g: np.outer(W @ h, h)),
+    "forgets_h": wrong_layer(dW=lambda W, h, g: np.outer(g, np.ones_like(h))),
+    "repeats_g": wrong_layer(dh=lambda W, h, g: np.resize(g, len(h))),
+    "negative": wrong_layer(dh=lambda W, h, g: -W.T @ g),
+    "as_columns": wrong_layer(dh=lambda W, h, g: (W.T @ g)[:, None]),
+    "a_tuple": wrong_layer(wrap=lambda both: tuple(both.values())),
+    "only_weights": wrong_layer(wrap=lambda both: {"W": both["W"]}),
+    "twice": wrong_layer(dW=lambda W, h, g: 2 * np.outer(g, h)),
+}.items():
+    answer.__name__ = name
+    wrong("reverse-layer")(answer)
 
 
 # ---- the tests --------------------------------------------------------------------------
