@@ -119,7 +119,7 @@ def tapes() -> Any:
     from hypothesis import strategies as st
 
     def of_length(n: int) -> Any:
-        lines = [st.integers(-3, 3).map(lambda x: ("input", x))]
+        lines: list[Any] = [st.integers(-3, 3).map(lambda x: ("input", x))]
         for k in range(1, n):
             i = st.integers(0, k - 1)
             two = st.sampled_from(["add", "subtract", "multiply"])

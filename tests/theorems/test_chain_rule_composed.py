@@ -1,4 +1,4 @@
-"""lem-chain-rule-composed: a composition of differentiable functions, by exact derivatives of jets."""
+"""lem-chain-rule-composed: how fast a composition of differentiable functions moves."""
 
 import math
 
