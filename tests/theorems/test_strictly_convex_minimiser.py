@@ -16,7 +16,7 @@ def test_holds(g, w, others):
 
 
 def test_without_strict():
-    assert not conclusion(lambda w: max(abs(w) - 1, 0) ** 2, 0.5, [-1.0])
+    assert not conclusion(lambda w: max(abs(w) - 1, 0), 0.5, [-1.0])
 
 
 def test_without_domain():
