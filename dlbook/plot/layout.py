@@ -9,6 +9,7 @@ between layers, where there are no nodes. All lengths are points, a 72nd of an i
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from numpy.typing import NDArray
 from dlbook.graph import DiGraph, find_cycle
 
 __all__ = ["Layout", "Route", "lay_out"]
+
+# It reports every step of every layout, to whoever listens to all that is logged.
+for _name in ("rust-sugiyama", "connected_components"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 #: Between nodes of one layer; between lines, and between a line and a node.
 NODE_GAP, LINE_GAP = 12.0, 8.0
