@@ -16,7 +16,9 @@ STEPPERS = [
     (path.relative_to(SITE).as_posix(), name)
     for path in sorted(SITE.rglob("*.html"))
     if "_modules" not in path.parts
-    for name in re.findall(r'<div [^>]*class="dl-stepper" id="([^"]+)"', path.read_text("utf-8"))
+    for name in re.findall(
+        r'<div (?=[^>]*class="dl-stepper")[^>]*?\bid="([^"]+)"', path.read_text("utf-8")
+    )
 ] or [(None, None)]
 each = pytest.mark.parametrize(("page", "name"), STEPPERS)
 
@@ -58,7 +60,8 @@ def test_the_html_is_well_formed_and_has_all_steps():
         "x1, 0.5",
         "x2, 0.5",
     ]
-    labels = [svg.get("aria-label") for step in steps for svg in step.iter("svg")]
+    svg = "{http://www.w3.org/2000/svg}svg"
+    labels = [picture.get("aria-label") for step in steps for picture in step.iter(svg)]
     assert labels == [f"An axis. Step {i} of 3." for i in (1, 2, 3)]
 
 
