@@ -8,6 +8,7 @@ two neighbours.
 from __future__ import annotations
 
 from itertools import accumulate
+from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
@@ -55,20 +56,16 @@ def _no_dent(values: Values, returned: Any) -> str | None:
         return f"it is of type {type(returned).__name__}; expected a whole number or None"
     if returned in dents:
         return None
-    if not 0 < returned < len(values) - 1:
-        return f"{returned} has no two neighbours among 0, …, {len(values) - 1}"
     i = int(returned)
+    if not 0 < i < len(values) - 1:
+        return f"{i} has no two neighbours among 0, …, {len(values) - 1}"
     return f"at {i} the value {values[i]} does not lie above the mean of its neighbours"
 
 
-def _numbers(returned: Any, expected: int) -> str | None:
-    """Say why something is not a sequence of so many finite numbers."""
-    try:
-        items = list(returned)
-    except TypeError:
-        return f"it is of type {type(returned).__name__}; expected a list of {expected} numbers"
+def _no_numbers(items: list[Any], expected: int) -> str | None:
+    """Say why a list does not hold so many finite numbers."""
     for item in items:
-        if isinstance(item, bool) or not isinstance(item, Real) or not abs(item) < float("inf"):
+        if isinstance(item, bool) or not isinstance(item, Real) or not isfinite(float(item)):
             return f"it contains {item!r}, which is no finite number"
     if len(items) != expected:
         return f"it has {len(items)} entries; expected {expected}"
@@ -78,8 +75,12 @@ def _numbers(returned: Any, expected: int) -> str | None:
 _ROUNDING = 1e-9
 
 
-def _slopes_cut(values: Values, slopes: Any) -> str | None:
-    if complaint := _numbers(slopes, len(values)):
+def _slopes_cut(values: Values, returned: Any) -> str | None:
+    try:
+        slopes = list(returned)  # once: an iterator can be read only once
+    except TypeError:
+        return f"it is of type {type(returned).__name__}; expected a list of {len(values)} numbers"
+    if complaint := _no_numbers(slopes, len(values)):
         return complaint
     for i, slope in enumerate(slopes):
         for j, value in enumerate(values):
