@@ -103,14 +103,11 @@ def instead_of(name: str, *, number: bool = False) -> str | None:
     found = _INSTEAD.get(name)
     ufunc = vars(np).get(name)
     if number and found is None and isinstance(ufunc, np.ufunc):
-        return f"np.{name}({', '.join('xyz'[: ufunc.nin])})"
+        return f"np.{name}({', '.join('xyz'[: ufunc.nargs - ufunc.nout])})"
     return found
 
 
-ASSIGNMENT = (
-    "np.where(mask, x, a), np.concatenate([a[:i], x, a[j:]]), or np.stack of the list that a loop "
-    "filled"
-)
+ASSIGNMENT = "np.where(mask, x, a), np.stack of a list, or np.concatenate of parts"
 
 _STACK = "np.stack([x, y]) for a list [x, y]; x itself, without the call, for an array"
 _NUMBER = "x itself, without the call"

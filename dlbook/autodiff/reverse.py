@@ -84,7 +84,7 @@ class Tape:
                 operands[node] = ()
                 answers[node] = None
             parts = rule.pull and rule.pull(g, ans, *values, **options)
-            vjps = rule.vjps
+            vjps, fresh = rule.vjps, rule.fresh and not keep
             for position, parent in enumerate(parents):
                 if parent < 0:
                     continue
@@ -108,20 +108,25 @@ class Tape:
                 if not fits:
                     part = as_adjoint(part, value)
                 before = adjoints[parent]
+                mine = fresh and type(part) is np.ndarray and part.base is None
                 if before is None:
                     adjoints[parent] = part
-                elif parent in ours and type(part) is np.ndarray:
+                    if mine:
+                        ours.add(parent)
+                elif type(part) is not np.ndarray or type(before) is Traced:
+                    ours.discard(parent)
+                    adjoints[parent] = before + part
+                elif parent in ours:
                     np.add(before, part, out=before)
+                elif mine:
+                    ours.add(parent)
+                    adjoints[parent] = np.add(before, part, out=part)
                 else:
                     total = before + part
-                    if type(total) is np.ndarray:
-                        if not keep:
-                            ours.add(parent)
-                    else:
-                        ours.discard(parent)
-                        if type(part) is np.ndarray and type(total) is not Traced:
-                            total = np.asarray(total)  # a sum of arrays of no axes is a scalar
-                    adjoints[parent] = total
+                    # A sum of two arrays without axes is a scalar.
+                    adjoints[parent] = total if type(total) is Traced else np.asarray(total)
+                    if type(total) is np.ndarray and not keep:
+                        ours.add(parent)
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:

@@ -57,6 +57,9 @@ class Rule:
     elementwise
         Whether the reverse rules work entry by entry, so that an adjoint which is the same
         everywhere may be given to them as one number.
+    fresh
+        Whether the reverse rules return arrays that nobody else holds, so that the sweep may
+        add to them.
     name
         What a reader calls the function.
     pull
@@ -69,6 +72,7 @@ class Rule:
     reads: bool = True
     joint: bool = False
     elementwise: bool = False
+    fresh: bool = False
     name: str = ""
     pull: Derivative | None = None
 
@@ -252,7 +256,9 @@ def elementwise(
     entry = Entry(
         "elementwise",
         ("x", "y", "z")[: len(local)],
-        rule=Rule(function, local, local, reads, elementwise=True, name=_short(function)),
+        rule=Rule(
+            function, local, local, reads, elementwise=True, fresh=reads, name=_short(function)
+        ),
     )
     _enter([function, *also], entry)
 
@@ -273,7 +279,8 @@ def linear(
     call = call or function
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
-    rule = Rule(call, jvps, transposes, reads, name=_short(function))
+    product = len(transposes) > 1
+    rule = Rule(call, jvps, transposes, reads, fresh=product, name=_short(function))
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 

@@ -7,8 +7,8 @@ two neighbours.
 
 from __future__ import annotations
 
+import math
 from itertools import accumulate
-from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
@@ -54,9 +54,9 @@ def _no_dent(values: Values, returned: Any) -> str | None:
         return f"at {i} the value {values[i]} lies above the mean of its neighbours"
     if isinstance(returned, bool) or not isinstance(returned, Integral):
         return f"it is of type {type(returned).__name__}; expected a whole number or None"
-    if returned in dents:
-        return None
     i = int(returned)
+    if i in dents:
+        return None
     if not 0 < i < len(values) - 1:
         return f"{i} has no two neighbours among 0, …, {len(values) - 1}"
     return f"at {i} the value {values[i]} does not lie above the mean of its neighbours"
@@ -65,7 +65,7 @@ def _no_dent(values: Values, returned: Any) -> str | None:
 def _no_numbers(items: list[Any], expected: int) -> str | None:
     """Say why a list does not hold so many finite numbers."""
     for item in items:
-        if isinstance(item, bool) or not isinstance(item, Real) or not isfinite(float(item)):
+        if isinstance(item, bool) or not isinstance(item, Real) or not math.isfinite(item):
             return f"it contains {item!r}, which is no finite number"
     if len(items) != expected:
         return f"it has {len(items)} entries; expected {expected}"

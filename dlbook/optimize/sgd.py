@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dlbook import trees
+from dlbook.optimize.schedules import checked_rate
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "step"]
+
+
+def step(grads: Any, rate: float, params: Any, out: Any = None) -> Any:
+    """Return ``params - rate · grads``, or write it to the arrays of `out` and return `out`."""
+    if out is None:
+        return trees.map(lambda p, g: p - rate * g, params, grads)
+    if out is params:  # the training loop's case: one tree less to walk
+        trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
+    else:
+        trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out, params, grads)
+    return out
 
 
 @dataclass(frozen=True)
@@ -41,11 +51,7 @@ class SGD:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        rate = self.learning_rate
-        real = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
-        if not (real and 0 < rate < math.inf):
-            raise ValueError(f"learning_rate is {rate!r}; expected a finite number > 0")
-        object.__setattr__(self, "learning_rate", float(rate))  # 1 and 1.0 are one optimiser
+        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
 
     def init(self, params: Any) -> tuple[()]:
         """Return the state before the first step: none, since each step forgets the last."""
@@ -78,11 +84,7 @@ class SGD:
         ValueError
             If the trees differ in structure, or arrays in shape.
         """
-        rate = self.learning_rate
         if out is None:
-            return trees.map(lambda p, g: p - rate * g, params, grads), ()
-        if out[0] is params:  # the training loop's case: one tree less to walk
-            trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
-        else:
-            trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
+            return step(grads, self.learning_rate, params), ()
+        step(grads, self.learning_rate, params, out[0])
         return out

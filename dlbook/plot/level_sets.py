@@ -79,7 +79,7 @@ def _value(f: Callable[[NDArray[np.float64]], Any], point: NDArray[np.float64]) 
 
 def gradients(
     axes: Axes,
-    gradient: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    gradient: Callable[[NDArray[np.float64]], ArrayLike],
     points: ArrayLike,
     *,
     longest: float = 0.5,

@@ -107,11 +107,11 @@ def summed(f):
     return sums
 
 
-def close(found, wanted, scale, what, sample, rtol=RTOL):
+def close(found, wanted, scale, what, sample, rtol=RTOL, noise=1e-10):
     """Assert that each entry is right, relative to the terms that it is a sum of."""
     found, wanted, scale = np.ravel(found), np.ravel(wanted), np.ravel(scale)
     assert found.shape == wanted.shape, f"{sample}: {what}: {found.shape}, not {wanted.shape}"
-    wrong = ~(np.abs(found - wanted) <= rtol * scale + 1e-10)
+    wrong = ~(np.abs(found - wanted) <= rtol * scale + noise)
     if wrong.any():
         i = int(np.argmax(wrong))
         raise AssertionError(f"{sample}: {what}: entry {i} is {found[i]!r}, not {wanted[i]!r}")
@@ -222,12 +222,12 @@ def check_second(sample):
         "reverse over forward": vjp(forward, *args)[1](weights),
     }
     for modes, product in found.items():
-        close(flat(product), wanted, scale, modes, sample)
+        close(flat(product), wanted, scale, modes, sample, noise=1e-9)
     wanted = slope(forward, args, v)
     scale = np.max(np.abs(wanted), initial=0.0)
     scale = scale + 1e-3 * np.max(np.abs(flat(forward(*args))), initial=0.0)
     moved = jvp(forward, args, v)[1]
-    close(flat(moved), wanted, np.full(wanted.shape, scale), "forward over forward", sample)
+    close(flat(moved), wanted, scale, "forward over forward", sample, noise=1e-9)
 
 
 def narrow(sample):

@@ -692,7 +692,7 @@ np.float64(s)
 np.float32(s) * x
 """,
     # writing into an array
-    "np.where(mask, x, a), np.concatenate([a[:i], x, a[j:]]), or np.stack of the list": """
+    "np.where(mask, x, a), np.stack of a list, or np.concatenate of parts": """
 b = a.copy(); b[:] = x; return b
 b = a.copy(); b[m] = x[m]; return b
 b = a.copy(); b[i] = x; return b

@@ -904,6 +904,12 @@ calls(
     (lambda a: np.copy(a, order="F", subok=False), (2, 3)),
     (np.copy, ()),
 )
+calls(
+    np.full_like,
+    (lambda a, v: np.full_like(a, v), (2, 3), ()),
+    (lambda a, v: np.full_like(a, v), (2, 3), (3,)),
+    (lambda a, v: np.full_like(a, fill_value=v, dtype=np.float64), (2, 3), ()),
+)
 calls(np.matrix_transpose, (np.matrix_transpose, (2, 3)), (lambda a: a.mT, (2, 3, 2)))
 calls(
     np.rollaxis,

@@ -93,6 +93,11 @@ def test_products_with_zeros():
     np.testing.assert_array_equal(of_sum(np.cumprod, [0.0, 2.0, 3.0]), [9.0, 0.0, 0.0])
 
 
+def test_ties_beside_nan():
+    rows = of_sum(lambda x: np.max(x, axis=1)[1], [[np.nan, 1.0], [2.0, 2.0]])
+    np.testing.assert_array_equal(rows, [[0.0, 0.0], [0.5, 0.5]])
+
+
 def test_nan_never_wins():
     assert both(np.fmax, np.nan, 1.0) == (0.0, 1.0)
     assert both(np.fmin, 1.0, np.nan) == (1.0, 0.0)

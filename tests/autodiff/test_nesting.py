@@ -218,6 +218,23 @@ def test_a_view_and_its_base_as_arguments():
     x[0] = 7.0  # writeable again
 
 
+@pytest.mark.parametrize("owned", [True, False])
+def test_levels_that_hold_different_views_of_one_array(owned):
+    base = np.arange(6.0)
+    left, right = base[:3], base[3:]
+    if not owned:
+        base.flags.writeable = False  # the views stay as they were
+
+    def f(x):
+        held = np.sum(x * x * left)
+        return held * np.sum(grad(lambda y: np.sum(y * y * right))(np.ones(3)))
+
+    assert_array_equal(grad(f)(np.ones(3)), [0.0, 48.0, 96.0])
+    assert left.flags.writeable
+    assert right.flags.writeable
+    assert base.flags.writeable is owned
+
+
 def test_swaps_in_a_loop():
     def fibonacci(x):
         a, b = x, x * x

@@ -83,7 +83,7 @@ def assert_right(text):
     value, pullback = vjp(program, *args)
     cotangent = directions(value, 1)
     gradients = pullback(cotangent)
-    # The value is what the plain program gives, to its type; composed functions round by themselves.
+    # The value is what the plain program gives, with its type; composed functions may round.
     for traced, expected in zip(trees.leaves(value), trees.leaves(plain), strict=True):
         assert type(traced) is type(expected)
         np.testing.assert_allclose(traced, expected, rtol=1e-15, atol=0)

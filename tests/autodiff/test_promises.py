@@ -591,9 +591,13 @@ def test_threads_do_not_meet():
     wrong = []
 
     def work():
-        for k in range(60):
-            other = shared.base[k:]  # another view of it
-            gradient = grad(lambda x: np.sum(np.sin(x * shared) ** 2) + 0 * np.sum(other))(shared)
+        for k in range(50):
+            other = shared.base[k : k + 50]  # another view of it
+
+            def f(x, other=other):
+                return np.sum(np.sin(x * shared) ** 2) + 0 * np.sum(x * other)
+
+            gradient = grad(f)(shared)
             if not np.array_equal(gradient, expected):
                 wrong.append(gradient)
 
@@ -696,3 +700,24 @@ def test_a_gradient_is_of_one_number(f):
         grad(f)(X)
     _, _, instead = str(error.value).split("\n")
     assert "jacobian" in instead
+
+
+def test_a_refusal_without_the_source_at_hand_says_what_it_can():
+    namespace = {"np": np}
+    exec(compile("def f(x):\n    return np.array([x, 1.0])", "<nowhere>", "exec"), namespace)
+    with pytest.raises(DerivativeError) as error:
+        grad(namespace["f"])(2.0)
+    what, given, instead = str(error.value).split("\n")
+    assert what.startswith("a traced value was to become a plain array")
+    assert given == "  given:   traced float, line 2 of f"
+    assert "np.stack([x, y]) for a list [x, y]" in instead
+
+
+def test_a_composed_function_refuses_what_it_does_not_know():
+    for call in (
+        lambda x: x.dot(x, typo=1),
+        lambda x: x.clip(0, 1, typo=1),
+        lambda x: x.trace(typo=1) if x.ndim == 2 else x.take([0], typo=1),
+    ):
+        with pytest.raises(DerivativeError, match="was called with an argument typo="):
+            grad(lambda x, call=call: np.sum(call(x)))(X)

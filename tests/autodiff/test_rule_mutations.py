@@ -136,6 +136,7 @@ def test_finds_an_error_in_one_entry(function, mode, position):
         assert is_found(function)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("function", "mode", "position"), MUTANTS)
 def test_finds_a_dropped_argument(function, mode, position):
     with planted(TABLE[function].rule, mode, position, dropped):

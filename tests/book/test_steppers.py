@@ -28,6 +28,7 @@ def sized(text):
 @pytest.mark.site
 def test_the_chapters_step_their_algorithms(site):
     expected = {"kahn-steps", "search-steps", "cycle-steps", "forward-steps", "backward-steps"}
+    expected |= {"descent-steps"}
     assert {name for _, name in STEPPERS} >= expected
 
 

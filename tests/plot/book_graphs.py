@@ -14,15 +14,22 @@ from dlbook.graph import DiGraph, transitive_reduction
 LIBRARY = Path(dlbook.__file__).parent
 
 
-def imports(depth):
-    """Return who imports whom in the library, down to rooms (1) or modules (2)."""
+def rooms():
+    """Return who imports whom among the rooms of the library."""
     edges = set()
     for path in sorted(LIBRARY.rglob("*.py")):
-        module = path.relative_to(LIBRARY).with_suffix("").parts[:depth]
+        room = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module.startswith("dlbook."):
-                edges.add((".".join(node.module.split(".")[1 : depth + 1]), ".".join(module)))
-    return DiGraph(sorted((u, v) for u, v in edges if u != v and not v.endswith("__init__")))
+                edges.add((node.module.split(".")[1], room))
+            elif isinstance(node, ast.ImportFrom) and node.module == "dlbook":
+                edges |= {(alias.name, room) for alias in node.names}
+    return DiGraph(sorted((u, v) for u, v in edges if u != v))
+
+
+def modules():
+    """Return who imported whom among the modules, in November 2026: wide, and full of crossings."""
+    return DiGraph.from_successors(json.loads(Path(__file__).with_name("modules.json").read_text()))
 
 
 def network(*widths):
@@ -61,15 +68,19 @@ def chapters():
 
 # What uses what among the statements of chapter 9.
 STATEMENTS = {
+    "def-cycle": "def-digraph",
+    "def-topological-order": "def-digraph",
+    "alg-kahn": "def-digraph",
+    "alg-depth-first-search": "def-digraph",
     "lem-dag-has-source": "def-cycle def-digraph",
-    "lem-subgraph-of-dag": "def-cycle",
-    "thm-dag-has-order": "def-topological-order lem-dag-has-source lem-subgraph-of-dag",
-    "thm-order-implies-dag": "def-topological-order def-cycle",
-    "thm-kahn": "alg-kahn def-topological-order thm-order-implies-dag lem-dag-has-source "
+    "lem-subgraph-of-dag": "def-cycle def-digraph",
+    "thm-dag-has-order": "def-topological-order def-cycle def-digraph lem-dag-has-source "
     "lem-subgraph-of-dag",
+    "thm-order-implies-dag": "def-topological-order def-cycle",
+    "thm-kahn": "alg-kahn def-topological-order def-cycle thm-order-implies-dag lem-dag-has-source",
     "thm-depth-first-search": "alg-depth-first-search def-cycle def-topological-order",
     "cor-cycle-certificate": "alg-depth-first-search thm-depth-first-search def-cycle "
-    "thm-order-implies-dag",
+    "def-topological-order thm-order-implies-dag",
     "prp-generations": "def-cycle def-digraph",
 }
 
@@ -98,8 +109,8 @@ GRAPHS = {
     "two-layer network": trace_graph(two_layer_loss, *PARAMETERS).graph,
     "network 3-4-2": network(3, 4, 2),
     "network 4-5-5-3": network(4, 5, 5, 3),
-    "rooms of the library": imports(1),
-    "modules of the library": imports(2),
+    "rooms of the library": rooms(),
+    "modules of the library": modules(),
     "chapters": chapters(),
     "statements of chapter 9": DiGraph(
         (used, label) for label, uses in STATEMENTS.items() for used in uses.split()

@@ -1,6 +1,6 @@
 """Instances of the book's theorems on graphs: random ones, and some that are infinite."""
 
-from itertools import permutations
+from itertools import count, permutations, repeat
 from math import inf
 
 import networkx as nx
@@ -9,6 +9,9 @@ from strategies import dags, digraphs, networkx
 __all__ = [
     "Integers",
     "Naturals",
+    "NaturalsAndLoop",
+    "Parallel",
+    "Points",
     "UpToZero",
     "dags",
     "digraphs",
@@ -61,14 +64,57 @@ class UpToZero(Integers):
         return [n + 1] if n else []
 
 
+class NaturalsAndLoop(Naturals):
+    """The numbers 0, 1, 2, … with their edges, and then a vertex with a self-loop."""
+
+    def __iter__(self):
+        return iter([0, 1, "beside"])
+
+    def predecessors(self, v):
+        return [v] if v == "beside" else super().predecessors(v)
+
+    def successors(self, v):
+        return [v] if v == "beside" else super().successors(v)
+
+
+class Points(Integers):
+    """The vertices 0, 1, 2, … and no edges: V is infinite, E is finite."""
+
+    def __iter__(self):
+        return count()
+
+    def predecessors(self, n):
+        return []
+
+    successors = predecessors
+
+
+class Parallel:
+    """Two vertices, and infinitely many edges from u to v: V is finite, E is infinite."""
+
+    def __iter__(self):
+        return iter("uv")
+
+    def __len__(self):
+        return 2
+
+    def in_degree(self, v):
+        return inf if v == "v" else 0
+
+    def successors(self, u):
+        return repeat("v") if u == "u" else []
+
+
 def size(graph):
     """Return the number of vertices."""
     return inf if isinstance(graph, Integers) else len(graph)
 
 
 def is_acyclic(graph):
-    """Judge by networkx; the infinite graphs of this file are."""
-    return isinstance(graph, Integers) or nx.is_directed_acyclic_graph(networkx(graph))
+    """Judge by networkx; of the infinite graphs of this file all are but one."""
+    if isinstance(graph, Integers | Parallel):
+        return not isinstance(graph, NaturalsAndLoop)
+    return nx.is_directed_acyclic_graph(networkx(graph))
 
 
 def leads_forward(graph, order):

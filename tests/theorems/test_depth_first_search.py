@@ -1,23 +1,27 @@
 """thm-depth-first-search: reversed postorder is a topological order of a finite DAG."""
 
 from hypothesis import given
-from instances import Naturals, dags, leads_forward
+from instances import Naturals, Parallel, Points, dags, leads_forward
 
 from dlbook.graph import DiGraph, depth_first_sort
 from dlbook.graph.digraph import CycleError
 
-PATIENCE = 500  # vertices on the path before we say that the search does not end
+PATIENCE = 500  # vertices met, or edges scanned, before we say that the search does not end
 
 
 def postorder(graph, roots):
     """Return the vertices as a search leaves them; None where it does not end."""
-    met, left = set(), []
+    met, left, scans = set(), [], 0
 
     def visit(u):
+        nonlocal scans
         met.add(u)
         if len(met) > PATIENCE:
             raise RecursionError
         for w in graph.successors(u):
+            scans += 1
+            if scans > PATIENCE:
+                raise RecursionError
             if w not in met:
                 visit(w)
         left.append(u)
@@ -51,6 +55,8 @@ def test_holds(graph):
 
 def test_without_finite():
     assert not conclusion(Naturals())
+    assert not conclusion(Points())
+    assert not conclusion(Parallel())
 
 
 def test_without_acyclic():

@@ -22,4 +22,5 @@ def test_holds(graph, data):
 
 
 def test_without_acyclic():
+    assert not conclusion(DiGraph([(1, 1)]), {1}, [True])
     assert not conclusion(DiGraph([(1, 2), (2, 1), (2, 3)]), {1, 2}, [True, True, True])

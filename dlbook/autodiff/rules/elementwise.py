@@ -243,5 +243,5 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 constant(
     *(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.fix, np.round, np.around),
-    *(np.floor_divide, np.heaviside, np.signbit, np.isnan, np.isinf, np.isfinite),
+    *(np.floor_divide, np.heaviside, np.signbit, np.imag, np.isnan, np.isinf, np.isfinite),
 )

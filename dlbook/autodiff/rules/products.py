@@ -225,12 +225,16 @@ def _einsum(*arrays: Any, subscripts: str, **options: Any) -> Any:
     return np.einsum(subscripts, *arrays, **options)
 
 
-def _einsum_jvp(position, g, ans, *arrays, subscripts, **options):  # type: ignore[no-untyped-def]
+def _einsum_jvp(
+    position: int, g: Any, ans: Any, *arrays: Any, subscripts: str, **options: Any
+) -> Any:
     arrays = (*arrays[:position], g, *arrays[position + 1 :])
     return _einsum(*arrays, subscripts=subscripts, **options)
 
 
-def _einsum_vjp(position, g, ans, *arrays, subscripts, **options):  # type: ignore[no-untyped-def]
+def _einsum_vjp(
+    position: int, g: Any, ans: Any, *arrays: Any, subscripts: str, **options: Any
+) -> Any:
     terms, output = _letters_of(subscripts, arrays)
     mine, shape = terms[position], np.shape(plain(arrays[position]))
     factors, names = [g], [output]

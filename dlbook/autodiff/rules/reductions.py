@@ -260,8 +260,9 @@ def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     """Return the share of `g` that each entry has, which is as large as the extreme or not."""
     a, best = plain(a), _kept(plain(ans), plain(a), how)
     wins = np.equal(a, best)
-    if how.where is True and how.initial is np._NoValue and wins.sum() == np.size(best):
-        return np.where(wins, g, 0.0)  # no ties
+    alone = how.where is True and how.initial is np._NoValue and wins.sum() == np.size(best)
+    if alone and not np.isnan(best).any():  # beside NaN, which never wins, ties could make it up
+        return np.where(wins, g, 0.0)
     if how.where is not True:
         wins = wins & how.where
     ties = np.add.reduce(wins, axis=how.axis, keepdims=True)

@@ -9,7 +9,7 @@ import numpy as np
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.tracing import Traced, plain
 
 
 def _shape(a: Any) -> tuple[int, ...]:
@@ -154,7 +154,9 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 # ---- joined and cut ----------------------------------------------------------------------
 
 
-def _concatenate_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ignore[no-untyped-def]
+def _concatenate_vjp(
+    position: int, g: Any, ans: Any, *arrays: Any, axis: int | None = 0, **options: Any
+) -> Any:
     if axis is None:
         start = sum(np.size(plain(a)) for a in arrays[:position])
         part = g[start : start + np.size(plain(arrays[position]))]
@@ -165,7 +167,7 @@ def _concatenate_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ign
     return g[(slice(None),) * axis + (slice(start, stop),)]
 
 
-def _stack_vjp(position, g, ans, *arrays, axis=0, **options):  # type: ignore[no-untyped-def]
+def _stack_vjp(position: int, g: Any, ans: Any, *arrays: Any, axis: int = 0, **options: Any) -> Any:
     return g[(slice(None),) * (axis % np.ndim(ans)) + (position,)]
 
 
@@ -466,3 +468,11 @@ question(
     *(np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj, np.isrealobj),
     *(np.may_share_memory, np.shares_memory, np.isscalar, np.broadcast_shapes),
 )
+
+
+@composed(np.full_like)
+def _full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    if type(fill_value) is not Traced:
+        return np.full_like(plain(a), fill_value, dtype, **options)
+    ones = np.ones_like(plain(a), dtype, **options)
+    return (ones * fill_value).astype(ones.dtype)

@@ -1,0 +1,585 @@
+"""Checkers of chapters 10 and 13: right answers of any style pass, typical wrong ones do not."""
+
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+import pytest
+
+from dlbook.exercises import check
+from dlbook.exercises.autodiff import CHECKERS
+
+RIGHT, WRONG = {}, {}
+
+
+def right(name):
+    return lambda function: RIGHT.setdefault(name, []).append(function) or function
+
+
+def wrong(name):
+    return lambda function: WRONG.setdefault(name, []).append(function) or function
+
+
+# ---- graph-evaluate ---------------------------------------------------------------------
+
+FUNCTIONS = {
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: x - y,
+    "multiply": lambda x, y: x * y,
+    "negate": lambda x: -x,
+}
+
+
+def is_input(line):
+    return not isinstance(line, tuple)
+
+
+def remembering(program, functions=FUNCTIONS, operands=lambda line: line[1:]):
+    values, path = {}, []
+
+    def value(v):
+        if v in path:
+            raise ValueError("a cycle")
+        if v not in values:
+            path.append(v)
+            line = program[v]
+            values[v] = (
+                line if is_input(line) else functions[line[0]](*[value(u) for u in operands(line)])
+            )
+            path.pop()
+        return values[v]
+
+    for v in program:
+        value(v)
+    return values
+
+
+right("graph-evaluate")(remembering)
+
+
+@right("graph-evaluate")
+def sorts_first(program):
+    needs = {v: [] if is_input(line) else line[1:] for v, line in program.items()}
+    values = {}
+    try:
+        order = [*TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        raise ValueError from error
+    for v in order:
+        line = program[v]
+        values[v] = line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@right("graph-evaluate")
+def sweeps_until_all_is_known(program):
+    values = {v: float(line) for v, line in program.items() if is_input(line)}
+    for _ in program:
+        for v, line in program.items():
+            if v not in values and all(u in values for u in line[1:]):
+                values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    if len(values) < len(program):
+        raise ValueError
+    return values
+
+
+@wrong("graph-evaluate")
+def in_the_order_given(program):
+    values = {}
+    for v, line in program.items():
+        values[v] = line if is_input(line) else FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@wrong("graph-evaluate")
+def by_name(program):
+    remembering(program)
+    return in_the_order_given({v: program[v] for v in sorted(program)})
+
+
+@wrong("graph-evaluate")
+def one_sweep_from_zero(program):
+    remembering(program)
+    values = {v: line if is_input(line) else 0 for v, line in program.items()}
+    for v, line in program.items():
+        if not is_input(line):
+            values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@wrong("graph-evaluate")
+def naive_recursion(program):
+    remembering(program)
+
+    def value(v):
+        line = program[v]
+        return line if is_input(line) else FUNCTIONS[line[0]](*[value(u) for u in line[1:]])
+
+    return {v: value(v) for v in program}
+
+
+@wrong("graph-evaluate")
+def operands_in_a_set(program):
+    def add(*operands):
+        return sum(operands)
+
+    remembering(program)
+    return remembering(
+        program,
+        FUNCTIONS
+        | {"add": add, "multiply": lambda x, y=1: x * y, "subtract": lambda x, y=0: x - y},
+        lambda line: sorted(set(line[1:])),
+    )
+
+
+@wrong("graph-evaluate")
+def operands_sorted(program):
+    return remembering(program, operands=lambda line: sorted(line[1:]))
+
+
+@wrong("graph-evaluate")
+def operands_reversed(program):
+    return remembering(program, operands=lambda line: line[:0:-1])
+
+
+@wrong("graph-evaluate")
+def subtracts_the_wrong_way(program):
+    return remembering(program, FUNCTIONS | {"subtract": lambda x, y: y - x})
+
+
+@wrong("graph-evaluate")
+def negates_nothing(program):
+    return remembering(program, FUNCTIONS | {"negate": lambda x: x})
+
+
+@wrong("graph-evaluate")
+def never_ends_on_a_cycle(program):
+    values = {}
+    while len(values) < len(program):
+        for v, line in program.items():
+            if is_input(line):
+                values[v] = line
+            elif all(u in values for u in line[1:]):
+                values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@wrong("graph-evaluate")
+def leaves_out_what_is_on_a_cycle(program):
+    values = {v: line for v, line in program.items() if is_input(line)}
+    for _ in program:
+        for v, line in program.items():
+            if v not in values and all(u in values for u in line[1:]):
+                values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@wrong("graph-evaluate")
+def writes_into_the_program(program):
+    for v, value in remembering(program).items():
+        program[v] = value
+    return program
+
+
+@wrong("graph-evaluate")
+def only_the_operations(program):
+    return {v: x for v, x in remembering(program).items() if not is_input(program[v])}
+
+
+@wrong("graph-evaluate")
+def a_list(program):
+    return list(remembering(program).values())
+
+
+# ---- graph-count-calls ------------------------------------------------------------------
+
+
+@right("graph-count-calls")
+def adds_what_it_knows(graph):
+    known = {}
+
+    def total(v):
+        if v not in known:
+            known[v] = 1 + sum(map(total, graph[v]))
+        return known[v]
+
+    return {v: total(v) for v in graph}
+
+
+@right("graph-count-calls")
+def along_an_order(graph):
+    totals = {}
+    for v in TopologicalSorter(graph).static_order():
+        totals[v] = 1 + sum(totals[u] for u in graph[v])
+    return totals
+
+
+@right("graph-count-calls")
+def counts_walks_backwards(graph):
+    order, totals = [*TopologicalSorter(graph).static_order()][::-1], {}
+    for r in graph:
+        walks = dict.fromkeys(graph, 0) | {r: 1}
+        for v in order:
+            for u in graph[v]:
+                walks[u] += walks[v]
+        totals[r] = sum(walks.values())
+    return totals
+
+
+@wrong("graph-count-calls")
+def really_recurses(graph):
+    def total(v):
+        return 1 + sum(total(u) for u in graph[v])
+
+    return {v: total(v) for v in graph}
+
+
+@wrong("graph-count-calls")
+def forgets_itself(graph):
+    return {v: n - 1 for v, n in adds_what_it_knows(graph).items()}
+
+
+@wrong("graph-count-calls")
+def each_operand_once(graph):
+    return adds_what_it_knows({v: [*dict.fromkeys(operands)] for v, operands in graph.items()})
+
+
+@wrong("graph-count-calls")
+def vertices_it_needs(graph):
+    def needed(v):
+        found = {v}
+        for u in dict.fromkeys(graph[v]):
+            found |= needed(u)
+        return found
+
+    return {v: len(needed(v)) for v in graph}
+
+
+@wrong("graph-count-calls")
+def number_of_operands(graph):
+    return {v: 1 + len(operands) for v, operands in graph.items()}
+
+
+@wrong("graph-count-calls")
+def depth(graph):
+    known = {}
+    for v in TopologicalSorter(graph).static_order():
+        known[v] = 1 + max((known[u] for u in graph[v]), default=0)
+    return known
+
+
+@wrong("graph-count-calls")
+def paths_to_inputs(graph):
+    known = {}
+    for v in TopologicalSorter(graph).static_order():
+        known[v] = sum(known[u] for u in graph[v]) if graph[v] else 1
+    return known
+
+
+@wrong("graph-count-calls")
+def multiplies(graph):
+    known = {}
+    for v in TopologicalSorter(graph).static_order():
+        known[v] = 1
+        for u in graph[v]:
+            known[v] *= 1 + known[u]
+    return known
+
+
+@wrong("graph-count-calls")
+def in_the_order_given_with_zero(graph):
+    known = {}
+    for v in graph:
+        known[v] = 1 + sum(known.get(u, 0) for u in graph[v])
+    return known
+
+
+@wrong("graph-count-calls")
+def of_all_together(graph):
+    return sum(adds_what_it_knows(graph).values())
+
+
+@wrong("graph-count-calls")
+def as_if_edges_led_backwards(graph):
+    users = {v: [w for w in graph for u in graph[w] if u == v] for v in graph}
+    return adds_what_it_knows(users)
+
+
+@wrong("graph-count-calls")
+def always_two_to_the_depth(graph):
+    return {v: 2**d - 1 for v, d in depth(graph).items()}
+
+
+@wrong("graph-count-calls")
+def rounds(graph):
+    return {v: float(n) + 0.5 for v, n in adds_what_it_knows(graph).items()}
+
+
+# ---- reverse-sweep ----------------------------------------------------------------------
+
+
+def values_of(tape):
+    values = []
+    for name, *rest in tape:
+        v = rest if name == "input" else [values[i] for i in rest]
+        values.append(
+            {
+                "input": v[0],
+                "add": v[0] + v[-1],
+                "subtract": v[0] - v[-1],
+                "multiply": v[0] * v[-1],
+                "square": v[0] ** 2,
+            }[name]
+        )
+    return values
+
+
+def slopes_of(name, v):
+    return {
+        "input": [],
+        "add": [1, 1],
+        "subtract": [1, -1],
+        "multiply": v[::-1],
+        "square": [2 * v[0]],
+    }[name]
+
+
+def swept(tape, *, order=reversed, put=lambda old, share: old + share, slopes=slopes_of, seed=1):
+    values = values_of(tape)
+    adjoint = [0] * len(tape)
+    adjoint[-1:] = [seed] if tape else []
+    for k in order(range(len(tape))):
+        name, *rest = tape[k]
+        if name != "input":
+            for i, slope in zip(rest, slopes(name, [values[j] for j in rest]), strict=True):
+                adjoint[i] = put(adjoint[i], adjoint[k] * slope)
+    return adjoint
+
+
+@right("reverse-sweep")
+def sweeps(tape):
+    return swept(tape)
+
+
+@right("reverse-sweep")
+def path_sums_forward(tape):
+    """One forward sweep for each line, as exact as the backward one."""
+    values, found = values_of(tape), []
+    for seed in range(len(tape)):
+        tangent = [0] * len(tape)
+        for k, (name, *rest) in enumerate(tape):
+            if k == seed:
+                tangent[k] = 1
+            elif name != "input":
+                slopes = slopes_of(name, [values[j] for j in rest])
+                tangent[k] = sum(s * tangent[i] for s, i in zip(slopes, rest, strict=True))
+        found.append(float(tangent[-1]))
+    return found
+
+
+@right("reverse-sweep")
+def asks_the_users(tape):
+    values, known = values_of(tape), {len(tape) - 1: 1}
+    for k in reversed(range(len(tape) - 1)):
+        known[k] = 0
+        for j in range(k + 1, len(tape)):
+            name, *rest = tape[j]
+            if name != "input":
+                slopes = slopes_of(name, [values[i] for i in rest])
+                pairs = zip(rest, slopes, strict=True)
+                known[k] += sum(known[j] * s for i, s in pairs if i == k)
+    return tuple(known[k] for k in range(len(tape)))
+
+
+@wrong("reverse-sweep")
+def overwrites(tape):
+    return swept(tape, put=lambda old, share: share)
+
+
+@wrong("reverse-sweep")
+def sweeps_forward(tape):
+    return swept(tape, order=list)
+
+
+@wrong("reverse-sweep")
+def forgets_the_sign(tape):
+    return swept(tape, slopes=lambda name, v: [1, 1] if name == "subtract" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def own_factor(tape):
+    return swept(tape, slopes=lambda name, v: v if name == "multiply" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def forgets_the_two(tape):
+    return swept(tape, slopes=lambda name, v: v if name == "square" else slopes_of(name, v))
+
+
+@wrong("reverse-sweep")
+def starts_from_zero(tape):
+    return swept(tape, seed=0)
+
+
+@wrong("reverse-sweep")
+def starts_from_the_value(tape):
+    return swept(tape, seed=values_of(tape)[-1] if tape else 1)
+
+
+@wrong("reverse-sweep")
+def inputs_only(tape):
+    return [a for a, line in zip(swept(tape), tape, strict=True) if line[0] == "input"]
+
+
+@wrong("reverse-sweep")
+def backwards_list(tape):
+    return swept(tape)[::-1]
+
+
+@wrong("reverse-sweep")
+def returns_values(tape):
+    return values_of(tape)
+
+
+@wrong("reverse-sweep")
+def passes_on_at_once(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+    adjoint[-1:] = [1] if tape else []
+
+    def visit(k):
+        name, *rest = tape[k]
+        if name != "input":
+            for i, s in zip(rest, slopes_of(name, [values[j] for j in rest]), strict=True):
+                adjoint[i] += adjoint[k] * s
+                visit(i)
+
+    if tape:
+        visit(len(tape) - 1)
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def walks_every_path(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+
+    def visit(k, share):
+        adjoint[k] += share
+        name, *rest = tape[k]
+        if name != "input":
+            for i, s in zip(rest, slopes_of(name, [values[j] for j in rest]), strict=True):
+                visit(i, share * s)
+
+    if tape:
+        visit(len(tape) - 1, 1)
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def fails_on_the_empty_tape(tape):
+    adjoint = swept(tape)
+    adjoint[-1] = 1
+    return adjoint
+
+
+@wrong("reverse-sweep")
+def slope_at_the_adjoint(tape):
+    values, adjoint = values_of(tape), [0] * len(tape)
+    adjoint[-1:] = [1] if tape else []
+    for k in reversed(range(len(tape))):
+        name, *rest = tape[k]
+        given = [adjoint[k]] if name == "square" else [values[j] for j in rest]
+        for i, s in zip(rest if name != "input" else [], slopes_of(name, given), strict=True):
+            adjoint[i] += adjoint[k] * s
+    return adjoint
+
+
+# ---- reverse-layer ----------------------------------------------------------------------
+
+
+def arrays(layer):
+    return (np.array(layer[name]) for name in ("W", "h", "g"))
+
+
+@right("reverse-layer")
+def with_outer(layer):
+    W, h, g = arrays(layer)
+    return {"W": np.outer(g, h), "h": W.T @ g}
+
+
+@right("reverse-layer")
+def with_loops(layer):
+    W, h, g = layer["W"], layer["h"], layer["g"]
+    rows, columns = range(len(g)), range(len(h))
+    return {
+        "h": [sum(W[i][j] * g[i] for i in rows) for j in columns],
+        "W": [[float(g[i] * h[j]) for j in columns] for i in rows],
+    }
+
+
+@right("reverse-layer")
+def with_einsum(layer):
+    W, h, g = arrays(layer)
+    return {"W": np.einsum("i,j->ij", g, h), "h": np.einsum("ij,i->j", W, g)}
+
+
+def wrong_layer(dW=lambda W, h, g: np.outer(g, h), dh=lambda W, h, g: W.T @ g, wrap=dict):
+    def answer(layer):
+        W, h, g = arrays(layer)
+        return wrap({"W": dW(W, h, g), "h": dh(W, h, g)})
+
+    return answer
+
+
+for name, answer in {
+    "transposed_outer": wrong_layer(dW=lambda W, h, g: np.outer(h, g)),
+    "not_transposed": wrong_layer(dh=lambda W, h, g: W @ g),
+    "without_g": wrong_layer(dh=lambda W, h, g: W.sum(axis=0)),
+    "inner_product": wrong_layer(dW=lambda W, h, g: g @ h if len(g) == len(h) else 0),
+    "times_the_weights": wrong_layer(dW=lambda W, h, g: np.outer(g, h) * W),
+    "output_for_adjoint": wrong_layer(dW=lambda W, h, g: np.outer(W @ h, h)),
+    "forgets_h": wrong_layer(dW=lambda W, h, g: np.outer(g, np.ones_like(h))),
+    "repeats_g": wrong_layer(dh=lambda W, h, g: np.resize(g, len(h))),
+    "negative": wrong_layer(dh=lambda W, h, g: -W.T @ g),
+    "as_columns": wrong_layer(dh=lambda W, h, g: (W.T @ g)[:, None]),
+    "a_tuple": wrong_layer(wrap=lambda both: tuple(both.values())),
+    "only_weights": wrong_layer(wrap=lambda both: {"W": both["W"]}),
+    "twice": wrong_layer(dW=lambda W, h, g: 2 * np.outer(g, h)),
+}.items():
+    answer.__name__ = name
+    wrong("reverse-layer")(answer)
+
+
+# ---- the tests --------------------------------------------------------------------------
+
+
+def cases(answers):
+    """Return what plain `pytest` runs, the first of each exercise, and the rest as slow."""
+    return [
+        pytest.param(name, function, marks=[pytest.mark.slow] * (i > 0))
+        for name, functions in answers.items()
+        for i, function in enumerate(functions)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "function"), cases(RIGHT), ids=lambda x: getattr(x, "__name__", x)
+)
+def test_a_right_answer_passes(name, function):
+    result = check(name, function)
+    assert result.passed, result
+    assert result.cases >= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "function"), cases(WRONG), ids=lambda x: getattr(x, "__name__", x)
+)
+def test_a_wrong_answer_is_caught(name, function):
+    result = check(name, function)
+    assert not result.passed
+    assert result.wrong
+    assert eval(result.given) is not None  # it can be pasted
+
+
+def test_every_checker_is_tested():
+    for functions, least in ((RIGHT, 3), (WRONG, 12)):
+        assert sorted(functions) == sorted(CHECKERS)
+        assert all(len(those) >= least for those in functions.values())

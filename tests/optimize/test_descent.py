@@ -1,0 +1,192 @@
+"""Gradient descent, its schedules and its loop, against PyTorch's and SciPy's numbers."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize, minimize_scalar
+
+from dlbook import trees
+from dlbook.autodiff import DerivativeError
+from dlbook.optimize import (
+    SGD,
+    Constant,
+    GradientDescent,
+    InverseRoot,
+    descend,
+    proximal_step,
+)
+
+rates = st.floats(1e-3, 10)
+seeds = st.integers(0, 99)
+
+
+def tree(seed):
+    rng = np.random.default_rng(seed)
+    return {"a": rng.normal(size=(3, 2)), "b": [rng.normal(size=4), (rng.normal(size=()),)]}
+
+
+def equal(one, other):
+    trees.map(np.testing.assert_array_equal, one, other)
+
+
+def rosenbrock(w):
+    return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
+
+
+# ---- the step ---------------------------------------------------------------------------
+
+
+@given(rates, seeds)
+def test_a_constant_rate_takes_the_steps_of_sgd(rate, seed):
+    params, grads = tree(seed), tree(seed + 100)
+    plain, _ = SGD(rate).update(grads, (), params)
+    for descent in (GradientDescent(rate), GradientDescent(Constant(rate))):
+        stepped, state = descent.update(grads, descent.init(params), params)
+        equal(stepped, plain)
+        assert state == 1
+
+
+@given(rates, seeds, st.booleans())
+def test_out_gets_the_bits_of_the_pure_step(rate, seed, into_params):
+    params, grads = tree(seed), tree(seed + 100)
+    before, descent = trees.map(np.copy, params), GradientDescent(InverseRoot(rate))
+    pure, _ = descent.update(grads, 6, params)
+    equal(params, before)
+    out = params if into_params else trees.map(np.empty_like, params)
+    written, state = descent.update(grads, 6, params, out=(out, 6))
+    assert written is out
+    assert state == 7
+    equal(out, pure)
+
+
+@given(rates, seeds)
+def test_a_schedule_is_called_with_the_number_of_the_step(rate, seed):
+    asked = []
+    descent = GradientDescent(lambda step: asked.append(step) or rate)
+    params, state = tree(seed), descent.init(tree(seed))
+    for _ in range(4):
+        params, state = descent.update(tree(seed), state, params)
+    assert asked == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("wrong", [0, -0.1, float("nan"), float("inf"), "0.1", None, True, [0.1]])
+@pytest.mark.parametrize("kind", [GradientDescent, Constant, InverseRoot])
+def test_a_learning_rate_is_a_finite_number_above_0(kind, wrong):
+    with pytest.raises(ValueError, match=r"learning_rate is .*; expected a finite number > 0"):
+        kind(wrong)
+
+
+@pytest.mark.parametrize("wrong", [-1e-9, float("nan"), float("inf"), None])
+def test_a_schedule_that_returns_no_rate_is_named(wrong):
+    with pytest.raises(ValueError, match=r"for step 1; expected a finite number ≥ 0"):
+        GradientDescent(lambda step: wrong).update(1.0, 0, 1.0)
+
+
+def test_a_schedule_may_stop():
+    assert GradientDescent(lambda step: 0).update(1.0, 0, 3.0) == (3.0, 1)
+
+
+def test_what_is_equal_compares_equal():
+    assert GradientDescent(1) == GradientDescent(Constant(1.0))
+    assert GradientDescent(1) != GradientDescent(InverseRoot(1))
+
+
+@given(rates, st.integers(1, 10**6))
+def test_the_inverse_root_falls_with_the_root(rate, step):
+    np.testing.assert_allclose(InverseRoot(rate)(step) ** 2 * step, rate**2)
+    assert Constant(rate)(step) == rate
+
+
+# ---- the proximal step ------------------------------------------------------------------
+
+
+@given(st.floats(0.1, 10), seeds)
+def test_scipy_finds_the_proximal_step(strength, seed):
+    w, g = np.random.default_rng(seed).normal(size=(2, 3))
+    found = minimize(
+        lambda u: (u - w) @ g + strength / 2 * (u - w) @ (u - w),
+        np.zeros(3),
+        method="BFGS",
+        tol=1e-8,
+    )
+    np.testing.assert_allclose(proximal_step(g, w, strength), found.x, atol=1e-5)
+
+
+@given(rates, seeds)
+def test_the_proximal_step_is_a_step_of_descent(strength, seed):
+    params, grads = tree(seed), tree(seed + 100)
+    stepped, _ = GradientDescent(1 / strength).update(grads, 0, params)
+    trees.map(np.testing.assert_allclose, proximal_step(grads, params, strength), stepped)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, float("nan"), float("inf"), "1"])
+def test_a_strength_is_a_finite_number_above_0(wrong):
+    with pytest.raises(ValueError, match=r"strength is .*; expected a finite number > 0"):
+        proximal_step(1.0, 1.0, wrong)
+
+
+# ---- the loop ---------------------------------------------------------------------------
+
+
+@pytest.mark.torch
+@given(st.floats(1e-5, 1e-3), seeds)
+def test_descend_has_the_iterates_of_torch(rate, seed):
+    torch = pytest.importorskip("torch")
+    start = np.random.default_rng(seed).uniform(-1, 1, size=2)
+    w = torch.tensor(start, requires_grad=True)
+    theirs, optimiser = [], torch.optim.SGD([w], lr=rate)
+    for _ in range(20):
+        theirs.append(w.detach().numpy().copy())
+        optimiser.zero_grad()
+        rosenbrock(w).backward()
+        optimiser.step()
+    ours = list(islice(descend(rosenbrock, start, GradientDescent(rate)), 20))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+@given(st.lists(st.floats(0.1, 2), min_size=3, max_size=3), seeds)
+def test_exact_line_searches_give_the_iterates_of_scipy(curvatures, seed):
+    """Steepest descent by SciPy's line search; our schedule is told the lengths that it found."""
+    start = np.random.default_rng(seed).normal(size=3)
+    a = np.array(curvatures)
+    w, lengths, theirs = start, [], [start]
+    for _ in range(5):
+        found = minimize_scalar(lambda t, w=w: 0.5 * a @ (w - t * a * w) ** 2)
+        lengths.append(max(float(found.x), 0.0))
+        w = w - lengths[-1] * a * w
+        theirs.append(w)
+    optimiser = GradientDescent(lambda step: lengths[step - 1])
+    ours = list(islice(descend(lambda w: 0.5 * a @ w**2, start, optimiser), 6))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_a_gradient_by_hand_is_used_instead():
+    asked = []
+    iterates = descend(
+        lambda w: pytest.fail("f was called"),
+        1.0,
+        GradientDescent(0.5),
+        gradient=lambda w: asked.append(w) or w,
+    )
+    assert list(islice(iterates, 3)) == [1.0, 0.5, 0.25]
+    assert asked == [1.0, 0.5]  # nothing is computed before it is asked for
+
+
+@given(seeds)
+def test_descend_walks_trees_and_leaves_the_start_alone(seed):
+    start = tree(seed)
+    before = trees.map(np.copy, start)
+    squares = lambda p: sum(0.5 * np.sum(leaf**2) for leaf in trees.leaves(p))  # noqa: E731
+    _, halved, quartered = islice(descend(squares, start, GradientDescent(0.5)), 3)
+    equal(start, before)
+    equal(halved, trees.map(lambda leaf: leaf / 2, start))
+    equal(quartered, trees.map(lambda leaf: leaf / 4, start))
+
+
+def test_a_start_without_derivatives_is_refused():
+    iterates = descend(lambda w: w**2, 3, GradientDescent(0.5))
+    with pytest.raises(DerivativeError):
+        list(islice(iterates, 2))
