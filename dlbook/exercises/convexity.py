@@ -62,12 +62,8 @@ def _no_dent(values: Values, returned: Any) -> str | None:
     return f"at {i} the value {values[i]} does not lie above the mean of its neighbours"
 
 
-def _numbers(returned: Any, expected: int) -> str | None:
-    """Say why something is not a sequence of so many finite numbers."""
-    try:
-        items = list(returned)
-    except TypeError:
-        return f"it is of type {type(returned).__name__}; expected a list of {expected} numbers"
+def _no_numbers(items: list[Any], expected: int) -> str | None:
+    """Say why a list does not hold so many finite numbers."""
     for item in items:
         if isinstance(item, bool) or not isinstance(item, Real) or not math.isfinite(item):
             return f"it contains {item!r}, which is no finite number"
@@ -79,8 +75,12 @@ def _numbers(returned: Any, expected: int) -> str | None:
 _ROUNDING = 1e-9
 
 
-def _slopes_cut(values: Values, slopes: Any) -> str | None:
-    if complaint := _numbers(slopes, len(values)):
+def _slopes_cut(values: Values, returned: Any) -> str | None:
+    try:
+        slopes = list(returned)  # once: an iterator can be read only once
+    except TypeError:
+        return f"it is of type {type(returned).__name__}; expected a list of {len(values)} numbers"
+    if complaint := _no_numbers(slopes, len(values)):
         return complaint
     for i, slope in enumerate(slopes):
         for j, value in enumerate(values):

@@ -191,6 +191,11 @@ def first_one_flat(values):
 
 
 @wrong("convex-slopes")
+def wrong_in_an_iterator(values):
+    return iter([0] * len(values))
+
+
+@wrong("convex-slopes")
 def with_the_wrong_sign(values):
     return [-slope for slope in to_the_right(values)]
 
