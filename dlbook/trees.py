@@ -18,7 +18,7 @@ import numpy as np
 __all__ = ["Structure", "flatten", "flatten_like", "leaves", "map", "unflatten"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)  # not frozen: that would take four times as long
 class Structure:
     """A tree without its leaves.
 
@@ -30,11 +30,14 @@ class Structure:
         Where its entries stand: keys of a dict, positions in a sequence, names of fields.
     children
         The entries' structures, in the order of `keys`.
+    size
+        How many leaves it holds.
     """
 
     kind: type | None
     keys: tuple[Any, ...] = ()
     children: tuple[Structure, ...] = ()
+    size: int = 1
 
 
 _LEAF = Structure(None)
@@ -56,15 +59,20 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
 
 def _flatten(tree: Any, found: list[Any]) -> Structure:
-    if type(tree) is np.ndarray:  # most leaves are
-        found.append(tree)
-        return _LEAF
     entries = _entries(tree)
     if entries is None:
         found.append(tree)
         return _LEAF
     keys, values = entries
-    return Structure(type(tree), keys, tuple([_flatten(value, found) for value in values]))
+    before = len(found)
+    children = []
+    for value in values:
+        if type(value) is np.ndarray:  # as most leaves are
+            found.append(value)
+            children.append(_LEAF)
+        else:
+            children.append(_flatten(value, found))
+    return Structure(type(tree), keys, tuple(children), len(found) - before)
 
 
 def unflatten(structure: Structure, values: list[Any]) -> Any:
@@ -81,16 +89,9 @@ def unflatten(structure: Structure, values: list[Any]) -> Any:
     >>> unflatten(structure, [1, 2])
     (1, {'b': 2})
     """
-    rest = iter(values)
-    missing = object()
-    try:
-        tree = _unflatten(structure, rest.__next__)
-    except StopIteration:
-        tree = missing
-    if tree is missing or next(rest, missing) is not missing:
-        expected = _count(structure)
-        raise ValueError(f"values has {len(values)} leaves; the structure has {expected}")
-    return tree
+    if len(values) != structure.size:
+        raise ValueError(f"values has {len(values)} leaves; the structure has {structure.size}")
+    return _unflatten(structure, iter(values).__next__)
 
 
 def _unflatten(structure: Structure, following: Callable[[], Any]) -> Any:
@@ -212,26 +213,22 @@ def _place(path: tuple[Any, ...]) -> str:
 
 def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """Return keys and values of a container; ``None`` for a leaf."""
-    if isinstance(tree, dict):
-        return tuple(tree), tuple(tree.values())
     kind: Any = type(tree)  # mypy holds that `type[Any]` cannot be hashed
-    names = _fields(kind)
-    if isinstance(tree, (list, tuple)):
-        return names or tuple(range(len(tree))), tuple(tree)
+    if kind is np.ndarray:
+        return None
+    if issubclass(kind, dict):
+        return tuple(tree), tuple(tree.values())
+    if issubclass(kind, (list, tuple)):
+        return _names(kind) or tuple(range(len(tree))), tuple(tree)
+    names = _names(kind)
     return None if names is None else (names, tuple([getattr(tree, name) for name in names]))
 
 
 @functools.lru_cache(maxsize=256)  # a training loop asks about the same few types
-def _fields(kind: type) -> tuple[str, ...] | None:
+def _names(kind: type) -> tuple[str, ...] | None:
     """Return the names of a named tuple's or a dataclass's entries; ``None`` if it is neither."""
-    if issubclass(kind, tuple):
+    if issubclass(kind, (list, tuple)):
         return getattr(kind, "_fields", None)
     if not dataclasses.is_dataclass(kind):
         return None
     return tuple([field.name for field in dataclasses.fields(kind) if field.init])
-
-
-def _count(structure: Structure) -> int:
-    if structure.kind is None:
-        return 1
-    return sum([_count(child) for child in structure.children])

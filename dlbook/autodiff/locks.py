@@ -20,6 +20,7 @@ from dlbook.autodiff.errors import DerivativeError, describe
 __all__ = ["Locks"]
 
 _mutex = threading.Lock()
+_set_writeable: Any = np.ndarray.setflags  # a fifth of the time of `flags.writeable = …`
 _holds: dict[int, int] = {}  # of an array's id, while somebody holds it
 _waiting: dict[int, list[NDArray[Any]]] = {}  # views that can be unlocked only after their base
 
@@ -40,27 +41,27 @@ class Locks:
         self._arrays: dict[int, NDArray[Any]] = {}
         self._checksums: dict[int, int] | None = {} if debug else None
 
-    def hold(self, array: NDArray[Any]) -> None:
-        """Make an array, and what it is a view of, read-only until `release`."""
-        if id(array) in self._arrays:
-            return
+    def hold(self, *arrays: NDArray[Any]) -> None:
+        """Make arrays, and what they are views of, read-only until `release`."""
         with _mutex:  # for base and view at once: who holds a view holds its base
-            base = array.base
-            if type(base) is np.ndarray and id(base) not in self._arrays:
-                self._hold(base)
-            self._hold(array)
+            for array in arrays:
+                base = array.base
+                if base is not None and type(base) is np.ndarray:
+                    self._hold(base, base.base)
+                self._hold(array, base)
 
-    def _hold(self, array: NDArray[Any]) -> None:
-        key, base = id(array), array.base
+    def _hold(self, array: NDArray[Any], base: Any) -> None:
+        key = id(array)
+        if key in self._arrays:
+            return
         if self._checksums is not None:
             self._checksums[key] = _checksum(array)
+            self._arrays[key] = array
         count = _holds.get(key, 0)
         frozen = type(base) is np.ndarray and not base.flags.writeable and id(base) not in _holds
         if count or (array.flags.writeable and not frozen):  # a frozen base lets no view unlock
             _holds[key] = count + 1
-            array.flags.writeable = False
-            self._arrays[key] = array
-        elif self._checksums is not None:
+            _set_writeable(array, False)
             self._arrays[key] = array
 
     def check(self) -> None:
@@ -84,15 +85,17 @@ class Locks:
         """Make the arrays writeable again, unless somebody else holds them."""
         with _mutex:
             for key, array in self._arrays.items():  # a base comes before its views, as it must
-                count = _holds.pop(key, 0) - 1
-                if count > 0:
-                    _holds[key] = count
-                elif count == 0:
-                    if id(array.base) in _holds:  # for another view of it
-                        _waiting.setdefault(id(array.base), []).append(array)
-                    else:
-                        for one in (array, *_waiting.pop(key, ())):
-                            one.flags.writeable = True
+                count = _holds.pop(key, 0)
+                if count > 1:
+                    _holds[key] = count - 1
+                elif count == 1:
+                    base = array.base
+                    if base is not None and id(base) in _holds:  # for another view of it
+                        _waiting.setdefault(id(base), []).append(array)
+                        continue
+                    _set_writeable(array, True)
+                    for view in _waiting.pop(key, ()):
+                        _set_writeable(view, True)
             self._arrays.clear()
 
 

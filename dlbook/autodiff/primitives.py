@@ -50,7 +50,11 @@ def primitive(f: Function) -> Function:
     return dispatching  # type: ignore[return-value]
 
 
-def defvjp(function: Callable[..., Any], *vjps: Derivative | None) -> None:
+def defvjp(
+    function: Callable[..., Any],
+    *vjps: Derivative | None,
+    forward: Callable[..., tuple[Any, Any]] | None = None,
+) -> None:
     """Define the reverse rules of a `primitive`, or of a ufunc that has none.
 
     Parameters
@@ -61,6 +65,10 @@ def defvjp(function: Callable[..., Any], *vjps: Derivative | None) -> None:
         For each positional argument a function ``(g, ans, *args, **kwargs)`` which returns what
         the adjoint `g` of the result contributes to that of the argument; ``None`` where there
         is no derivative. Written in NumPy, it can itself be differentiated.
+    forward
+        Called in place of `function` when a reverse sweep will follow. It takes the same
+        arguments and returns the value, and beside it what the rules can use again: they get
+        it by keyword, as ``kept``.
 
     Raises
     ------
@@ -76,8 +84,17 @@ def defvjp(function: Callable[..., Any], *vjps: Derivative | None) -> None:
     >>> defvjp(cube, lambda g, ans, x: g * 3 * x**2)
     >>> grad(grad(cube))(2.0)
     12.0
+
+    With `forward` the square is computed once:
+
+    >>> def cube_and_square(x):
+    ...     square = x * x
+    ...     return x * square, square
+    >>> defvjp(cube, lambda g, ans, x, kept: g * 3 * kept, forward=cube_and_square)
+    >>> grad(grad(cube))(2.0)
+    12.0
     """
-    _define(function, vjps=vjps)
+    _define(function, vjps=vjps, forward=forward)
 
 
 def defjvp(function: Callable[..., Any], *jvps: Derivative | None) -> None:
@@ -113,6 +130,7 @@ def _define(
     function: Callable[..., Any],
     jvps: tuple[Derivative | None, ...] = (),
     vjps: tuple[Derivative | None, ...] = (),
+    forward: Callable[..., tuple[Any, Any]] | None = None,
 ) -> None:
     if not isinstance(function, np.ufunc) and not hasattr(function, "__wrapped__"):
         raise TypeError(
@@ -121,9 +139,11 @@ def _define(
         )
     known = TABLE.get(function)
     if known is not None and known.rule is not None:
-        jvps, vjps = jvps or tuple(known.rule.jvps), vjps or tuple(known.rule.vjps)
+        if not vjps:
+            vjps, forward = tuple(known.rule.vjps), known.rule.forward
+        jvps = jvps or tuple(known.rule.jvps)
     n = max(len(jvps), len(vjps))
     missing: tuple[None, ...] = (None,) * n
     name = name_of(function)
-    rule = Rule(function, (*jvps, *missing)[:n], (*vjps, *missing)[:n], name=name)
+    rule = Rule(function, (*jvps, *missing)[:n], (*vjps, *missing)[:n], name=name, forward=forward)
     TABLE[function] = Entry("primitive", None, None, rule=rule)

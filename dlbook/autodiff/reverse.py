@@ -7,11 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.errors import describe
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result, shape_of
+from dlbook.autodiff.tracing import (
+    NO_OPTIONS,
+    Level,
+    Traced,
+    as_operand,
+    check_result,
+    shape_of,
+)
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -77,8 +85,9 @@ class Tape:
                 adjoints[node] = None
             values, ans, options = operands[node], answers[node], self.options[node]
             parents = self.parents[node]
-            may_be_number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
-            if may_be_number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+            number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
+            elementwise = number and rule.elementwise and _all_of_shape(ans, values, parents)
+            if number and not (elementwise or rule.uniform):
                 g = filled(g, ans)
             if once:
                 operands[node] = ()
@@ -97,14 +106,12 @@ class Tape:
                     part = vjp(g, ans, *values, **options)
                 value = values[position]
                 kind = type(part)
-                if kind is np.ndarray:
-                    fits = (
-                        type(value) is np.ndarray
-                        and part.shape == value.shape
-                        and part.dtype is value.dtype
-                    )
-                else:
+                if type(value) is not np.ndarray:
                     fits = kind is type(value) and kind is not Traced
+                elif kind is np.ndarray:
+                    fits = part.shape == value.shape and part.dtype is value.dtype
+                else:  # one number for all entries
+                    fits = kind is value.dtype.type
                 if not fits:
                     part = as_adjoint(part, value)
                 before = adjoints[parent]
@@ -138,6 +145,8 @@ class Tape:
             mine = [None if p < 0 else tangents[p] for p in self.parents[node]]
             if any(t is not None for t in mine):
                 values, options = self.operands[node], self.options[node]
+                if rule.forward is not None:
+                    options = {name: value for name, value in options.items() if name != "kept"}
                 tangents[node] = push(rule, self.answers[node], values, mine, options)
         return tangents
 
@@ -145,8 +154,10 @@ class Tape:
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
     """Whether no operand was broadcast: then one number may stand for an adjoint."""
     shape = shape_of(ans)
-    pairs = zip(values, parents, strict=True)
-    return all(parent < 0 or shape_of(value) == shape for value, parent in pairs)
+    for value, parent in zip(values, parents, strict=True):
+        if parent >= 0 and shape_of(value) != shape:
+            return False
+    return True
 
 
 class ReverseLevel(Level):
@@ -170,11 +181,18 @@ class ReverseLevel(Level):
         self._locks = Locks(debug)
         self._copies: dict[int, Any] | None = {} if copies else None
 
-    def input(self, value: Any) -> Traced:
-        """Return a traced input."""
-        if type(value) is np.ndarray:
-            value = self._kept(value)
-        return self._append(None, value, (), {}, ())
+    def inputs(self, values: list[Any]) -> list[Traced]:
+        """Return values, traced: the first nodes of the tape."""
+        self._locks.hold(*[value for value in values if type(value) is np.ndarray])
+        if self._copies is not None:
+            values = [self._kept(v) if type(v) is np.ndarray else v for v in values]
+        tape, n = self.tape, len(values)
+        tape.rules += [None] * n
+        tape.answers += values
+        tape.operands += [()] * n
+        tape.options += [NO_OPTIONS] * n
+        tape.parents += [()] * n
+        return [Traced(value, self, node) for node, value in enumerate(values)]
 
     def record(
         self,
@@ -200,25 +218,24 @@ class ReverseLevel(Level):
                 operand = as_operand(operand)
             values.append(operand)
             parents.append(-1)
-        ans = function(*values, **options)
+        if rule.forward is None:
+            ans = function(*values, **options)
+        else:
+            both = rule.forward(*values, **options)
+            if type(both) is not tuple or len(both) != 2:
+                raise TypeError(
+                    f"forward of {rule.name} returned {describe(both)}; "
+                    "expected a pair, the value and what its reverse rules use again"
+                )
+            ans, options = both[0], {**options, "kept": both[1]}
         if type(ans) is not np.ndarray or ans.dtype.kind != "f":
             check_result(function, ans)
-        return self._append(rule, ans, tuple(values), options, tuple(parents))
-
-    def _append(
-        self,
-        rule: Rule | None,
-        ans: Any,
-        values: tuple[Any, ...],
-        options: dict[str, Any],
-        parents: tuple[int, ...],
-    ) -> Traced:
-        rules, answers, operands, every_options, every_parents = self._columns
+        rules, answers, operands_, options_, parents_ = self._columns
         rules.append(rule)
         answers.append(ans)
-        operands.append(values)
-        every_options.append(options)
-        every_parents.append(parents)
+        operands_.append(tuple(values))
+        options_.append(options)
+        parents_.append(tuple(parents))
         return Traced(ans, self, len(rules) - 1)
 
     def _kept(self, array: Any) -> Any:

@@ -30,16 +30,18 @@ def as_adjoint(g: Any, value: Any) -> Any:
     >>> as_adjoint(np.ones((2, 3)), np.zeros(3, np.float32))
     array([2., 2., 2.], dtype=float32)
     """
-    inside = plain(value)
-    given, shape = shape_of(g), shape_of(inside)
+    inside = value if type(value) is np.ndarray else plain(value)
+    given = g.shape if type(g) is np.ndarray else shape_of(g)
+    shape = getattr(inside, "shape", ())
     if not given and shape:
         return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
     if given != shape:
-        axes, rest = _spread_axes(given, shape)
-        if axes:
-            add = np.add.reduce if type(g) is np.ndarray else np.sum
-            g = add(g, axis=axes, keepdims=True).reshape(rest)
-        if rest != shape:  # the same along some axes
+        added, ones = _spread_axes(given, shape)
+        if added:
+            g = np.add.reduce(g, axis=added)
+        if ones:
+            g = np.add.reduce(g, axis=ones, keepdims=True)
+        if shape_of(g) != shape:  # the same along some axes
             g = np.broadcast_to(g, shape)
             g = g if type(g) is Traced else g.copy()
     return _typed(g, inside)
@@ -49,12 +51,12 @@ def as_adjoint(g: Any, value: Any) -> Any:
 def _spread_axes(
     given: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the axes of `given` that broadcasting made of `shape`, and the shape without them."""
-    extra = max(len(given) - len(shape), 0)
-    mine = shape[len(shape) - (len(given) - extra) :]
-    ones = [extra + i for i, n in enumerate(mine) if n == 1 and given[extra + i] != 1]
-    rest = [1 if extra + i in ones else n for i, n in enumerate(given[extra:])]
-    return (*range(extra), *ones), tuple(rest)
+    """Return the axes that broadcasting `shape` to `given` added, and then those of size 1."""
+    added = max(len(given) - len(shape), 0)
+    rest = given[added:]
+    mine = shape[len(shape) - len(rest) :]
+    ones = [i for i, (n, spread) in enumerate(zip(mine, rest, strict=True)) if n == 1 != spread]
+    return tuple(range(added)), tuple(ones)
 
 
 def filled(g: Any, value: Any) -> Any:

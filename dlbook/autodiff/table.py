@@ -56,7 +56,9 @@ class Rule:
         Whether the function is linear in all operands together: it maps their tangents.
     elementwise
         Whether the reverse rules work entry by entry, so that an adjoint which is the same
-        everywhere may be given to them as one number.
+        everywhere may be given to them as one number, unless an operand was broadcast.
+    uniform
+        Whether the reverse rules take such a number whatever the shapes.
     fresh
         Whether the reverse rules return arrays that nobody else holds, so that the sweep may
         add to them.
@@ -64,6 +66,9 @@ class Rule:
         What a reader calls the function.
     pull
         In place of `vjps`: what an adjoint of the result contributes to those of all operands.
+    forward
+        In place of `function` in reverse mode: returns the result, and what the reverse rules
+        want of the work done for it, which they get as ``kept``.
     """
 
     function: Callable[..., Any]
@@ -72,9 +77,11 @@ class Rule:
     reads: bool = True
     joint: bool = False
     elementwise: bool = False
+    uniform: bool = False
     fresh: bool = False
     name: str = ""
     pull: Derivative | None = None
+    forward: Callable[..., tuple[Any, Any]] | None = None
 
     def lacks(self, mode: str, position: int) -> DerivativeError:
         """Return the refusal of an operand by which the function has no derivative."""
@@ -269,6 +276,7 @@ def linear(
     *transposes: Derivative,
     reads: bool | None = None,
     call: Callable[..., Any] | None = None,
+    uniform: bool = False,
 ) -> None:
     """Enter a function that is linear in each operand, by its transposes.
 
@@ -280,7 +288,8 @@ def linear(
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
     product = len(transposes) > 1
-    rule = Rule(call, jvps, transposes, reads, fresh=product, name=_short(function))
+    name = _short(function)
+    rule = Rule(call, jvps, transposes, reads, uniform=uniform, fresh=product, name=name)
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 
@@ -318,10 +327,11 @@ def general(
     vjps: Sequence[Derivative | None],
     call: Callable[..., Any] | None = None,
     reads: bool = True,
+    uniform: bool = False,
 ) -> None:
     """Enter a function by both rules, for each operand; `arguments` as for `linear`."""
     operands, options = (None, None) if arguments is None else _names(arguments)
-    rule = Rule(call or function, jvps, vjps, reads, name=_short(function))
+    rule = Rule(call or function, jvps, vjps, reads, uniform=uniform, name=_short(function))
     _enter([function], Entry("general", operands, options, rule=rule))
 
 

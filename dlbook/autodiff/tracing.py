@@ -27,6 +27,7 @@ from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, descr
 from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
 
 __all__ = [
+    "NO_OPTIONS",
     "Level",
     "Traced",
     "as_operand",
@@ -40,7 +41,8 @@ __all__ = [
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
 
-_NO_OPTIONS: dict[str, Any] = {}
+#: Those of most calls, and of inputs.
+NO_OPTIONS: dict[str, Any] = {}
 
 _READ_ONLY = """\
 An array that a derivative depends on is read-only until the derivative is there.
@@ -143,7 +145,9 @@ def plain(value: Any) -> Any:
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of the number or array inside; faster than `np.shape` for numbers."""
-    shape: tuple[int, ...] = getattr(plain(value), "shape", ())
+    if type(value) is Traced:
+        value = plain(value)
+    shape: tuple[int, ...] = getattr(value, "shape", ())
     return shape
 
 
@@ -265,7 +269,7 @@ def call_ufunc(
             level = innermost(inputs)
             assert level is not None, "NumPy calls us for a traced operand"
             try:
-                return level.record(entry.rule, ufunc, inputs, _NO_OPTIONS)
+                return level.record(entry.rule, ufunc, inputs, NO_OPTIONS)
             except DerivativeError as error:
                 _remembered(error, inputs, kwargs)
                 raise
@@ -372,16 +376,16 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         if type(other) is Traced and other._level.number > level.number:
             level = other._level
         try:
-            return level.record(TABLE[ufunc].rule, function, (self, other), _NO_OPTIONS)
+            return level.record(TABLE[ufunc].rule, function, (self, other), NO_OPTIONS)
         except DerivativeError as error:
-            _remembered(error, (self, other), _NO_OPTIONS)
+            _remembered(error, (self, other), NO_OPTIONS)
             raise
 
     def reflected(self: Traced, other: Any) -> Any:
         try:
-            return self._level.record(TABLE[ufunc].rule, function, (other, self), _NO_OPTIONS)
+            return self._level.record(TABLE[ufunc].rule, function, (other, self), NO_OPTIONS)
         except DerivativeError as error:
-            _remembered(error, (self, other), _NO_OPTIONS)
+            _remembered(error, (self, other), NO_OPTIONS)
             raise
 
     return method, reflected
@@ -389,7 +393,7 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
 
 def _unary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
     def method(self: Traced) -> Any:
-        return self._level.record(TABLE[ufunc].rule, function, (self,), _NO_OPTIONS)
+        return self._level.record(TABLE[ufunc].rule, function, (self,), NO_OPTIONS)
 
     return method
 
@@ -610,7 +614,7 @@ class Traced:
     def __getitem__(self, index: Any) -> Any:
         for entry in index if type(index) is tuple else (index,):
             if type(entry) in _HOLDERS:
-                return call(operator.getitem, (self, index), _NO_OPTIONS)
+                return call(operator.getitem, (self, index), NO_OPTIONS)
         rule = TABLE[operator.getitem].rule
         return self._level.record(rule, rule.function, (self,), {"index": index})
 
@@ -665,7 +669,7 @@ class Traced:
         return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:  # noqa: D102
-        return call(np.ndarray.astype, (self, dtype), _NO_OPTIONS)
+        return call(np.ndarray.astype, (self, dtype), NO_OPTIONS)
 
     def copy(self, order: str = "C") -> Any:  # noqa: D102
         return self  # nobody can change it

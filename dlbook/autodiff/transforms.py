@@ -147,12 +147,12 @@ class Recorded:
         chosen = range(len(args)) if argnums is None else argnums
         self.inputs, self.argument_structure = trees.flatten(tuple([args[i] for i in chosen]))
         for leaf in self.inputs:
-            _check_input(leaf)
+            if type(leaf) is not np.ndarray or leaf.dtype.kind != "f":
+                _check_input(leaf)
         self.level = ReverseLevel(copies, debug)
         try:
-            traced = [self.level.input(leaf) for leaf in self.inputs]
             all_args = list(args)
-            replaced = trees.unflatten(self.argument_structure, traced)
+            replaced = trees.unflatten(self.argument_structure, self.level.inputs(self.inputs))
             for i, argument in zip(chosen, replaced, strict=True):
                 all_args[i] = argument
             result = self.level.run(f, *all_args, **kwargs)
@@ -186,6 +186,8 @@ class Recorded:
 
     def value(self) -> Any:
         """Return the value of the function."""
+        if self.structure.kind is None:
+            return _fresh(self.values[0])
         return trees.unflatten(self.structure, [_fresh(value) for value in self.values])
 
     def pull(self, cotangent: Any) -> tuple[Any, ...]:
@@ -203,7 +205,8 @@ class Recorded:
         adjoints = self.tape.pull(seeds, once=once)[: len(self.inputs)]
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
-            adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
+            if type(adjoint) is not np.ndarray:
+                adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
             if type(leaf) is np.ndarray and type(adjoint) is not np.ndarray:
                 adjoint = as_adjoint(adjoint, leaf)  # a sum of 0-d arrays is a scalar to NumPy
             if type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
@@ -553,7 +556,8 @@ def _basis(value: Any) -> Any:
 
 
 def _one(value: Any) -> Any:
-    return as_adjoint(1.0, value)
+    kind = type(plain(value))
+    return as_adjoint(1.0, value) if kind is np.ndarray else kind(1)
 
 
 def _size(value: Any) -> int:
@@ -561,6 +565,8 @@ def _size(value: Any) -> int:
 
 
 def _positions(argnums: int | Sequence[int], n: int) -> tuple[int, ...]:
+    if isinstance(argnums, int) and 0 <= argnums < n:
+        return (argnums,)
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for i in chosen:
         if not -n <= i < n:

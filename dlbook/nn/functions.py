@@ -68,8 +68,8 @@ def softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     >>> softmax(np.array([1000.0, 1000.0, -1000.0]))
     array([0.5, 0.5, 0. ])
     """
-    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)  # type: ignore[no-any-return]
+    e = np.exp(z - np.maximum.reduce(z, axis=axis, keepdims=True))
+    return e / np.add.reduce(e, axis=axis, keepdims=True)  # type: ignore[no-any-return]
 
 
 def log_softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
@@ -94,9 +94,9 @@ def log_softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     >>> log_softmax(np.array([0.0, -1000.0]))
     array([    0., -1000.])
     """
-    shifted = z - np.max(z, axis=axis, keepdims=True)
-    total = np.sum(np.exp(shifted), axis=axis, keepdims=True)
-    return shifted - np.log(total)  # type: ignore[no-any-return]
+    shifted = z - np.maximum.reduce(z, axis=axis, keepdims=True)
+    total = np.add.reduce(np.exp(shifted), axis=axis, keepdims=True)
+    return shifted - np.log(total)
 
 
 @primitive
@@ -126,26 +126,34 @@ def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
     >>> bool(np.isclose(loss, np.log(10)))
     True
     """
+    return _loss_and_shares(logits, labels)[0]
+
+
+def _loss_and_shares(logits: Any, labels: NDArray[Any]) -> tuple[Any, Any]:
+    """Return the cross-entropy, and the softmax, which its gradient is made of."""
     check_labels(labels, logits.shape)
-    return -np.mean(log_softmax(logits)[np.arange(len(labels)), labels])
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    e = np.exp(shifted)
+    total = np.add.reduce(e, axis=1, keepdims=True)
+    log_shares = (shifted - np.log(total))[np.arange(len(labels)), labels]
+    return -np.add.reduce(log_shares) / len(labels), e / total
 
 
-def _cross_entropy_slope(logits: Any, labels: Any) -> Any:
-    """Return the gradient by the logits: softmax less the unit rows of the labels, over n."""
-    n, classes = logits.shape
-    return (softmax(logits) - np.eye(classes, dtype=logits.dtype)[labels]) / n
+def _cross_entropy_vjp(g: Any, ans: Any, logits: Any, labels: NDArray[Any], kept: Any) -> Any:
+    # By the logits: the shares less the unit rows of the labels, over n.
+    n = len(labels)
+    unit_rows = np.zeros(logits.shape, logits.dtype)
+    unit_rows[np.arange(n), labels] = 1
+    return (kept - unit_rows) * (g / n)
 
 
-defvjp(
-    cross_entropy,
-    lambda g, ans, logits, labels: g * _cross_entropy_slope(logits, labels),
-    None,
-)
-defjvp(
-    cross_entropy,
-    lambda g, ans, logits, labels: np.sum(g * _cross_entropy_slope(logits, labels)),
-    None,
-)
+def _cross_entropy_jvp(g: Any, ans: Any, logits: Any, labels: NDArray[Any]) -> Any:
+    shares = _loss_and_shares(logits, labels)[1]
+    return np.sum(_cross_entropy_vjp(g, ans, logits, labels, shares))
+
+
+defvjp(cross_entropy, _cross_entropy_vjp, None, forward=_loss_and_shares)
+defjvp(cross_entropy, _cross_entropy_jvp, None)
 
 
 def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:

@@ -23,6 +23,7 @@ from dlbook.autodiff.numerical import richardson
 
 RNG = np.random.default_rng(0)
 X, V = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 3))
+MASK = np.array([[True, False, True], [True, True, False]])
 
 
 class Pair(NamedTuple):
@@ -206,3 +207,23 @@ def test_what_does_not_fit_is_refused(call, words):
 def test_a_gradient_of_more_than_one_number_is_refused():
     with pytest.raises(DerivativeError, match=r"of shape \(2, 3\)\n.*jacobian"):
         grad(np.sin)(X)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(x[:, 1]),
+        lambda x: np.mean(x[[0, 0, 1], 1]),
+        lambda x: np.sum(np.sum(x, axis=0)),
+        lambda x: np.sum(np.sum(x, axis=1, keepdims=True)),
+        lambda x: np.mean(np.mean(x, axis=0, where=MASK)),
+        lambda x: np.sum(np.sum(x, axis=0, where=MASK) - np.mean(x, axis=(0, 1))),
+        lambda x: np.sum(x[MASK]) - np.sum(x.T[2]),
+    ],
+)
+def test_an_adjoint_that_is_one_number_for_many_entries(f):
+    np.testing.assert_allclose(grad(f)(X), richardson(f, X), atol=1e-9)
+    entry = np.zeros((2, 3))
+    entry[0, 1] = grad(f)(X)[0, 1]
+    np.testing.assert_allclose(grad(lambda x: grad(f)(x)[0, 1] * x[0, 1])(X), entry)
+    assert grad(f)(X.astype(np.float32)).dtype == np.float32

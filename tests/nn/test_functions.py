@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from dlbook import nn
+from dlbook.autodiff import check_derivatives, grad, linearize
 
 special = pytest.importorskip("scipy.special")
 
@@ -52,6 +53,30 @@ def test_cross_entropy_is_logsumexp_minus_the_logit(z, draw):
     assert found.dtype == z.dtype
     assert found >= 0
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e4 * np.finfo(z.dtype).eps)
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("function", [nn.softmax, nn.log_softmax])
+def test_derivatives_of_softmax_and_its_logarithm(function, axis):
+    z = np.random.default_rng(0).normal(size=(4, 3))
+    check_derivatives(lambda z: function(z, axis), z)
+
+
+def test_derivatives_of_the_cross_entropy():
+    z, y = np.random.default_rng(0).normal(size=(4, 3)), np.array([0, 2, 1, 1])
+
+    def spelled_out(z):
+        return -np.mean(nn.log_softmax(z)[np.arange(4), y])
+
+    check_derivatives(lambda z: nn.cross_entropy(z, y), z)
+    np.testing.assert_allclose(grad(nn.cross_entropy)(z, y), grad(spelled_out)(z), rtol=1e-12)
+    assert grad(nn.cross_entropy)(z.astype(np.float32), y).dtype == np.float32
+    _, derivative = linearize(lambda z: nn.cross_entropy(z, y), z)
+    np.testing.assert_allclose(derivative(z), np.sum(grad(spelled_out)(z) * z), rtol=1e-12)
+    saturated = np.array([[1000.0, -1000.0], [1000.0, -1000.0]])
+    np.testing.assert_allclose(
+        grad(nn.cross_entropy)(saturated, np.array([0, 1])), [[0, 0], [0.5, -0.5]]
+    )
 
 
 @given(logits, st.data())

@@ -9,19 +9,20 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, linear, refused
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.tracing import shape_of
+
+_PLACES = (int, np.integer, slice)
 
 
 def _is_basic(index: Any) -> bool:
     """Whether an index takes every entry at most once, whatever its values."""
-    entries = index if type(index) is tuple else (index,)
-    return all(
-        entry is None
-        or entry is Ellipsis
-        or isinstance(entry, int | np.integer | slice)
-        or (isinstance(entry, np.ndarray) and entry.dtype == bool)
-        for entry in entries
-    )
+    for entry in index if type(index) is tuple else (index,):
+        if isinstance(entry, np.ndarray):
+            if entry.dtype != bool:
+                return False
+        elif not (entry is None or entry is Ellipsis or isinstance(entry, _PLACES)):
+            return False
+    return True
 
 
 @primitive
@@ -39,8 +40,9 @@ linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index]
 linear(
     operator.getitem,
     "a | index",
-    lambda g, ans, a, index: _scatter(g, index=index, shape=np.shape(plain(a))),
+    lambda g, ans, a, index: _scatter(g, index=index, shape=shape_of(a)),
     call=lambda a, index: a[index],
+    uniform=True,
 )
 
 

@@ -6,6 +6,7 @@ products only carry it along in the result, and an extreme may be won by it.
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, constant, general, linear, selection
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.tracing import plain, shape_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -31,6 +32,9 @@ class How(NamedTuple):
     correction: Any = np._NoValue
 
 
+_WHOLE = How()  # of most reductions to one number
+
+
 def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     """Return the axes that are reduced, counted from the front."""
     if axis is None:
@@ -41,10 +45,8 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
 
 def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
-    if how.keepdims:
-        return g
-    shape = np.shape(plain(a))
-    if not shape:
+    shape = shape_of(a)
+    if how.keepdims or not shape:
         return g
     axes = _axes(len(shape), how.axis)
     return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
@@ -52,10 +54,10 @@ def _kept(g: Any, a: Any, how: How) -> Any:
 
 def _spread(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, for each entry that went into it."""
-    if how.where is True and type(g) is not np.ndarray and np.ndim(plain(g)) == 0:
-        return g  # one number for all
+    if type(g) is not np.ndarray and not shape_of(g):  # one number for all
+        return g if how.where is True else np.where(how.where, g, 0.0)
     g = _kept(g, a, how)
-    shape = np.shape(plain(a))
+    shape = shape_of(a)
     if type(g) is np.ndarray:
         full = np.empty(shape, g.dtype)
         full[...] = g  # a tenth of the time that broadcasting takes
@@ -72,13 +74,9 @@ def _total(terms: Any, how: How) -> Any:
 
 def _count(a: Any, how: How) -> Any:
     """Return how many entries go into each result; an array, with axes kept, under `where`."""
-    inside = plain(a)
-    shape = np.shape(inside)
+    inside, shape = plain(a), shape_of(a)
     if how.where is True:
-        count = 1
-        for i in _axes(len(shape), how.axis):
-            count *= shape[i]
-        return count
+        return math.prod([shape[i] for i in _axes(len(shape), how.axis)])
     where = np.broadcast_to(how.where, shape)
     return np.sum(where, axis=how.axis, keepdims=True, dtype=getattr(inside, "dtype", None))
 
@@ -91,7 +89,7 @@ def _sum_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
 
 
 def _sum_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
-    return _spread(g, a, How(**options))
+    return _spread(g, a, How(**options) if options else _WHOLE)
 
 
 general(
@@ -100,6 +98,7 @@ general(
     jvps=[_sum_jvp],
     vjps=[_sum_vjp],
     reads=False,
+    uniform=True,
 )
 
 
@@ -117,14 +116,15 @@ def _add_reduce(
 
 
 def _mean_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
-    how = How(**options)
+    how = How(**options) if options else _WHOLE
     count = _count(a, how)
     if how.where is True:
         return _spread(g / count if count else g, a, how)
-    return _spread(_kept(g, a, how) / count, a, how._replace(keepdims=True))
+    g = _kept(g, a, how) if shape_of(g) else g
+    return _spread(g / count, a, how._replace(keepdims=True))
 
 
-linear(np.mean, "a | axis dtype out keepdims where", _mean_vjp)
+linear(np.mean, "a | axis dtype out keepdims where", _mean_vjp, uniform=True)
 
 
 @composed(np.average)
@@ -260,8 +260,13 @@ def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     """Return the share of `g` that each entry has, which is as large as the extreme or not."""
     a, best = plain(a), _kept(plain(ans), plain(a), how)
     wins = np.equal(a, best)
-    alone = how.where is True and how.initial is np._NoValue and wins.sum() == np.size(best)
-    if alone and not np.isnan(best).any():  # beside NaN, which never wins, ties could make it up
+    alone = how.where is True and how.initial is np._NoValue
+    # As many winners as results, and none is NaN, which never wins: no result has two.
+    if (
+        alone
+        and np.count_nonzero(wins) == np.size(best)
+        and not np.logical_or.reduce(np.isnan(best), axis=None)
+    ):
         return np.where(wins, g, 0.0)
     if how.where is not True:
         wins = wins & how.where
