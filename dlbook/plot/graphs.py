@@ -135,6 +135,9 @@ class GraphDrawing(Generic[Node]):
         edges = list(self.graph.edges())
         if strange := edge_marks.keys() - set(edges):
             raise ValueError(f"edge_marks: {min(strange, key=repr)!r} is not an edge of the graph")
+        tips = dict(tips or {})
+        if beyond := tips.keys() - range(len(edges)):
+            raise ValueError(f"tips: there is no edge {min(beyond)}")
         layout = self.layout
         with matplotlib.rc_context(STYLE):
             size = (layout.width + 2 * _EDGE) / 72, (layout.height + 2 * _EDGE) / 72
@@ -145,8 +148,8 @@ class GraphDrawing(Generic[Node]):
             axes.set_axis_off()
             for edge, text, route in zip(edges, self.edge_labels, layout.routes, strict=True):
                 _draw_edge(axes, route, edge_marks.get(edge), text)
-            for number, text in (tips or {}).items():
-                _draw_tip(axes, layout.routes[number], text)
+            for number, tip in tips.items():
+                _draw_tip(axes, layout.routes[number], tip)
             for i, node in enumerate(self.graph):
                 value = text_of(values[node]) if node in values else ""
                 if _box(self.labels[node], value)[0] > layout.sizes[i, 0] + 1e-6:

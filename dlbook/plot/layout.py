@@ -437,7 +437,8 @@ def _best(
     """
     runs = min(max(800_000 // len(weight) ** 2, 4), 240)
     best: tuple[tuple[int, int, int], _Order] | None = None
-    for run, (names, steps, heuristics) in enumerate(islice(_ways_to_ask(list(weight), ranks), runs)):
+    asked = islice(_ways_to_ask(list(weight), ranks), runs)
+    for run, (names, steps, heuristics) in enumerate(asked):
         if run >= 12 and best is not None and best[0][0] == 0:
             break
         (layout,) = fast_sugiyama.from_edges(steps, dummy_vertices=True, **heuristics)
@@ -495,17 +496,15 @@ def _ways_to_ask(
 ) -> Iterator[tuple[list[int], list[tuple[int, int]], dict[str, Any]]]:
     """Yield names, steps between their numbers, and heuristics: the same question, asked anew.
 
-    Each heuristic is tried once, with each of `ranks`, and then, with the nodes renumbered, again and again the first,
-    which on the graphs of the book and on random ones is the best by far. Numbers have no gaps,
-    since the library gives bends those from where the nodes' end.
+    Each heuristic is tried once, with each of `ranks`, and then, with the nodes renumbered, again
+    and again the first, which on the graphs of the book and on random ones is the best by far.
+    Numbers have no gaps, since the library gives bends those from where the nodes' end.
     """
     names = sorted({node for step in steps for node in step})
     shuffle = random.Random(0).shuffle
     choices = [
         {"ranking_type": rank, "crossing_minimization": crossing, "transpose": transpose}
-        for rank, crossing, transpose in product(
-            ranks, ("barycenter", "median"), (True, False)
-        )
+        for rank, crossing, transpose in product(ranks, ("barycenter", "median"), (True, False))
     ]
     while True:
         number = {node: i for i, node in enumerate(names)}
