@@ -162,7 +162,8 @@ def step_backward(
         i: f"{formula}\n{_is(trace.nodes[i].value).lstrip(', ')}"
         for i, formula in _formulas(trace, names).items()
     }
-    adjoints = {i: _short(one) for i, one in enumerate(trace.adjoints()) if one is not None}
+    found = {i: one for i, one in enumerate(trace.adjoints()) if one is not None}
+    adjoints = {i: _short(one) for i, one in found.items()}
     drawing = GraphDrawing(trace.graph, labels=labels, room=adjoints)
 
     def frames() -> Iterator[Frame]:
@@ -172,8 +173,9 @@ def step_backward(
             if node.operation == "input" or i not in adjoints:
                 continue
             to = " and ".join(dict.fromkeys(called[j] for j in node.operands if j is not None))
+            adjoint = f"of {adjoints[i]}" if _is_large(found[i]) else adjoints[i]
             says = (
-                f"All that uses {called[i]} is swept: its adjoint is {adjoints[i]}"
+                f"All that uses {called[i]} is swept: its adjoint is {adjoint}"
                 if swept
                 else f"The sweep begins at {called[i]}, with the adjoint {adjoints[i]}"
             )
