@@ -21,8 +21,10 @@ _INFIX = {
     "multiply": "\N{MULTIPLICATION SIGN}",
     "divide": "/",
     "matmul": "@",
-    "power": "^",
+    "power": "**",
 }
+#: Operations whose operands may change places.
+_SYMMETRIC = {"add", "multiply", "maximum", "minimum"}
 
 
 class Operation(Protocol):
@@ -56,12 +58,21 @@ class Trace(Protocol):
     def nodes(self) -> Sequence[Operation]:
         """The operations."""
 
+    @property
+    def outputs(self) -> Sequence[int | None]:
+        """Numbers of the nodes that are results; ``None`` for a result that is a constant."""
+
     def adjoints(self, *cotangents: Any) -> Sequence[Any]:
         """Return the adjoint of each node; ``None`` where there is none."""
 
 
-def draw_computation(trace: Trace, names: Sequence[str] = (), *, down: bool = False) -> Figure:
-    """Draw a computation with the value of each node.
+def draw_computation(
+    trace: Trace, names: Sequence[str] = (), *, down: bool = False, early: bool = False
+) -> Figure:
+    """Draw a computation with the value of each node; results have a thick outline.
+
+    Of a large array its shape is shown. Where operands cannot change places, the edges into an
+    operation are numbered.
 
     Parameters
     ----------
@@ -71,14 +82,22 @@ def draw_computation(trace: Trace, names: Sequence[str] = (), *, down: bool = Fa
         Of the inputs; by default x1, x2, …
     down
         Edges lead downwards, not to the right.
+    early
+        Each generation has a layer of its own.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    values = {i: _short(node.value) for i, node in enumerate(trace.nodes)}
-    drawing = GraphDrawing(trace.graph, labels=_formulas(trace, names), room=values, down=down)
-    return drawing.figure(values)
+    labels, values = _formulas(trace, names), {}
+    for i, node in enumerate(trace.nodes):
+        if _is_large(node.value):
+            labels[i] += f"\n{_short(node.value)}"
+        else:
+            values[i] = _short(node.value)
+    drawing = GraphDrawing(trace.graph, labels=labels, room=values, down=down, early=early)
+    marks: dict[int, NodeMark] = {i: "strong" for i in trace.outputs if i is not None}
+    return drawing.figure(values, marks, tips=_positions(trace))
 
 
 def step_forward(
@@ -103,7 +122,7 @@ def step_forward(
         for i, node in enumerate(trace.nodes):
             if node.operation != "input":
                 known.append(i)
-                yield frame(known, i, f"{formulas[i]} = {values[i]}.")
+                yield frame(known, i, f"{formulas[i]}{_is(node.value)}.")
 
     def frame(known: list[int], now: int | None, says: str) -> Frame:
         marks: dict[int, NodeMark] = dict.fromkeys(known, "filled")
@@ -140,10 +159,11 @@ def step_backward(
     """
     called = _called(trace, names)
     labels = {
-        i: f"{formula}\n= {_short(trace.nodes[i].value)}"
+        i: f"{formula}\n{_is(trace.nodes[i].value).lstrip(', ')}"
         for i, formula in _formulas(trace, names).items()
     }
-    adjoints = {i: _short(one) for i, one in enumerate(trace.adjoints()) if one is not None}
+    found = {i: one for i, one in enumerate(trace.adjoints()) if one is not None}
+    adjoints = {i: _short(one) for i, one in found.items()}
     drawing = GraphDrawing(trace.graph, labels=labels, room=adjoints)
 
     def frames() -> Iterator[Frame]:
@@ -153,8 +173,9 @@ def step_backward(
             if node.operation == "input" or i not in adjoints:
                 continue
             to = " and ".join(dict.fromkeys(called[j] for j in node.operands if j is not None))
+            adjoint = f"of {adjoints[i]}" if _is_large(found[i]) else adjoints[i]
             says = (
-                f"All that uses {called[i]} is swept: its adjoint is {adjoints[i]}"
+                f"All that uses {called[i]} is swept: its adjoint is {adjoint}"
                 if swept
                 else f"The sweep begins at {called[i]}, with the adjoint {adjoints[i]}"
             )
@@ -177,6 +198,18 @@ def step_backward(
 
     alt = "The computation, from left to right. Ringed: being swept. Bold: adjoints."
     return stepper(frames(), title=title, alt=alt, name=name)
+
+
+def _positions(trace: Trace) -> dict[int, str]:
+    """Return the number of the operand for each edge into an operation that tells them apart."""
+    waiting: dict[tuple[int, int], list[str]] = {}
+    for head, node in enumerate(trace.nodes):
+        if len(node.operands) - node.operands.count(None) > 1:
+            for position, tail in enumerate(node.operands, 1):
+                if tail is not None and node.operation not in _SYMMETRIC:
+                    waiting.setdefault((tail, head), []).append(str(position))
+    numbers = enumerate(trace.graph.edges())
+    return {number: waiting[edge].pop(0) for number, edge in numbers if edge in waiting}
 
 
 def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
@@ -218,11 +251,21 @@ def _formulas(trace: Trace, names: Sequence[str]) -> dict[int, str]:
     return formulas
 
 
+def _is_large(value: Any) -> bool:
+    """Whether of a value only the shape is shown."""
+    return np.ndim(value) > 0 and np.size(value) > 3
+
+
+def _is(value: Any) -> str:
+    """Return what stands between a formula and the end of the sentence: its value, or shape."""
+    return f", of {_short(value)}" if _is_large(value) else f" = {_short(value)}"
+
+
 def _short(value: Any) -> str:
     """Return a number as it is, of an array up to three numbers, of a larger one the shape."""
     array = np.asarray(value)
     if array.ndim == 0:
         return text_of(array.item())
-    if array.size <= 3:
-        return "[" + ", ".join(text_of(float(one)) for one in array.ravel()) + "]"
-    return "\N{MULTIPLICATION SIGN}".join(map(str, array.shape))
+    if _is_large(array):
+        return f"shape {array.shape}"
+    return "[" + ", ".join(text_of(float(one)) for one in array.ravel()) + "]"

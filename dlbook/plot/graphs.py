@@ -21,8 +21,8 @@ from dlbook.plot.style import PALETTE, STYLE
 
 __all__ = ["EdgeMark", "GraphDrawing", "NodeMark", "draw_graph", "text_of"]
 
-#: How a node stands out: filled, with a thick ring, or with a dotted outline.
-NodeMark = Literal["filled", "ringed", "dotted"]
+#: How a node stands out: filled, with a thick ring in colour, or with a thick or a dotted outline.
+NodeMark = Literal["filled", "ringed", "strong", "dotted"]
 #: How an edge stands out: thick, or dotted.
 EdgeMark = Literal["bold", "dotted"]
 
@@ -30,6 +30,7 @@ _SIZE = 9.5  # of type, in points
 _LINE = 12.5  # from line to line
 _PAD = (7.0, 4.5)  # beside and above the text of a node
 _EDGE = 3.0  # around the whole picture
+_TIP = 13.0  # from the end of an edge back to the character upon it
 
 
 class GraphDrawing(Generic[Node]):
@@ -50,6 +51,9 @@ class GraphDrawing(Generic[Node]):
         Node to the address that it leads to, on a page.
     down
         Edges lead downwards, not to the right.
+    early
+        Each node stands in the first layer that its edges allow: in that of its generation, if
+        the graph is acyclic and no edge has a label.
 
     Raises
     ------
@@ -71,6 +75,7 @@ class GraphDrawing(Generic[Node]):
         edge_labels: Sequence[str | None] | None = None,
         links: Mapping[Node, str] | None = None,
         down: bool = False,
+        early: bool = False,
     ) -> None:
         self.graph = graph
         self.links = dict(links or {})
@@ -91,6 +96,7 @@ class GraphDrawing(Generic[Node]):
             ],
             label_sizes={i: _box(text) for i, text in enumerate(self.edge_labels) if text},
             down=down,
+            early=early,
         )
 
     def figure(
@@ -98,6 +104,7 @@ class GraphDrawing(Generic[Node]):
         values: Mapping[Node, object] | None = None,
         marks: Mapping[Node, NodeMark] | None = None,
         edge_marks: Mapping[tuple[Node, Node], EdgeMark] | None = None,
+        tips: Mapping[int, str] | None = None,
     ) -> Figure:
         """Draw the graph.
 
@@ -109,6 +116,9 @@ class GraphDrawing(Generic[Node]):
             Node to how it stands out.
         edge_marks
             Edge to how it stands out, with those parallel to it.
+        tips
+            Number of an edge, in the order of :meth:`~dlbook.graph.DiGraph.edges`, to a character
+            that stands before its arrowhead.
 
         Returns
         -------
@@ -125,6 +135,9 @@ class GraphDrawing(Generic[Node]):
         edges = list(self.graph.edges())
         if strange := edge_marks.keys() - set(edges):
             raise ValueError(f"edge_marks: {min(strange, key=repr)!r} is not an edge of the graph")
+        tips = dict(tips or {})
+        if beyond := tips.keys() - range(len(edges)):
+            raise ValueError(f"tips: there is no edge {min(beyond)}")
         layout = self.layout
         with matplotlib.rc_context(STYLE):
             size = (layout.width + 2 * _EDGE) / 72, (layout.height + 2 * _EDGE) / 72
@@ -135,6 +148,8 @@ class GraphDrawing(Generic[Node]):
             axes.set_axis_off()
             for edge, text, route in zip(edges, self.edge_labels, layout.routes, strict=True):
                 _draw_edge(axes, route, edge_marks.get(edge), text)
+            for number, tip in tips.items():
+                _draw_tip(axes, layout.routes[number], tip)
             for i, node in enumerate(self.graph):
                 value = text_of(values[node]) if node in values else ""
                 if _box(self.labels[node], value)[0] > layout.sizes[i, 0] + 1e-6:
@@ -148,7 +163,7 @@ class GraphDrawing(Generic[Node]):
         colour = PALETTE["accent" if node in self.links else "fg"]
         ink = PALETTE["bg"] if filled else colour
         outline = {"filled": PALETTE["c0"], "ringed": PALETTE["c1"]}.get(
-            mark or "", PALETTE["muted"]
+            mark or "", PALETTE["fg" if mark == "strong" else "muted"]
         )
         box = FancyBboxPatch(
             (x - width / 2, y - height / 2),
@@ -157,7 +172,7 @@ class GraphDrawing(Generic[Node]):
             boxstyle="round,pad=0,rounding_size=4",
             facecolor=PALETTE["c0" if filled else "bg"],
             edgecolor=outline,
-            linewidth=2.4 if mark == "ringed" else 0.9,
+            linewidth={"ringed": 2.4, "strong": 2.0}.get(mark or "", 0.9),
             linestyle=":" if mark == "dotted" else "-",
             clip_on=False,
         )
@@ -208,6 +223,7 @@ def draw_graph(
     edge_marks: Mapping[tuple[Node, Node], EdgeMark] | None = None,
     links: Mapping[Node, str] | None = None,
     down: bool = False,
+    early: bool = False,
 ) -> Figure:
     """Draw a graph in layers, once; the parameters are those of `GraphDrawing`.
 
@@ -218,7 +234,13 @@ def draw_graph(
     ['x', '0.1', 'x + x']
     """
     drawing = GraphDrawing(
-        graph, labels=labels, room=values, edge_labels=edge_labels, links=links, down=down
+        graph,
+        labels=labels,
+        room=values,
+        edge_labels=edge_labels,
+        links=links,
+        down=down,
+        early=early,
     )
     return drawing.figure(values, marks, edge_marks)
 
@@ -288,3 +310,18 @@ def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None)
             va="center_baseline",
             bbox={"facecolor": PALETTE["bg"], "edgecolor": "none", "pad": 1.5},
         )
+
+
+def _draw_tip(axes: Any, route: Route, text: str) -> None:
+    """Write a character upon a line, as far before the arrowhead as it needs."""
+    line = route.sampled()[::-1]
+    walked = np.append(0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    axes.text(
+        *(np.interp(_TIP, walked, line[:, k]) for k in (0, 1)),
+        text,
+        size=_SIZE,
+        color=PALETTE["fg"],
+        ha="center",
+        va="center_baseline",
+        bbox={"facecolor": PALETTE["bg"], "edgecolor": "none", "pad": 0.4},
+    )

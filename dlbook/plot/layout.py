@@ -137,6 +137,7 @@ def lay_out(
     *,
     label_sizes: Mapping[int, tuple[float, float]] | None = None,
     down: bool = False,
+    early: bool = False,
 ) -> Layout:
     """Place the nodes of a graph in layers, and route its edges between them.
 
@@ -151,6 +152,9 @@ def lay_out(
         height of its label.
     down
         Edges lead downwards, not to the right.
+    early
+        Each node stands in the first layer that its edges allow. If the graph is acyclic and no
+        edge has a label, the layers are the generations of the graph.
 
     Raises
     ------
@@ -168,7 +172,7 @@ def lay_out(
         raise ValueError(f"the nodes must be 0 to {n - 1}, in this order")
     if len(sizes) != n:
         raise ValueError(f"sizes has {len(sizes)} entries; expected one for each of {n} nodes")
-    return _Drawing(graph, sizes, label_sizes or {}, down).layout()
+    return _Drawing(graph, sizes, label_sizes or {}, down, early).layout()
 
 
 class _Drawing:
@@ -180,8 +184,10 @@ class _Drawing:
         sizes: Sequence[tuple[float, float]],
         label_sizes: Mapping[int, tuple[float, float]],
         down: bool,
+        early: bool,
     ) -> None:
         self.down = down
+        self.ranks = ("up",) if early else ("minimize", "up", "down")
         self.label_sizes = label_sizes
         self.edges = list(graph.edges())
         self.nodes = [_Piece(*self._turned(*size)) for size in sizes]
@@ -224,7 +230,7 @@ class _Drawing:
         weight = {step: len(edges) for way, edges in shared.items() for step in pairwise(way)}
         chains: dict[tuple[int, int], list[_Piece]] = {}
         components = []
-        for order in _ordered(weight, set(piece)):
+        for order in _ordered(weight, set(piece), self.ranks):
             for step, (u, *bends, v) in order.chains.items():
                 for bend in bends:
                     piece[bend] = _Piece((weight[step] - 1) * LINE_GAP, bend=True)
@@ -396,7 +402,9 @@ class _Order:
     chains: dict[tuple[int, int], list[int]]
 
 
-def _ordered(weight: Mapping[tuple[int, int], int], nodes: set[int]) -> list[_Order]:
+def _ordered(
+    weight: Mapping[tuple[int, int], int], nodes: set[int], ranks: Sequence[str]
+) -> list[_Order]:
     """Return the order of each component, components in the order of their first nodes."""
     component = {v: {v} for v in nodes}
     for u, v in weight:
@@ -410,11 +418,16 @@ def _ordered(weight: Mapping[tuple[int, int], int], nodes: set[int]) -> list[_Or
             here = {
                 step: edges for step, edges in weight.items() if component[step[0]] is component[v]
             }
-            orders.append(_best(here, component[v], fresh) if here else _Order([[v]], {}))
+            orders.append(_best(here, component[v], fresh, ranks) if here else _Order([[v]], {}))
     return orders
 
 
-def _best(weight: Mapping[tuple[int, int], int], nodes: set[int], fresh: Iterator[int]) -> _Order:
+def _best(
+    weight: Mapping[tuple[int, int], int],
+    nodes: set[int],
+    fresh: Iterator[int],
+    ranks: Sequence[str],
+) -> _Order:
     """Return, of many orders that the library finds, the one with the fewest crossings.
 
     What it finds depends on its heuristics and on the order in which it is given the graph; so it
@@ -424,7 +437,8 @@ def _best(weight: Mapping[tuple[int, int], int], nodes: set[int], fresh: Iterato
     """
     runs = min(max(800_000 // len(weight) ** 2, 4), 240)
     best: tuple[tuple[int, int, int], _Order] | None = None
-    for run, (names, steps, heuristics) in enumerate(islice(_ways_to_ask(list(weight)), runs)):
+    asked = islice(_ways_to_ask(list(weight), ranks), runs)
+    for run, (names, steps, heuristics) in enumerate(asked):
         if run >= 12 and best is not None and best[0][0] == 0:
             break
         (layout,) = fast_sugiyama.from_edges(steps, dummy_vertices=True, **heuristics)
@@ -478,21 +492,19 @@ def _swaps(order: _Order, nodes: set[int]) -> int:
 
 
 def _ways_to_ask(
-    steps: list[tuple[int, int]],
+    steps: list[tuple[int, int]], ranks: Sequence[str]
 ) -> Iterator[tuple[list[int], list[tuple[int, int]], dict[str, Any]]]:
     """Yield names, steps between their numbers, and heuristics: the same question, asked anew.
 
-    Each heuristic is tried once, and then, with the nodes renumbered, again and again the first,
-    which on the graphs of the book and on random ones is the best by far. Numbers have no gaps,
-    since the library gives bends those from where the nodes' end.
+    Each heuristic is tried once, with each of `ranks`, and then, with the nodes renumbered, again
+    and again the first, which on the graphs of the book and on random ones is the best by far.
+    Numbers have no gaps, since the library gives bends those from where the nodes' end.
     """
     names = sorted({node for step in steps for node in step})
     shuffle = random.Random(0).shuffle
     choices = [
         {"ranking_type": rank, "crossing_minimization": crossing, "transpose": transpose}
-        for rank, crossing, transpose in product(
-            ("minimize", "up", "down"), ("barycenter", "median"), (True, False)
-        )
+        for rank, crossing, transpose in product(ranks, ("barycenter", "median"), (True, False))
     ]
     while True:
         number = {node: i for i, node in enumerate(names)}

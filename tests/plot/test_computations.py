@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.patches import FancyBboxPatch
 
 from dlbook.autodiff import trace_graph
 from dlbook.plot import draw_computation, step_backward, step_forward
@@ -51,8 +52,40 @@ def test_backward_sweep_shows_an_adjoint_once_all_uses_are_swept(trace):
 
 def test_arrays_show_their_shape_and_small_ones_their_numbers():
     trace = trace_graph(np.matmul, np.ones((2, 3)), np.array([1.0, -2.5, 0.5]))
-    shown = texts(draw_computation(trace))
-    assert shown == ["x1", "2×3", "x2", "[1, −2.5, 0.5]", "v1 = x1 @ x2", "[−1, −1]"]  # noqa: RUF001
+    figure = draw_computation(trace)
+    shown = texts(figure)
+    assert shown[:2] == ["1", "2"]  # which operand of the product, upon the edges
+    assert shown[2:] == ["x1", "shape (2, 3)", "x2", "[1, −2.5, 0.5]", "v1 = x1 @ x2", "[−1, −1]"]  # noqa: RUF001
+    bold = {text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"}
+    assert bold == {"[1, −2.5, 0.5]", "[−1, −1]"}  # noqa: RUF001
+    large = step_forward(trace_graph(lambda x: x + 1, np.ones(5))).frames[-1]
+    assert large.says == "v1 = x1 + 1, of shape (5,)."
+    assert texts(large.figure).count("shape (5,)") == 2
+
+
+def numerals(figure):
+    """Return what stands upon lines, from top to bottom."""
+    upon = [text for text in figure.axes[0].texts if text.get_bbox_patch()]
+    return [text.get_text() for text in sorted(upon, key=lambda text: -text.get_position()[1])]
+
+
+def test_edges_are_numbered_where_operands_cannot_change_places(trace):
+    assert numerals(draw_computation(trace)) == []
+    assert numerals(draw_computation(trace_graph(lambda x, y: x - y, 2.0, 3.0))) == ["1", "2"]
+    # The arrow from x still enters above, and is now the second.
+    assert numerals(draw_computation(trace_graph(lambda x, y: y - x, 2.0, 3.0))) == ["2", "1"]
+    assert numerals(draw_computation(trace_graph(lambda x: x / x, 2.0))) == ["1", "2"]
+    assert numerals(draw_computation(trace_graph(lambda x: 1 - x**2, 2.0))) == []
+
+
+def test_results_have_a_thick_outline(trace):
+    def thick(figure):
+        boxes = [one for one in figure.axes[0].patches if isinstance(one, FancyBboxPatch)]
+        return [box.get_linewidth() > 1 for box in boxes]
+
+    assert thick(draw_computation(trace)) == [False] * 4 + [True]
+    constant = trace_graph(lambda x: (5.0, x + 1), 2.0)
+    assert thick(draw_computation(constant)) == [False, True]
 
 
 def test_names_for_other_inputs_are_refused(trace):

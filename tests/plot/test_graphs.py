@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from measures import crossings, dot_lines
 
-from dlbook.graph import DiGraph
+from dlbook.graph import DiGraph, topological_generations
 from dlbook.plot import GraphDrawing, draw_graph
 
 both_ways = pytest.mark.parametrize("down", [False, True], ids=["right", "down"])
@@ -167,6 +167,30 @@ def test_edges_lead_to_the_right_or_down_unless_they_close_a_cycle():
         assert [edge for edge, is_forward in forward.items() if not is_forward] == [
             ("taste", "mix")
         ]
+
+
+@both_ways
+@pytest.mark.parametrize("name", ["course function A", "course function B", "two-layer network"])
+def test_early_layers_are_the_generations(name, down):
+    graph = GRAPHS[name]
+    layout = GraphDrawing(graph, down=down, early=True).layout
+    assert list(faults(graph, layout)) == []
+    place = dict(zip(graph, layout.centres[:, int(down)] * (1 - 2 * down), strict=True))
+    columns = [{place[v].round(6) for v in one} for one in topological_generations(graph)]
+    assert [len(column) for column in columns] == [1] * len(columns)
+    assert columns == sorted(columns, key=min)
+
+
+def test_characters_stand_before_arrowheads():
+    placed = GraphDrawing(DiGraph([("a", "c"), ("b", "c")]))
+    texts = placed.figure(tips={1: "2", 0: "1"}).axes[0].texts
+    where = {text.get_text(): text.get_position() for text in texts}
+    for number, text in enumerate("12"):
+        line = placed.layout.routes[number].sampled(500)
+        assert np.hypot(*(line - where[text]).T).min() < 0.5
+        assert 12 < np.hypot(*(line[-1] - where[text])) <= 13
+    with pytest.raises(ValueError, match="tips: there is no edge 2"):
+        placed.figure(tips={2: "3"})
 
 
 def test_marks_and_values_are_drawn():
