@@ -1,7 +1,7 @@
 """thm-convex-critical-point-minimises: a critical point of a convex function is a minimiser."""
 
 import numpy as np
-from convex_instances import convex_functions, kink, points, slit, vectors
+from convex_instances import chords_above, convex_functions, kink, points, slit, vectors
 from hypothesis import given
 
 
@@ -19,6 +19,19 @@ def test_without_domain():
     left, h = np.array([-1.0, 0.0]), 1e-6
     assert all(abs(slit(left + s * e) - slit(left)) < h**1.5 for s in (h, -h) for e in np.eye(2))
     assert not conclusion(slit, left, [np.array([1.0, -1.0])])
+
+
+def test_the_slit_is_convex_along_segments():
+    def inside(x, y):  # whether the segment misses the cut
+        if x[0] * y[0] > 0:
+            return True
+        t = x[0] / (x[0] - y[0])
+        return x[1] + t * (y[1] - x[1]) > 1
+
+    xs = np.random.default_rng(0).uniform(-3, 3, size=(120, 2))
+    across = [(x, y) for x in xs for y in xs if x[0] < 0 < y[0] and inside(x, y)]
+    assert len(across) > 1000
+    assert chords_above(slit, xs, inside)
 
 
 def test_without_convex():

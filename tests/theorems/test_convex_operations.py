@@ -1,4 +1,4 @@
-"""prp-convex-operations: sums, maxima and affine arguments keep functions convex."""
+"""prp-convex-operations: sums, maxima, affine arguments, increasing convex functions of convex."""
 
 from convex_instances import chords_above, convex_functions, matrices, points, vectors
 from hypothesis import given
@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 
 def conclusion(g, h, a, b, matrix, shift, xs, us):
-    """No chord of the three new functions passes below its graph."""
+    """No chord of the new functions passes below its graph."""
     return (
         chords_above(lambda x: a * g(x) + b * h(x), xs)
         and chords_above(lambda x: max(g(x), h(x)), xs)
         and chords_above(lambda u: g(matrix @ u + shift), us)
+        and chords_above(lambda x: max(g(x), 0) ** 2, xs)
     )
 
 
