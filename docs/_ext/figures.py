@@ -87,8 +87,8 @@ def _is_drawn(path: Path) -> bool:
     return path.suffix == ".svg" and "jupyter_execute" in path.parts
 
 
-def _number_by_chapter(app: Sphinx, builder: Builder) -> None:
-    """Number figures, tables and formulas as statements are: 10.1, 10.2, …
+def number_by_chapter(app: Sphinx, builder: Builder) -> None:
+    """Give figures, tables and formulas the numbers of their chapters, such as 10.1.
 
     Sphinx numbers them through the whole book, or by the sections of a numbered table of contents;
     our chapters have their numbers in their titles. Done when writing begins, so that from one
@@ -114,6 +114,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform and the palette's style sheet."""
     app.add_post_transform(InlineFigures)
     app.connect("builder-inited", _write_palette)
-    app.connect("write-started", _number_by_chapter)
+    app.connect("write-started", number_by_chapter)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,7 +32,6 @@ from sphinx_codeautolink.extension.block import (
 from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
-
 logger = logging.getLogger(__name__)
 
 

@@ -24,7 +24,6 @@ from dlbook import graph
 from dlbook.plot.graphs import GraphDrawing
 from dlbook.plot.svg import inline_svg, svg_of
 
-
 #: Points: a wider map has type of less than ten pixels in a page's column.
 WIDEST = 680
 

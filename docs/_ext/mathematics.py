@@ -111,14 +111,19 @@ def _html(math: Formula) -> str:
     return str(math["katex"])
 
 
-def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    inner = _html(node)
-    if stop := node.get("stop"):
+def inline_html(math: nodes.math) -> str:
+    """Return the HTML of a formula in the text, with the stop that it was given."""
+    inner = _html(math)
+    if stop := math.get("stop"):
         # Within KaTeX's box, so that in a formula of two lines it stands after the last symbol,
         # and is not pushed behind the box; U+2060 forbids a break before it.
         inner = inner.removesuffix("</span>")
         inner += f'<span class="dl-stop">\u2060{stop}</span></span>'
-    self.body.append(f'<span class="math">{inner}</span>')
+    return inner
+
+
+def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
+    self.body.append(f'<span class="math">{inline_html(node)}</span>')
     raise nodes.SkipNode
 
 
