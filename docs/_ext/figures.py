@@ -100,7 +100,7 @@ def number_by_chapter(app: Sphinx, builder: Builder) -> None:
         for numbers in kinds.values():
             for count, label in enumerate(sorted(numbers, key=lambda x: int(numbers[x][-1])), 1):
                 # Sphinx joins the parts with dots, whatever they are.
-                numbers[label] = tuple(numbered(chapter, count).split("."))  # type: ignore[assignment]
+                numbers[label] = tuple(numbered(chapter, count).split("."))  # type: ignore[arg-type]
 
 
 def _write_palette(app: Sphinx) -> None:

@@ -111,7 +111,7 @@ def test_a_good_page_passes():
         ),
         ("text", r"from \(x\) on", r"mathematics that is not set: '\\('"),
         ("text", "from $x^2$ on", "mathematics that is not set: '$x^2$'"),
-        ("text", "between x and $x", "mathematics that is not set: '$x'"),
+        ("text", "between x and $x\n", "mathematics that is not set: '$x'"),
     ],
 )
 def test_a_broken_page_is_found(old, new, finding):
