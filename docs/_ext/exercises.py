@@ -2,7 +2,8 @@
 
 ``{exercise}`` holds the question and its ``{hint}``. The solution stands between
 ``{solution-start}`` and ``{solution-end}``, since its cells run when the book is built.
-``{ex}`` refers to an exercise, ``{exercises}`` lists those of the chapter.
+``{ex}`` refers to an exercise, ``{exercises}`` lists those of the chapter. How a checker is run
+is said once, where the label ``check-an-answer`` stands.
 
 The edition for courses (``dlbook_solutions = False``) is written from the same pages, as they were
 read and executed, with the solutions left out.
@@ -11,8 +12,7 @@ read and executed, with the solutions left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import nbformat
@@ -21,7 +21,7 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
-from sphinx.domains import Domain, ObjType
+from sphinx.domains import ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -29,6 +29,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx_codeautolink.extension import block as code_linker
 
 from _ext.gates import gate, gather
+from _ext.labels import Labelled, Labels, numbered
 from _ext.theorems import chapter_number, result
 from dlbook import exercises
 
@@ -41,17 +42,6 @@ _CALL = r"(\w+)\((.*)\)"
 def warn(message: str, *args: object, location: Any = None) -> None:
     """Log a warning of this extension; under ``-W`` it fails the build."""
     logger.warning(message, *args, location=location, type="dlbook", subtype="exercise")
-
-
-@dataclass
-class Exercise:
-    """An exercise, as the rest of the book sees it."""
-
-    label: str
-    title: str
-    name: str
-    docname: str
-    line: int
 
 
 # ---- what authors write -----------------------------------------------------------------
@@ -127,7 +117,18 @@ class ExerciseDirective(SphinxDirective):
             warn(message, label, call, location=self.get_location())
             return []
         code = _answer(name, call)
-        return [nodes.literal_block(code, code, language="python")]
+        how = addnodes.pending_xref(
+            "",
+            nodes.inline("", "How to run this"),
+            refdomain="std",
+            reftype="ref",
+            reftarget="check-an-answer",
+            refexplicit=True,
+            refdoc=self.env.docname,
+            refwarn=True,
+        )
+        line = nodes.paragraph("", "", how, classes=["dl-exercise-facts"])
+        return [nodes.literal_block(code, code, language="python"), line]
 
 
 def _answer(name: str, call: str) -> str:
@@ -211,37 +212,15 @@ class ExerciseRole(SphinxRole):
 # ---- what is remembered of it -----------------------------------------------------------
 
 
-class Exercises(Domain):
+class Exercises(Labels[Labelled]):
     """All exercises of the book, by label."""
 
     name = "exercise"
     label = "Exercises"
+    store = "exercises"
+    warn = staticmethod(warn)
     object_types: ClassVar[dict[str, ObjType]] = {"exercise": ObjType("Exercise", "ex")}
     initial_data: ClassVar[dict[str, Any]] = {"exercises": {}}
-
-    @property
-    def exercises(self) -> dict[str, Exercise]:
-        """Label to exercise."""
-        found: dict[str, Exercise] = self.data["exercises"]
-        return found
-
-    def clear_doc(self, docname: str) -> None:
-        """Forget the exercises of a document."""
-        for one in [one for one in self.exercises.values() if one.docname == docname]:
-            del self.exercises[one.label]
-
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
-        """Take over what a worker read."""
-        for one in otherdata["exercises"].values():
-            if one.docname in docnames:
-                self.add(one)
-
-    def add(self, new: Exercise) -> None:
-        """Remember an exercise; two with one label are a warning."""
-        if old := self.exercises.get(new.label):
-            where = (new.docname, new.line)
-            warn("the label %s is also in %s", new.label, old.docname, location=where)
-        self.exercises[new.label] = new
 
     def resolve_xref(
         self,
@@ -254,23 +233,13 @@ class Exercises(Domain):
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """Return a link to an exercise."""
-        one = self.exercises.get(target)
+        one = self.known.get(target)
         if one is None:
             return None
-        text = nodes.inline("", one.name)
-        link = make_refnode(builder, fromdocname, one.docname, one.label, text, one.title)
+        text = nodes.inline("", one.title)
+        link = make_refnode(builder, fromdocname, one.docname, one.label, text, one.name)
         link["classes"] = ["dl-thm"]
         return link
-
-    def resolve_any_xref(self, *args: Any, **options: Any) -> list[tuple[str, nodes.reference]]:
-        """Return nothing: exercises have a role of their own."""
-        return []
-
-    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Yield the exercises, for the search and for the inventory."""
-        for one in self.exercises.values():
-            name = f"{one.name}: {one.title}"
-            yield one.label, name, "exercise", one.docname, one.label, 1
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -280,21 +249,19 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     chapter = chapter_number(doctree)
     found: dict[str, exercise] = {}
     for count, block in enumerate(doctree.findall(exercise), 1):
-        label = block["label"]
-        name = _name(chapter, count)
-        block["name"] = name
+        label, number = block["label"], numbered(chapter, count)
+        one = Labelled(
+            *(label, "exercise", block["title"], app.env.docname, number), line=block.line or 0
+        )
+        domain.add(one)
+        block["name"] = one.title
         heading = block.next_node(nodes.strong)
         assert heading is not None
-        heading += nodes.Text(name)
-        domain.add(Exercise(label, block["title"], name, app.env.docname, block.line or 0))
+        heading += nodes.Text(one.title)
         found[label] = block
     _pair(doctree, found)
     for place in list(doctree.findall(listing)):
         place.replace_self(_list(found) if found else [])
-
-
-def _name(chapter: str, count: int) -> str:
-    return f"Exercise {chapter}.{count}" if chapter else f"Exercise {count}"
 
 
 def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
@@ -382,7 +349,7 @@ def for_notebook(cells: list[Any]) -> Iterator[Any]:
                 inside = match["start"]
             elif match["title"]:
                 options = dict(re.findall(r":(\w+): (.*)", match["options"]))
-                names[options["label"]] = _name(chapter, len(names) + 1)
+                names[options["label"]] = f"Exercise {numbered(chapter, len(names) + 1)}"
                 texts.append(_question(names[options["label"]], match, options))
                 if call := options.get("checker"):
                     yield _markdown(texts)

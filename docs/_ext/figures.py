@@ -13,9 +13,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from _ext.labels import chapter_of, numbered
 from dlbook.plot.svg import inline_svg, read_palette
 
 logger = logging.getLogger(__name__)
@@ -85,6 +87,22 @@ def _is_drawn(path: Path) -> bool:
     return path.suffix == ".svg" and "jupyter_execute" in path.parts
 
 
+def number_by_chapter(app: Sphinx, builder: Builder) -> None:
+    """Give figures, tables and formulas the numbers of their chapters, such as 10.1.
+
+    Sphinx numbers them through the whole book, or by the sections of a numbered table of contents;
+    our chapters have their numbers in their titles. Done when writing begins, so that from one
+    build to the next Sphinx compares its own numbers, and writes the pages that have others.
+    """
+    env = builder.env
+    for docname, kinds in env.toc_fignumbers.items():
+        chapter = chapter_of(env.titles[docname].astext())
+        for numbers in kinds.values():
+            for count, label in enumerate(sorted(numbers, key=lambda x: int(numbers[x][-1])), 1):
+                # Sphinx joins the parts with dots, whatever they are.
+                numbers[label] = tuple(numbered(chapter, count).split("."))  # type: ignore[arg-type]
+
+
 def _write_palette(app: Sphinx) -> None:
     if app.builder.format == "html":
         static = Path(app.outdir, "_static")
@@ -96,5 +114,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform and the palette's style sheet."""
     app.add_post_transform(InlineFigures)
     app.connect("builder-inited", _write_palette)
+    app.connect("write-started", number_by_chapter)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

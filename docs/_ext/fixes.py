@@ -19,7 +19,9 @@ from jupyter_core.paths import jupyter_runtime_dir
 from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.ext import viewcode
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx_codeautolink import extension
 from sphinx_codeautolink.extension.block import (
     CodeBlockAnalyser,
@@ -29,6 +31,8 @@ from sphinx_codeautolink.extension.block import (
 )
 from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
+
+logger = logging.getLogger(__name__)
 
 
 class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
@@ -93,6 +97,23 @@ class _OneIdEach(SphinxPostTransform):
         for frame in self.document.findall(nodes.container):
             if {"table-wrapper", "math-wrapper"} & set(frame["classes"]):
                 frame["ids"] = []
+
+
+class _Adopt(SphinxTransform):
+    """docutils 0.22.4: smart quotes stop the build at a node that does not know its parent.
+
+    Seen rarely, and never twice in a place; which extension leaves such nodes is not known, so the
+    log says where they were.
+    """
+
+    default_priority = 749  # right before Sphinx's smart quotes
+
+    def apply(self, **kwargs: Any) -> None:
+        for node in self.document.findall(nodes.Element):
+            for child in node.children:
+                if child.parent is None:
+                    logger.info("%s: %r did not know its parent", self.env.docname, child)
+                    node.setup_child(child)
 
 
 _MARKUP = (
@@ -160,6 +181,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
+    app.add_transform(_Adopt)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)
     app.connect("html-page-context", _mend_markup, priority=900)  # after furo's

@@ -24,6 +24,9 @@ from dlbook import graph
 from dlbook.plot.graphs import GraphDrawing
 from dlbook.plot.svg import inline_svg, svg_of
 
+#: Points: a wider map has type of less than ten pixels in a page's column.
+WIDEST = 680
+
 
 class chart(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """The place of a map, of the kind ``of``."""
@@ -40,17 +43,15 @@ class MapDirective(SphinxDirective):
 
 
 def _drawn(
-    edges: graph.DiGraph[str],
-    labels: Mapping[str, str],
-    links: Mapping[str, str],
-    alt: str,
-    *,
-    down: bool = False,
-) -> list[nodes.Node]:
-    """Return the picture of a graph without the edges that longer ways make superfluous."""
-    reduced = graph.transitive_reduction(edges)
-    drawing = GraphDrawing(reduced, labels=labels, links=links, down=down)
-    figure = drawing.figure(marks=dict.fromkeys(labels.keys() - links.keys(), "dotted"))
+    edges: graph.DiGraph[str], labels: Mapping[str, str], *, down: bool = False
+) -> GraphDrawing[str]:
+    """Return the drawing of a graph without the edges that longer ways make superfluous."""
+    return GraphDrawing(graph.transitive_reduction(edges), labels=labels, down=down)
+
+
+def _picture(drawing: GraphDrawing[str], links: Mapping[str, str], alt: str) -> list[nodes.Node]:
+    drawing.links = dict(links)
+    figure = drawing.figure(marks=dict.fromkeys(drawing.labels.keys() - links.keys(), "dotted"))
     markup = framed(inline_svg(svg_of(figure), alt, classes="dl-figure dl-map"))
     return [nodes.raw("", markup, format="html")]
 
@@ -76,17 +77,15 @@ def _chapter_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
         f"The {len(planned)} chapters, from top to bottom, an arrow from each to those that need "
         f"it. Written so far, and links: {written}."
     )
-    return _drawn(needs, labels, links, alt, down=True)
+    return _picture(_drawn(needs, labels, down=True), links, alt)
 
 
 def _logic_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
     pages = Pages(app, docname)
     results = pages.logic.results
-    shown = {one.label for one in pages.order}
-    if any(one.docname == docname for one in pages.order):
-        shown = {one.label for one in pages.order if one.docname == docname}
-        for label in list(shown):
-            shown |= results[label].uses & results.keys()
+    own = {one.label for one in pages.order if one.docname == docname}
+    shown = own.union(*(results[label].uses & results.keys() for label in own))
+    shown = shown or {one.label for one in pages.order}
     if not shown:
         return []
     edges = arguments({one.label: one for one in pages.order if one.label in shown})
@@ -94,11 +93,14 @@ def _logic_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
         label: f"{results[label].title}\n{_wrapped(results[label].name, 22)}" for label in shown
     }
     links = {label: pages.link(results[label])["refuri"] for label in shown}
+    drawing, way = _drawn(edges, labels), "left to right"
+    if drawing.layout.width > WIDEST and own:
+        drawing, way = _drawn(edges, labels, down=True), "top to bottom"
     alt = (
-        f"Map of {len(shown)} statements, from left to right, an arrow from each to those that use "
+        f"Map of {len(shown)} statements, from {way}, an arrow from each to those that use "
         "it; the list of all statements says the same in words."
     )
-    return _drawn(edges, labels, links, alt)
+    return _picture(drawing, links, alt)
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import subprocess
 from typing import Any, TypeAlias
 
@@ -80,19 +81,17 @@ def _set(found: list[Formula]) -> None:
                 type="dlbook",
                 subtype="mathematics",
             )
-            piece = f"<code>{html.escape(math.astext())}</code>"
+            piece = f"<span><code>{html.escape(math.astext())}</code></span>"
         math["katex"] = piece
 
 
 def _keep_punctuation(doctree: nodes.document) -> None:
-    """Keep what closes a clause on the line of the formula before it."""
+    """Give each formula in the text what closes a clause right after it, to keep on its line."""
     for math in list(doctree.findall(nodes.math)):
         following = math.next_node(descend=False, siblings=True)
-        if isinstance(following, nodes.Text) and following[0] in ",.;:)?":
-            following.parent.replace(following, nodes.Text(following[1:]))
-            together = nodes.inline("", "", classes=["dl-together"])
-            math.replace_self(together)
-            together += [math, nodes.Text(following[0])]
+        if isinstance(following, nodes.Text) and (stop := re.match("[,.;:)?]+", following)):
+            math["stop"] = stop[0]
+            following.parent.replace(following, nodes.Text(following[stop.end() :]))
 
 
 def _set_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -112,8 +111,19 @@ def _html(math: Formula) -> str:
     return str(math["katex"])
 
 
+def inline_html(math: nodes.math) -> str:
+    """Return the HTML of a formula in the text, with the stop that it was given."""
+    inner = _html(math)
+    if stop := math.get("stop"):
+        # Within KaTeX's box, so that in a formula of two lines it stands after the last symbol,
+        # and is not pushed behind the box; U+2060 forbids a break before it.
+        inner = inner.removesuffix("</span>")
+        inner += f'<span class="dl-stop">\u2060{stop}</span></span>'
+    return inner
+
+
 def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{_html(node)}</span>')
+    self.body.append(f'<span class="math">{inline_html(node)}</span>')
     raise nodes.SkipNode
 
 

@@ -30,6 +30,7 @@ extensions = [
     "_ext.exercises",
     "_ext.figures",
     "_ext.fixes",
+    "_ext.folds",
     "_ext.head",
     "_ext.logic",
     "_ext.maps",
@@ -70,7 +71,7 @@ myst_enable_extensions = [
 ]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
-nb_code_prompt_show = "Numbers that the text prints"  # only such cells are folded
+nb_code_prompt_show = "Numbers that the text prints"  # but see folds.py
 nb_code_prompt_hide = "Hide the numbers that the text prints"
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True

@@ -21,13 +21,14 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
-from sphinx.domains import Domain, ObjType
+from sphinx.domains import ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from _ext.gates import gate, gather
+from _ext.labels import Labelled, Labels, chapter_of, numbered
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Hypothesis:
 
 
 @dataclass
-class Result:
+class Result(Labelled):
     """A definition, theorem or the like, as the logic of the book sees it.
 
     Attributes
@@ -83,20 +84,9 @@ class Result:
         Labels that its statement and its proof refer to.
     """
 
-    label: str
-    kind: str
-    name: str
-    docname: str
-    number: str
-    line: int
     hypotheses: list[Hypothesis] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     proved: bool = False
-
-    @property
-    def title(self) -> str:
-        """What references print: ``Theorem 9.2``."""
-        return f"{self.kind.capitalize()} {self.number}"
 
     def hypothesis(self, name: str) -> Hypothesis | None:
         """Return the hypothesis of this name, if there is one."""
@@ -170,7 +160,8 @@ def _with_list(label: str, content: list[nodes.Node]) -> Iterator[nodes.Node]:
         item["ids"] = [anchor_of(label, node["name"])]
         first = item.next_node(nodes.paragraph)
         if first is not None:
-            first.insert(0, [nodes.inline("", letter, classes=["dl-letter"]), nodes.Text(" ")])
+            # The space is for readers of the bare text; a box's last space takes no room.
+            first.insert(0, nodes.inline("", f"{letter} ", classes=["dl-letter"]))
         if current is None:
             current = nodes.bullet_list(classes=["dl-hypotheses"])
             yield current
@@ -269,11 +260,13 @@ def _reference(
 # ---- what is remembered of it -----------------------------------------------------------
 
 
-class Logic(Domain):
+class Logic(Labels[Result]):
     """All results of the book, by label."""
 
     name = "logic"
     label = "Logic"
+    store = "results"
+    warn = staticmethod(warn)
     object_types: ClassVar[dict[str, ObjType]] = {
         kind: ObjType(kind.capitalize(), "thm") for kind in KINDS
     }
@@ -283,32 +276,21 @@ class Logic(Domain):
     @property
     def results(self) -> dict[str, Result]:
         """Label to result."""
-        found: dict[str, Result] = self.data["results"]
-        return found
+        return self.known
 
     def clear_doc(self, docname: str) -> None:
         """Forget the results of a document."""
-        for one in [one for one in self.results.values() if one.docname == docname]:
-            del self.results[one.label]
+        super().clear_doc(docname)
         self.data["lists"].discard(docname)
         if self.data["checks"] == docname:
             self.data["checks"] = None
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what a worker read."""
-        for one in otherdata["results"].values():
-            if one.docname in docnames:
-                self.add(one)
+        super().merge_domaindata(docnames, otherdata)
         self.data["lists"] |= otherdata["lists"] & docnames
         if otherdata["checks"] in docnames:
             self.data["checks"] = otherdata["checks"]
-
-    def add(self, new: Result) -> None:
-        """Remember a result; two with one label are a warning."""
-        if old := self.results.get(new.label):
-            where = (new.docname, new.line)
-            warn("the label %s is also in %s", new.label, old.docname, location=where)
-        self.results[new.label] = new
 
     def resolve_xref(
         self,
@@ -334,16 +316,6 @@ class Logic(Domain):
         reference["classes"] = ["dl-hyp" if found else "dl-thm"]
         return reference
 
-    def resolve_any_xref(self, *args: Any, **options: Any) -> list[tuple[str, nodes.reference]]:
-        """Return nothing: results have roles of their own."""
-        return []
-
-    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Yield the results, for the search and for the inventory."""
-        for one in self.results.values():
-            name = f"{one.title}: {one.name}"
-            yield one.label, name, one.kind, one.docname, one.label, 1
-
 
 def logic_of(env: BuildEnvironment) -> Logic:
     """Return the domain, typed."""
@@ -353,10 +325,9 @@ def logic_of(env: BuildEnvironment) -> Logic:
 
 
 def chapter_number(doctree: nodes.document) -> str:
-    """Return ``9`` for the title *9. Graphs*, ``P`` for *P. Facts*, nothing for *Graphs*."""
+    """Return the number of a document's chapter, as its title says it, or nothing."""
     title = doctree.next_node(nodes.title)
-    match = re.match(r"(\d+|[A-Z])\. ", title.astext()) if title else None
-    return match[1] if match else ""
+    return chapter_of(title.astext()) if title else ""
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -364,9 +335,9 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     chapter = chapter_number(doctree)
     here: dict[str, Result] = {}
     for count, block in enumerate(doctree.findall(result), 1):
-        number = f"{chapter}.{count}" if chapter else str(count)
         made = Result(
-            *(block["label"], block["kind"], block["name"], app.env.docname, number),
+            *(block["label"], block["kind"], block["name"]),
+            *(app.env.docname, numbered(chapter, count)),
             line=block.line or 0,
         )
         for item in block.findall(nodes.list_item):

@@ -84,7 +84,7 @@ class Page(HTMLParser):
             if not (self.heads.get(name) or "").strip():
                 self.findings.append(f"no {name}")
         text = "".join(self._text)
-        if raw := re.search(r"\\[([]|\$\$|\$\\?[A-Za-z][^$\n]{0,80}\$", text):
+        if raw := re.search(r"\\[([]|\$[^$\n]{0,20}\$?", text):  # this book prices nothing
             self.findings.append(f"mathematics that is not set: {raw[0]!r}")
 
 
@@ -133,6 +133,36 @@ SIDEWAYS = """() => {
     const wide = element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1;
     if (hides && wide && !element.matches(frames)) found.push(`${name} scrolls or hides`);
   }
+  return found.slice(0, 5);
+}"""
+
+LAYOUT = """() => {
+  const found = [], folded = [...document.querySelectorAll("details:not([open])")];
+  for (const fold of folded) fold.open = true;
+  for (const stop of document.querySelectorAll(".dl-stop")) {
+    const last = [...stop.parentElement.querySelectorAll(".base")].at(-1).getBoundingClientRect();
+    const { left, bottom, width } = stop.getBoundingClientRect();
+    if (width && (Math.abs(left - last.right) > 4 || Math.abs(bottom - last.bottom) > 40))
+      found.push(`"${stop.textContent}" stands ${left - last.right} from its formula`);
+  }
+  for (const number of document.querySelectorAll(".math-wrapper .eqno")) {
+    const { left, right } = number.getBoundingClientRect();
+    const frame = number.closest(".math-wrapper").getBoundingClientRect();
+    if (left < frame.left - 1 || right > frame.right + 1)
+      found.push(`the number ${number.textContent} is cut off`);
+  }
+  for (const frame of document.querySelectorAll(
+    ".highlight pre, .table-wrapper, .math-wrapper, .dl-frame")) {
+    if (frame.scrollWidth <= frame.clientWidth) continue;
+    const needs = parseFloat(frame.querySelector("svg.dl-figure")?.style.minWidth || 9999);
+    if (needs <= 328) found.push(`a picture that needs ${needs} has ${frame.clientWidth}`);
+    let behind = frame, ground;
+    do ground = getComputedStyle(behind).backgroundColor;
+    while (ground === "rgba(0, 0, 0, 0)" && (behind = behind.parentElement));
+    if (!getComputedStyle(frame).backgroundImage.includes(ground))
+      found.push(`${frame.className || frame.tagName} scrolls without a sign on ${ground}`);
+  }
+  for (const fold of folded) fold.open = false;
   return found.slice(0, 5);
 }"""
 

@@ -41,6 +41,9 @@ It works.
 
 See {ex}`ex-by-hand`.
 
+(check-an-answer)=
+## Answers
+
 ```{code-cell} python
 print("between")
 ```
@@ -126,6 +129,7 @@ def test_the_call_of_the_checker_can_be_copied(book):
         "from dlbook.exercises import check def my_sort(graph): ... "
         'check("dag-topological-sort", my_sort)'
     )
+    assert re.search(r'href="#check-an-answer"><span[^>]*>How to run this<', book["one"])
 
 
 def test_exercises_are_referred_to_from_anywhere(book):

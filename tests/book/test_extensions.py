@@ -14,7 +14,9 @@ from _ext.downloads import notebook
 from _ext.head import description
 from _ext.typehints import NumPyNames
 from conftest import absent
+from docutils import nodes
 from docutils.core import publish_doctree
+from docutils.utils import new_document
 from pybtex.database import parse_string
 from sphinx.errors import ExtensionError
 
@@ -128,6 +130,20 @@ def test_formulas_are_set_with_mathml_for_ears(katex):
     assert "katex-display" not in inline
     assert "katex-display" in display
     assert "<script" not in inline + display
+
+
+def test_a_stop_stays_with_its_formula(katex):
+    from _ext.mathematics import _keep_punctuation, inline_html
+
+    document = new_document("")
+    document += nodes.paragraph(
+        "", "", nodes.Text("("), nodes.math("", "x"), nodes.Text("). And "), nodes.math("", "y")
+    )
+    _keep_punctuation(document)
+    assert document.astext() == "(x And y"
+    first, second = map(inline_html, document.findall(nodes.math))
+    assert first.endswith('<span class="dl-stop">\u2060).</span></span>')
+    assert "dl-stop" not in second
 
 
 @pytest.mark.parametrize("latex", [r"\frac{1}", r"\nosuchcommand", "x & y", "naïve é"])

@@ -2,11 +2,14 @@
 
 import io
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-from _ext.figures import palette_css
+from _ext.figures import number_by_chapter, palette_css
+from _ext.folds import made_by
 from compare_builds import TIMING
+from docutils import nodes
 
 from dlbook.graph import DiGraph
 from dlbook.plot import draw_graph, figure
@@ -72,6 +75,40 @@ def test_two_figures_of_a_page_share_no_id(markup):
     ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (markup, other)]
     assert ids[0]
     assert not ids[0] & ids[1]
+
+
+def test_figures_are_numbered_by_chapter():
+    titles = {"a": "9. Graphs", "b": "Front", "c": "10. More"}
+    numbers = {
+        "a": {"figure": {"one": (1,), "two": (2,)}, "displaymath": {"eq": (1,)}},
+        "b": {"figure": {"x": (3,)}},
+        "c": {"figure": {"late": (14,), "early": (5,)}},
+    }
+    env = SimpleNamespace(
+        titles={name: nodes.title("", text) for name, text in titles.items()},
+        toc_fignumbers=numbers,
+    )
+    wanted = {
+        "a": {"figure": {"one": ("9", "1"), "two": ("9", "2")}, "displaymath": {"eq": ("9", "1")}},
+        "b": {"figure": {"x": ("1",)}},
+        "c": {"figure": {"late": ("10", "2"), "early": ("10", "1")}},
+    }
+    for _ in range(2):  # a second builder finds them numbered
+        number_by_chapter(None, SimpleNamespace(env=env))
+        assert numbers == wanted
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (nodes.paragraph("", "", nodes.Text("1.0")), ""),
+        (nodes.image(uri="a.png"), "figure"),
+        (nodes.raw("", "<svg></svg>", format="html", classes=["dl-figure"]), "figure"),
+        (nodes.raw("", '<div class="dl-stepper" id="x"></div>', format="html"), "stepper"),
+    ],
+)
+def test_a_folded_cell_is_called_by_what_it_makes(output, expected):
+    assert made_by(nodes.container("", nodes.literal_block("", "code"), output)) == expected
 
 
 def test_palette_css_has_each_colour_in_each_theme():

@@ -59,3 +59,12 @@ def test_a_chapter_shows_what_it_stands_on(site):
     wanted = {one["label"] for one in own} | {used for one in own for used in one["uses"]}
     links = links_of(site / f"{docname}.html")
     assert {address.partition("#")[2] for address in links.values()} == wanted
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("part-*/*.md")), ids=lambda p: p.stem)
+def test_the_map_of_a_chapter_is_no_wider_than_its_text(site, path):
+    page = site / path.relative_to(ROOT / "docs").with_suffix(".html")
+    for style in re.findall(r'<svg[^>]*class="dl-figure dl-map"[^>]*', page.read_text("utf-8")):
+        width = re.search(r"min-width:(\d+)px", style)
+        assert width is None or int(width[1]) <= 716

@@ -8,7 +8,17 @@ import re
 from pathlib import Path
 
 import pytest
-from checks import SIDEWAYS, TWO_FRAMES, Page, Visit, accessibility, broken_links, browsed, read
+from checks import (
+    LAYOUT,
+    SIDEWAYS,
+    TWO_FRAMES,
+    Page,
+    Visit,
+    accessibility,
+    broken_links,
+    browsed,
+    read,
+)
 from conftest import SITE
 
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")) or [None]
@@ -18,7 +28,7 @@ PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"
 GOOD = (
     '<!doctype html><html lang="en"><head><title>T</title><link rel="icon" href="i.svg">'
     '<meta name="viewport" content="w"><meta name="description" content="d"></head>'
-    '<body><p id="a">text<br><p>$5 and $6 <code>$x$</code></body></html>'
+    '<body><p id="a">text<br><p>5 and 6 <code>$x$</code></body></html>'
 )
 
 
@@ -101,6 +111,7 @@ def test_a_good_page_passes():
         ),
         ("text", r"from \(x\) on", r"mathematics that is not set: '\\('"),
         ("text", "from $x^2$ on", "mathematics that is not set: '$x^2$'"),
+        ("text", "between x and $x\n", "mathematics that is not set: '$x'"),
     ],
 )
 def test_a_broken_page_is_found(old, new, finding):
@@ -135,11 +146,12 @@ def test_page(name, roots, context, axe):
         page = visit.page
         found = {"http": served, "file": visit.findings}
         page.emulate_media(color_scheme="light")
-        found["light"] = accessibility(page, axe)
+        found["light"] = accessibility(page, axe) + page.evaluate(LAYOUT)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 360, "height": 780})
         page.evaluate(TWO_FRAMES)  # until the page has noticed
         found["dark and narrow"] = accessibility(page, axe) + page.evaluate(SIDEWAYS)
+        found["dark and narrow"] += page.evaluate(LAYOUT)
     report = [f"{kind}: {what}" for kind, findings in found.items() for what in findings]
     assert not report, "\n".join(report)
 
@@ -185,6 +197,46 @@ def test_what_reaches_beyond_the_screen_is_found(tmp_path, context):
         page.set_content(GOOD.replace("text", body))
         assert (page.evaluate(SIDEWAYS) == []) is sound, body
     page.close()
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("body", "finding"),
+    [
+        ('<span class="katex"><b class="base">a</b><i class="dl-stop">.</i></span>', None),
+        (
+            '<span class="katex"><b class="base">a</b>'
+            '<i class="dl-stop" style="margin-left: 9px">.</i></span>',
+            '"." stands 9 from its formula',
+        ),
+        (
+            '<div class="math-wrapper" style="display: flex; overflow: auto; background: #fff">'
+            '<div style="flex: none; width: 2000px"></div><b class="eqno">(1)</b></div>',
+            "the number (1) is cut off",
+        ),
+        (
+            '<div class="dl-frame" style="overflow: auto; width: 300px">'
+            '<svg class="dl-figure" style="min-width: 320px"></svg></div>',
+            "a picture that needs 320 has 300",
+        ),
+        (
+            '<div class="dl-frame" style="overflow: auto; width: 300px; background: #eee">'
+            '<div style="width: 400px">wide</div></div>',
+            "dl-frame scrolls without a sign on rgb(238, 238, 238)",
+        ),
+        (
+            '<div class="dl-frame" style="overflow: auto; width: 300px; background: #eee '
+            'linear-gradient(#eee, #ddd)"><div style="width: 400px">wide</div></div>',
+            None,
+        ),
+    ],
+)
+def test_what_is_badly_laid_out_is_found(context, body, finding):
+    page = context.new_page()
+    page.set_content(GOOD.replace("text", f"<div>{body}</div>"))
+    found = page.evaluate(LAYOUT)
+    page.close()
+    assert finding in found if finding else found == []
 
 
 @browsed
