@@ -210,6 +210,15 @@ def step_backward(
     return stepper(frames(), title=title, alt=alt, name=name)
 
 
+def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
+    """Return marks for the edges into a node."""
+    if node is None:
+        return {}
+    return {
+        (operand, node): "bold" for operand in trace.nodes[node].operands if operand is not None
+    }
+
+
 def _sum(
     trace: Trace,
     node: int,
@@ -248,15 +257,6 @@ def _on_edges(trace: Trace, local: Callable[[int, int], float]) -> list[str]:
             if tail is not None:
                 waiting.setdefault((tail, head), []).append(_short(local(head, position)))
     return [waiting[edge].pop(0) for edge in trace.graph.edges()]
-
-
-def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
-    """Return marks for the edges into a node."""
-    if node is None:
-        return {}
-    return {
-        (operand, node): "bold" for operand in trace.nodes[node].operands if operand is not None
-    }
 
 
 def _called(trace: Trace, names: Sequence[str]) -> list[str]:
