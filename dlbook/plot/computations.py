@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
 
@@ -141,7 +141,13 @@ def step_forward(
 
 
 def step_backward(
-    trace: Trace, names: Sequence[str] = (), *, title: str = "Backward sweep", name: str = ""
+    trace: Trace,
+    names: Sequence[str] = (),
+    *,
+    local: Callable[[int, int], float] | None = None,
+    down: bool = False,
+    title: str = "Backward sweep",
+    name: str = "",
 ) -> Stepper:
     """Step the backward sweep through a computation: the adjoints, from the result to the inputs.
 
@@ -154,6 +160,12 @@ def step_backward(
         With adjoints.
     names
         As for `draw_computation`.
+    local
+        Given the number of an operation and the place of an operand, counted from 0, the local
+        derivative, a number. With it the steps show what is passed back along each edge, and
+        adjoints that are not complete yet.
+    down
+        Edges lead downwards, not to the right.
     title, name
         As for `stepper`.
     """
@@ -162,9 +174,12 @@ def step_backward(
         i: f"{formula}\n{_is(trace.nodes[i].value).lstrip(', ')}"
         for i, formula in _formulas(trace, names).items()
     }
-    found = {i: one for i, one in enumerate(trace.adjoints()) if one is not None}
-    adjoints = {i: _short(one) for i, one in found.items()}
-    drawing = GraphDrawing(trace.graph, labels=labels, room=adjoints)
+    adjoints = {i: one for i, one in enumerate(trace.adjoints()) if one is not None}
+    users = {i: [j for j in trace.graph.successors(i) if j in adjoints] for i in adjoints}
+    sums = {i: _sum(trace, i, adjoints, local) for i in adjoints}
+    room = {i: max([*_unfinished(one), _short(adjoints[i])], key=len) for i, one in sums.items()}
+    slopes = local and _on_edges(trace, lambda head, k: _short(local(head, k)))
+    drawing = GraphDrawing(trace.graph, labels=labels, room=room, edge_labels=slopes, down=down)
 
     def frames() -> Iterator[Frame]:
         swept: list[int] = []
@@ -172,44 +187,57 @@ def step_backward(
             node = trace.nodes[i]
             if node.operation == "input" or i not in adjoints:
                 continue
-            to = " and ".join(dict.fromkeys(called[j] for j in node.operands if j is not None))
-            adjoint = f"of {adjoints[i]}" if _is_large(found[i]) else adjoints[i]
-            says = (
-                f"All that uses {called[i]} is swept: its adjoint is {adjoint}"
-                if swept
-                else f"The sweep begins at {called[i]}, with the adjoint {adjoints[i]}"
-            )
+            adjoint = _short(adjoints[i])
+            begins = f"The sweep begins at {called[i]}, with the adjoint {adjoint}"
+            says = f"{called[i]} is complete: {adjoint}" if swept else begins
+            to = [
+                called[j]
+                if local is None
+                else f"{adjoint} \N{MIDDLE DOT} {_short(local(i, k))} = "
+                f"{_short(adjoints[i] * local(i, k))} to {called[j]}"
+                for k, j in enumerate(node.operands)
+                if j is not None
+            ]
+            back = " and ".join(dict.fromkeys(to) if local is None else to)
             swept.append(i)
-            yield frame(swept, i, f"{says}, and its share goes to {to}.")
+            yield frame(swept, i, f"{says}. It passes {'back to ' * (local is None)}{back}.")
         yield frame(swept, None, "All is swept: the inputs' adjoints are the derivatives.")
 
     def frame(swept: list[int], now: int | None, says: str) -> Frame:
-        complete = [i for i in adjoints if set(trace.graph.successors(i)) <= {*swept}]
+        values: dict[int, str] = {}
+        state: dict[str, str] = {}
+        for i in reversed(adjoints):
+            waiting = sum(head not in swept for head in users[i])
+            if not waiting:
+                values[i] = _short(adjoints[i])
+                whole = _added(sums[i])
+            elif waiting < len(sums[i]):
+                values[i] = whole = _unfinished(sums[i])[-waiting]
+            else:
+                continue
+            state[f"adjoint of {called[i]}"] = " = ".join(dict.fromkeys([whole, values[i]]))
         marks: dict[int, NodeMark] = dict.fromkeys(swept, "filled")
         return Frame(
             drawing.figure(
-                {i: adjoints[i] for i in complete},
-                marks | ({} if now is None else {now: "ringed"}),
-                _into(trace, now),
+                values, marks | ({} if now is None else {now: "ringed"}), _into(trace, now)
             ),
             says,
-            state={f"adjoint of {called[i]}": adjoints[i] for i in reversed(complete)},
+            state=state,
         )
 
-    alt = "The computation, from left to right. Ringed: being swept. Bold: adjoints."
+    alt = "The computation. Ringed: being swept. Filled: swept. Bold: adjoints."
     return stepper(frames(), title=title, alt=alt, name=name)
 
 
 def _positions(trace: Trace) -> dict[int, str]:
     """Return the number of the operand for each edge into an operation that tells them apart."""
-    waiting: dict[tuple[int, int], list[str]] = {}
-    for head, node in enumerate(trace.nodes):
-        if len(node.operands) - node.operands.count(None) > 1:
-            for position, tail in enumerate(node.operands, 1):
-                if tail is not None and node.operation not in _SYMMETRIC:
-                    waiting.setdefault((tail, head), []).append(str(position))
-    numbers = enumerate(trace.graph.edges())
-    return {number: waiting[edge].pop(0) for number, edge in numbers if edge in waiting}
+
+    def position(head: int, k: int) -> str:
+        node = trace.nodes[head]
+        several = len(node.operands) - node.operands.count(None) > 1
+        return str(k + 1) if several and node.operation not in _SYMMETRIC else ""
+
+    return {number: text for number, text in enumerate(_on_edges(trace, position)) if text}
 
 
 def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
@@ -219,6 +247,49 @@ def _into(trace: Trace, node: int | None) -> dict[tuple[int, int], EdgeMark]:
     return {
         (operand, node): "bold" for operand in trace.nodes[node].operands if operand is not None
     }
+
+
+def _sum(
+    trace: Trace,
+    node: int,
+    adjoints: Mapping[int, Any],
+    local: Callable[[int, int], float] | None,
+) -> list[Any]:
+    """Return what a node's adjoint is the sum of, in the order of the sweep."""
+    if local is None:
+        return [adjoints[node]]
+    shares = [
+        adjoints[head] * local(head, position)
+        for head in sorted(set(trace.graph.successors(node)) & set(adjoints), reverse=True)
+        for position, operand in enumerate(trace.nodes[head].operands)
+        if operand == node
+    ]
+    seed = adjoints[node] - sum(shares)
+    return shares if np.isclose(sum(shares), adjoints[node]) else [seed, *shares]
+
+
+def _added(shares: Sequence[Any]) -> str:
+    """Return a sum as it is written."""
+    minus = "\N{MINUS SIGN}"
+    return " + ".join(map(_short, shares)).replace(f"+ {minus}", f"{minus} ")
+
+
+def _unfinished(shares: Sequence[Any]) -> list[str]:
+    """Return a sum with its first term, its first two, and so on, short of the last."""
+    return [f"{_added(shares[:k])} + \N{HORIZONTAL ELLIPSIS}" for k in range(1, len(shares))]
+
+
+def _on_edges(trace: Trace, write: Callable[[int, int], str]) -> list[str]:
+    """Return a text for each edge, in the order of the graph's edges.
+
+    `write` is given the number of the operation and the place of the operand.
+    """
+    waiting: dict[tuple[int, int], list[str]] = {}
+    for head, node in enumerate(trace.nodes):
+        for k, tail in enumerate(node.operands):
+            if tail is not None:
+                waiting.setdefault((tail, head), []).append(write(head, k))
+    return [waiting[edge].pop(0) for edge in trace.graph.edges()]
 
 
 def _called(trace: Trace, names: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Computations are drawn and stepped as they were traced."""
 
-import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -47,7 +47,69 @@ def test_backward_sweep_shows_an_adjoint_once_all_uses_are_swept(trace):
     assert found[1] == last  # y is also used by v1, which is not swept yet
     assert found[2] == [*last, ("adjoint of y", "9"), ("adjoint of x", "4")]
     assert found[3] == found[2]
-    assert re.search("adjoint is 5, and its share goes to y.$", frames[1].says)
+    assert frames[1].says == "v2 is complete: 5. It passes back to y."
+
+
+def of_operands(trace, head, position):
+    """Return the local derivative of a sum or a product, by the values of the operands."""
+    node = trace.nodes[head]
+    if node.operation == "add":
+        return 1.0
+    return trace.nodes[node.operands[1 - position]].value
+
+
+def test_backward_sweep_shows_what_is_passed_back_and_what_is_missing(trace):
+    stepped = step_backward(trace, ["x", "y"], local=partial(of_operands, trace))
+    assert [frame.says for frame in stepped.frames] == [
+        "The sweep begins at v3, with the adjoint 1. It passes 1 · 4 = 4 to v1 and 1 · 5 = 5 to v2.",
+        "v2 is complete: 5. It passes 5 · 1 = 5 to y.",
+        "v1 is complete: 4. It passes 4 · 1 = 4 to x and 4 · 1 = 4 to y.",
+        "All is swept: the inputs' adjoints are the derivatives.",
+    ]
+    assert [frame.state.get("adjoint of y") for frame in stepped.frames[:3]] == [
+        None,
+        "5 + …",
+        "5 + 4 = 9",
+    ]
+    assert "5 + …" in texts(stepped.frames[1].figure)
+    assert {"9", "5 + …"} & set(texts(stepped.frames[2].figure)) == {"9"}
+
+
+def test_an_operand_taken_twice_gets_two_shares_and_the_edges_carry_their_derivatives():
+    trace = trace_graph(lambda x, y: y * (x * x - y), 3.0, 4.0)
+    signs = {"subtract": (1.0, -1.0)}
+
+    def local(head, position):
+        node = trace.nodes[head]
+        return signs.get(node.operation, (0, 0))[position] or of_operands(trace, head, position)
+
+    frames = step_backward(trace, ["x", "y"], local=local, down=True).frames
+    assert frames[-1].state["adjoint of x"] == "12 + 12 = 24"
+    assert frames[-1].state["adjoint of y"] == "5 − 4 = 1"  # noqa: RUF001
+    # Six edges; a 1 and a 4 are adjoints.
+    on_edges = [text for text in texts(frames[0].figure) if text in {"1", "−1", "3", "4", "5"}]  # noqa: RUF001
+    assert sorted(on_edges) == ["1", "1", "3", "3", "4", "4", "5", "−1"]  # noqa: RUF001
+
+
+def test_an_adjoint_is_complete_without_those_on_which_nothing_depends():
+    def unused(x):
+        np.exp(x)  # recorded, and no part of the result
+        return x * x
+
+    trace = trace_graph(unused, 3.0)
+    last = step_backward(trace, ["x"]).frames[-1]
+    assert last.state["adjoint of x"] == "6"
+
+
+def test_a_result_that_is_used_further_on_begins_with_one():
+    def twice(x):
+        y = x * x
+        return [y, 2.0 * y]
+
+    trace = trace_graph(twice, 3.0)
+    frames = step_backward(trace, ["x"], local=lambda head, _: 3.0 if head == 1 else 2.0).frames
+    assert frames[0].state["adjoint of v1"] == "1 + 2 = 3"
+    assert frames[-1].state["adjoint of x"] == "9 + 9 = 18"
 
 
 def test_arrays_show_their_shape_and_small_ones_their_numbers():

@@ -1,4 +1,4 @@
-"""prp-linear-layer: the adjoints of h = W h' are Wᵀ g and g h'ᵀ."""
+"""prp-linear-layer: the adjoints of z = W x are Wᵀ g and g xᵀ."""
 
 import numpy as np
 from hypothesis import given
@@ -8,19 +8,19 @@ from hypothesis.extra.numpy import arrays
 STEP = 1e-6
 
 
-def conclusion(ell, g, W, h):
+def conclusion(ell, g, W, x):
     """One-sided quotients of L come to the formulas, from both sides."""
-    by_w, by_h = np.outer(g, h), W.T @ g
+    by_w, by_x = np.outer(g, x), W.T @ g
     for step in (STEP, -STEP):
         for place in np.ndindex(*W.shape):
             moved = W.copy()
             moved[place] += step
-            if not abs((ell(moved @ h) - ell(W @ h)) / step - by_w[place]) < 1e-3:
+            if not abs((ell(moved @ x) - ell(W @ x)) / step - by_w[place]) < 1e-3:
                 return False
-        for j in range(len(h)):
-            moved = h.copy()
+        for j in range(len(x)):
+            moved = x.copy()
             moved[j] += step
-            if not abs((ell(W @ moved) - ell(W @ h)) / step - by_h[j]) < 1e-3:
+            if not abs((ell(W @ moved) - ell(W @ x)) / step - by_x[j]) < 1e-3:
                 return False
     return True
 
@@ -28,14 +28,14 @@ def conclusion(ell, g, W, h):
 @given(st.integers(1, 3), st.integers(1, 3), st.data())
 def test_holds(m, n, data):
     number = st.floats(-2, 2)
-    W, h = (
+    W, x = (
         data.draw(arrays(float, (m, n), elements=number)),
         data.draw(arrays(float, n, elements=number)),
     )
-    assert conclusion(lambda h: np.sum(np.sin(h)), np.cos(W @ h), W, h)
+    assert conclusion(lambda z: np.sum(np.sin(z)), np.cos(W @ x), W, x)
 
 
 def test_without_differentiable():
-    W, h = np.array([[1.0, -1.0]]), np.array([1.0, 1.0])  # W h = 0, where |·| has a kink
+    W, x = np.array([[1.0, -1.0]]), np.array([1.0, 1.0])  # W x = 0, where |·| has a kink
     for g in (-1.0, 0.0, 1.0):
-        assert not conclusion(lambda h: np.sum(np.abs(h)), np.array([g]), W, h)
+        assert not conclusion(lambda z: np.sum(np.abs(z)), np.array([g]), W, x)

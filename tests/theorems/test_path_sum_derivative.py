@@ -59,7 +59,19 @@ class Kink(Program):
         return [x, positive, -x, negative, positive - negative]
 
 
+class Twice(Program):
+    """relu(relu(x)) - relu(-x), which is x as well."""
+
+    def values(self, inputs=None):
+        (x,) = self.inputs if inputs is None else inputs
+        positive, negative = max(x, 0), max(-x, 0)
+        return [x, positive, positive, -x, negative, positive - negative]
+
+
 def test_without_differentiable():
     for at_kink in (0.0, 1.0):
         edges = [(0, 1, at_kink), (0, 2, -1), (2, 3, at_kink), (1, 4, 1), (3, 4, -1)]
         assert not conclusion(Kink([0.0], []), edges)
+    # The one number that is right above is wrong here.
+    edges = [(0, 1, 0.5), (1, 2, 0.5), (0, 3, -1), (3, 4, 0.5), (2, 5, 1), (4, 5, -1)]
+    assert not conclusion(Twice([0.0], []), edges)
