@@ -91,7 +91,9 @@ def _keep_punctuation(doctree: nodes.document) -> None:
         following = math.next_node(descend=False, siblings=True)
         if isinstance(following, nodes.Text) and (stop := re.match("[,.;:)?]+", following)):
             math["stop"] = stop[0]
-            following.parent.replace(following, nodes.Text(following[stop.end() :]))
+            siblings = math.parent
+            # By its place: `replace` takes the first text that is equal.
+            siblings[siblings.index(math) + 1] = nodes.Text(following[stop.end() :])
 
 
 def _set_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:

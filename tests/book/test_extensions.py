@@ -146,6 +146,17 @@ def test_a_stop_stays_with_its_formula(katex):
     assert "dl-stop" not in second
 
 
+def test_a_stop_is_taken_from_the_text_behind_the_formula(katex):
+    from _ext.mathematics import _keep_punctuation
+
+    document = new_document("")
+    document += nodes.paragraph(
+        "", "", nodes.emphasis("", "a"), nodes.Text(", "), nodes.math("", "x"), nodes.Text(", ")
+    )
+    _keep_punctuation(document)
+    assert document.astext() == "a, x "
+
+
 @pytest.mark.parametrize("latex", [r"\frac{1}", r"\nosuchcommand", "x & y", "naïve é"])
 def test_a_formula_that_cannot_be_set_says_why(katex, latex):
     (piece,) = katex([(latex, False)])

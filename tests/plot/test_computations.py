@@ -61,7 +61,8 @@ def of_operands(trace, head, position):
 def test_backward_sweep_shows_what_is_passed_back_and_what_is_missing(trace):
     stepped = step_backward(trace, ["x", "y"], local=partial(of_operands, trace))
     assert [frame.says for frame in stepped.frames] == [
-        "The sweep begins at v3, with the adjoint 1. It passes 1 · 4 = 4 to v1 and 1 · 5 = 5 to v2.",
+        "The sweep begins at v3, with the adjoint 1. "
+        "It passes 1 · 4 = 4 to v1 and 1 · 5 = 5 to v2.",
         "v2 is complete: 5. It passes 5 · 1 = 5 to y.",
         "v1 is complete: 4. It passes 4 · 1 = 4 to x and 4 · 1 = 4 to y.",
         "All is swept: the inputs' adjoints are the derivatives.",
