@@ -1,6 +1,6 @@
 """What a function returned, read as what was asked for; in one place, for all checkers alike.
 
-Each reader of this module returns the answer in a form that can be compared, or raises `Unfit`
+Each reader of this module returns the answer in a form that can be compared, or raises `UnfitError`
 with words that a student understands.
 """
 
@@ -17,10 +17,20 @@ import numpy as np
 
 from dlbook.exercises.running import Drawn
 
-__all__ = ["Unfit", "kind", "many", "number", "numbers", "sequence", "shown", "table"]
+__all__ = [
+    "UnfitError",
+    "compared",
+    "kind",
+    "many",
+    "number",
+    "numbers",
+    "sequence",
+    "shown",
+    "table",
+]
 
 
-class Unfit(Exception):  # noqa: N818: it is a finding about an answer, not a failure of ours
+class UnfitError(Exception):
     """An answer is not of the kind that was asked for; the message says why."""
 
 
@@ -83,14 +93,14 @@ def number(value: Any, expected: str = "a number", *, what: str = "it") -> Any:
     >>> number("1.0")
     Traceback (most recent call last):
         ...
-    dlbook.exercises.answers.Unfit: it is a str; expected a number
+    dlbook.exercises.answers.UnfitError: it is a str; expected a number
     """
     if isinstance(value, np.ndarray) and not value.ndim:
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         if isinstance(value, Complex) and not isinstance(value, Real):
-            raise Unfit(f"{what} is complex; expected a real number")
-        raise Unfit(f"{what} is {kind(value)}; expected {expected}")
+            raise UnfitError(f"{what} is complex; expected a real number")
+        raise UnfitError(f"{what} is {kind(value)}; expected {expected}")
     try:
         finite = math.isfinite(value)
     except OverflowError:  # a whole number or a fraction beyond all floats
@@ -98,7 +108,7 @@ def number(value: Any, expected: str = "a number", *, what: str = "it") -> Any:
     if not finite:
         text = str(value).lower()
         no_number = "no number" if "nan" in text else "no finite number"
-        raise Unfit(f"{what} is {text}, and {text} is {no_number}")
+        raise UnfitError(f"{what} is {text}, and {text} is {no_number}")
     return value
 
 
@@ -108,7 +118,7 @@ def sequence(value: Any, expected: str, *, what: str = "it") -> list[Any]:
         isinstance(value, np.ndarray) and value.ndim
     ):
         return list(value)
-    raise Unfit(f"{what} is {kind(value)}; expected {expected}")
+    raise UnfitError(f"{what} is {kind(value)}; expected {expected}")
 
 
 def numbers(value: Any, *shape: int, expected: str = "", what: str = "it") -> list[Any]:
@@ -121,24 +131,35 @@ def numbers(value: Any, *shape: int, expected: str = "", what: str = "it") -> li
     >>> numbers([1, "2"], 2)
     Traceback (most recent call last):
         ...
-    dlbook.exercises.answers.Unfit: entry 1 is a str; expected a number
+    dlbook.exercises.answers.UnfitError: entry 1 is a str; expected a number
     """
     length, *rest = shape
     entries = " of ".join([*(many(n, "row") for n in shape[:-1]), many(shape[-1], "number")])
     expected = expected or f"a list of {entries}"
     items = sequence(value, expected, what=what)
     if isinstance(value, np.ndarray) and value.ndim != len(shape):
-        raise Unfit(f"{what} is {kind(value)}; expected {expected}")
+        raise UnfitError(f"{what} is {kind(value)}; expected {expected}")
     if len(items) != length:
-        raise Unfit(f"{what} has {many(len(items), 'entry', 'entries')}; expected {expected}")
+        raise UnfitError(f"{what} has {many(len(items), 'entry', 'entries')}; expected {expected}")
     of = "" if what == "it" else f" of {what}"
     if rest:
         return [numbers(item, *rest, what=f"row {k}{of}") for k, item in enumerate(items)]
     return [number(item, what=f"entry {k}{of}") for k, item in enumerate(items)]
 
 
+def compared(right: Any, found: Any, what: str) -> str | None:
+    """Say that a number is another one, exactly; ``None`` where it is not.
+
+    Examples
+    --------
+    >>> compared(2, np.float64(2.1), "the value of 'a'")
+    "the value of 'a' is 2, not 2.1"
+    """
+    return None if right == found else f"{what} is {right}, not {found}"
+
+
 def table(value: Any, expected: str = "a dictionary") -> dict[Any, Any]:
     """Return an answer that is a dictionary."""
     if isinstance(value, dict):
         return value
-    raise Unfit(f"it is {kind(value)}; expected {expected}")
+    raise UnfitError(f"it is {kind(value)}; expected {expected}")

@@ -1,12 +1,13 @@
 """The exercises on computations, chapters 10 and 13.
 
 A program is a dictionary from each vertex to a number, for an input, or to a tuple of an operation
-and its operands. All values are whole numbers, so that answers are compared exactly.
+and its operands. All values are whole numbers, so that answers are compared exactly; but for the
+layer with tanh.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from string import ascii_lowercase
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from dlbook import graph
 from dlbook.exercises import graphs
-from dlbook.exercises.answers import number, numbers, table
+from dlbook.exercises.answers import UnfitError, compared, number, numbers, table
 from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
@@ -128,16 +129,17 @@ def _not_the_values(program: Program, returned: Any) -> str | None:
         one = program[v]
         is_input = isinstance(one, int)
         right[v] = one if is_input else _value(one[0], [right[u] for u in one[1:]])
-    return _differs(right, returned)
+    return _differs(right, returned, "value")
 
 
-def _differs(right: dict[str, int], returned: Any) -> str | None:
+def _differs(right: dict[str, int], returned: Any, word: str) -> str | None:
     found = table(returned)
     for v, value in right.items():
         if v not in found:
             return f"{v!r} has no value"
-        if number(found[v], what=f"the value of {v!r}") != value:
-            return f"{v!r} should have {value}"
+        what = f"the {word} of {v!r}"
+        if complaint := compared(value, number(found[v], what=what), what):
+            return complaint
     extra = [v for v in found if v not in right]
     return f"{extra[0]!r} is no vertex" if extra else None
 
@@ -151,7 +153,7 @@ def _not_the_visits(operands: dict[str, list[str]], returned: Any) -> str | None
     right: dict[str, int] = {}
     for v in graph.topological_sort(_dependencies(operands)):
         right[v] = 1 + sum(right[u] for u in operands[v])
-    return _differs(right, returned)
+    return _differs(right, returned, "count")
 
 
 def tapes() -> Any:
@@ -166,7 +168,7 @@ def tapes() -> Any:
             lines.append(st.tuples(two, i, i) | st.tuples(st.just("square"), i) | lines[0])
         return st.tuples(*lines[:n]).map(list)
 
-    return of_any_size(0, 6, of_length)
+    return of_any_size(1, 6, of_length)
 
 
 def deep_tapes() -> Any:
@@ -194,7 +196,7 @@ def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
             }[name]
         )
     right = [0] * len(tape)
-    right[-1:] = [1] if tape else []
+    right[-1] = 1
     for k in reversed(range(len(tape))):
         name, *rest = tape[k]
         if name == "input":
@@ -209,8 +211,8 @@ def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
         for i, slope in zip(rest, slopes, strict=True):
             right[i] += right[k] * slope
     for k, (one, other) in enumerate(zip(right, found, strict=True)):
-        if one != other:
-            return f"the adjoint of line {k} is {one}"
+        if complaint := compared(one, other, f"the adjoint of line {k}"):
+            return complaint
     return None
 
 
@@ -229,15 +231,76 @@ def layers() -> Any:
 
 
 def _not_the_pullback(layer: dict[str, Any], returned: Any) -> str | None:
-    adjoints = table(returned, expected := "a dictionary with 'W' and 'h'")
-    for name in adjoints.keys() ^ {"W", "h"}:
-        return f"it has {'an entry' if name in adjoints else 'no'} {name!r}; expected {expected}"
+    adjoints = _entries(returned, ["W", "h"])
     weights, before, g = (np.array(layer[name]) for name in ("W", "h", "g"))
     for name, right in (("W", g[:, None] * before), ("h", weights.T @ g)):
         what = f"the adjoint of {name!r}"
         if not np.array_equal(numbers(adjoints[name], *right.shape, what=what), right):
             return f"{what} is {right.tolist()}"
     return None
+
+
+def dense_layers(most: int = 3) -> Any:
+    """Return a strategy for layers tanh(XW + b), examples in rows, with the adjoint of the output.
+
+    The entries are small, so that no slope of tanh is lost in rounding.
+    """
+    from hypothesis import strategies as st
+
+    def numbers(n: int) -> Any:
+        return st.lists(st.integers(-2, 2).map(lambda k: k / 2), min_size=n, max_size=n)
+
+    def rows(m: int, n: int) -> Any:
+        return st.lists(numbers(n), min_size=m, max_size=m)
+
+    def of_shape(batch: int, before: int, after: int) -> Any:
+        return st.fixed_dictionaries(
+            {
+                "X": rows(batch, before),
+                "W": rows(before, after),
+                "b": numbers(after),
+                "adjoint": rows(batch, after),
+            }
+        )
+
+    def any_size(make: Callable[[int], Any]) -> Any:
+        return of_any_size(1, most, make)
+
+    return any_size(lambda k: any_size(lambda m: any_size(lambda n: of_shape(k, m, n))))
+
+
+def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str | None:
+    adjoints = _entries(returned, ["W", "b", "X"])
+    x, w, b, g = (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
+
+    def shares(g: Any) -> dict[str, Any]:
+        return {"W": x.T @ g, "b": g.sum(axis=0), "X": g @ w.T}
+
+    right, without = shares(g * (1 - np.tanh(x @ w + b) ** 2)), shares(g)
+    for name in right:
+        what = f"the adjoint of {name!r}"
+        found = np.array(numbers(adjoints[name], *right[name].shape, what=what), dtype=np.float64)
+        if _close(found, right[name]):
+            continue
+        if _close(found, without[name]):
+            return f"{what} is right for XW + b; pass the adjoint back through tanh first"
+        return f"{what} is {np.round(right[name], 6).tolist()}"
+    return None
+
+
+def _close(one: Any, other: Any) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
+
+
+def _entries(returned: Any, names: list[str]) -> dict[str, Any]:
+    *first, last = map(repr, names)
+    expected = f"a dictionary with {', '.join(first)} and {last}"
+    adjoints = table(returned, expected)
+    for name in [*names, *adjoints]:
+        if (name in adjoints) != (name in names):
+            word = "an entry" if name in adjoints else "no"
+            raise UnfitError(f"it has {word} {name!r}; expected {expected}")
+    return adjoints
 
 
 CHECKERS = {
@@ -266,5 +329,11 @@ CHECKERS = {
         layers,
         _not_the_pullback,
         "The adjoint of an array has its shape. Which products of W, h and g have it?",
+    ),
+    "layer-adjoints": Checker(
+        dense_layers,
+        _not_the_adjoints_of_the_layer,
+        "First the adjoint times the slopes of tanh, entry by entry. Then look at the shapes.",
+        long=lambda: dense_layers(4),
     ),
 }

@@ -21,7 +21,7 @@ class Checker:
     judge
         Takes what was given and what came back; says what is wrong, in a few words, or ``None``.
         It judges by properties, so that every right answer passes. Where the answer is of the wrong
-        kind it may raise `Unfit`, as the readers in `dlbook.exercises.answers` do.
+        kind it may raise `UnfitError`, as the readers in `dlbook.exercises.answers` do.
     hint
         For who asks.
     refuses

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dlbook.exercises import autodiff, convexity, descent, graphs
-from dlbook.exercises.answers import Unfit, shown
+from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 
@@ -37,11 +37,12 @@ finished: list[Result] = []
 _CASES = 200
 _LONG_CASES = 50
 
-# Once a wrong answer is known, smaller cases are looked for while a reader likes to wait, first
-# by Hypothesis, then by the checker. What counts are lines, so that the same answer is met with the
-# same case on every machine; seconds are for what is slow without executing many.
+# Once a wrong answer is known, smaller cases are looked for while a reader likes to wait, first by
+# Hypothesis, then by the checker: for so many lines, so that the same answer is met with the same
+# case on every machine; where that takes long, for seconds of work, and for seconds of waiting.
 _LINES_FOR_SHRINKING = 400_000
-_SECONDS_FOR_SHRINKING = 1.4
+_SECONDS_OF_WORK = 1.4
+_SECONDS_OF_WAITING = 3.0
 
 _PRINTED_LINES = 3
 
@@ -207,8 +208,10 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
             if checker.long is None:
                 raise
             found = smallest(checker.long(), _LONG_CASES)
-        patience.begin()
-        given = repr(_shrunk(found, checker, fails))
+        if wrong[repr(found)].shown:  # an answer: to wait for it again and again takes too long
+            patience.begin()
+            found = _shrunk(found, checker, fails)
+        given = repr(found)
     except hypothesis.errors.NoSuchExample:
         return Result(name, True, tried, hint=hint)
     except hypothesis.errors.HypothesisException:
@@ -227,14 +230,17 @@ class _Patience:
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._lines = self._end = 0.0
+        self._limits = [0.0] * 3
+
+    def _spent(self) -> list[float]:
+        return [self._record.lines, time.process_time(), time.monotonic()]
 
     def begin(self) -> None:
-        self._lines = self._record.lines + _LINES_FOR_SHRINKING
-        self._end = time.monotonic() + _SECONDS_FOR_SHRINKING
+        more = [_LINES_FOR_SHRINKING, _SECONDS_OF_WORK, _SECONDS_OF_WAITING]
+        self._limits = [one + other for one, other in zip(self._spent(), more, strict=True)]
 
     def is_over(self) -> bool:
-        return self._record.lines > self._lines or time.monotonic() > self._end
+        return any(one > most for one, most in zip(self._spent(), self._limits, strict=True))
 
 
 def _shrunk(case: Any, checker: Checker, fails: Callable[[Any], bool]) -> Any:
@@ -304,7 +310,7 @@ def _judge(
         except Stopped:
             complaint = "it cannot be examined in a reasonable time"
         if isinstance(complaint, Raised):
-            unfit = isinstance(complaint.error, Unfit)
+            unfit = isinstance(complaint.error, UnfitError)
             words = f"it cannot be examined: {_show(complaint)}"
             complaint = str(complaint.error) if unfit else words
     if complaint and returned is None:

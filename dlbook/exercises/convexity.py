@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import Any
 
-from dlbook.exercises.answers import Unfit, number, numbers
+from dlbook.exercises.answers import UnfitError, number, numbers
 from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
@@ -89,7 +89,7 @@ def _no_dent(values: Values, returned: Any) -> str | None:
     place = number(returned, "a whole number or None")
     i = int(place)
     if i != place:
-        raise Unfit(f"{place} is no whole number")
+        raise UnfitError(f"{place} is no whole number")
     if i in dents:
         return None
     if not 0 < i < len(values) - 1:

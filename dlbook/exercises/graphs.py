@@ -75,9 +75,13 @@ def _paths(edges: Callable[[int, int], list[tuple[int, int]]]) -> Any:
 
 
 def simpler(given: Given) -> Iterator[Given]:
-    """Yield a graph without a node, without an edge, and with other names."""
+    """Yield a graph without a node, with a node skipped, without an edge, and with other names."""
     for v in given:
         yield {u: [w for w in heads if w != v] for u, heads in given.items() if u != v}
+    for v, after in given.items():
+        if len(after) == 1 and after != [v]:
+            skips = {v: after[0]}
+            yield {u: [skips.get(w, w) for w in heads] for u, heads in given.items() if u != v}
     for u, heads in given.items():
         for k in range(len(heads)):
             yield given | {u: heads[:k] + heads[k + 1 :]}

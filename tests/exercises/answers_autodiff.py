@@ -1,9 +1,13 @@
-"""Answers to the exercises of chapters 10 and 13, right ones of any style and typical wrong ones."""
+"""Answers to the exercises of chapters 10 and 13, right ones of any style and wrong ones."""
 
+import math
+from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from answers import right, wrong
+
+from dlbook.autodiff import grad
 
 # ---- graph-evaluate ---------------------------------------------------------------------
 
@@ -488,11 +492,40 @@ def walks_every_path(tape):
     return adjoint
 
 
-@wrong("reverse-sweep")
+@right("reverse-sweep")
 def fails_on_the_empty_tape(tape):
     adjoint = swept(tape)
     adjoint[-1] = 1
     return adjoint
+
+
+@right("reverse-sweep")
+def as_an_array(tape):
+    return np.array(swept(tape))
+
+
+@right("reverse-sweep")
+def by_rationals(tape):
+    return [Fraction(a) for a in swept(tape)]
+
+
+@wrong("reverse-sweep")
+def by_difference_quotients(tape):
+    def result(k, h):
+        values = []
+        for i, (name, *rest) in enumerate(tape):
+            v = rest if name == "input" else [values[j] for j in rest]
+            value = {
+                "input": v[0],
+                "add": v[0] + v[-1],
+                "subtract": v[0] - v[-1],
+                "multiply": v[0] * v[-1],
+                "square": v[0] ** 2,
+            }[name]
+            values.append(value + h * (i == k))
+        return values[-1]
+
+    return [(result(k, 1e-6) - result(k, -1e-6)) / 2e-6 for k in range(len(tape))]
 
 
 @wrong("reverse-sweep")
@@ -561,3 +594,74 @@ for name, answer in {
 }.items():
     answer.__name__ = name
     wrong("reverse-layer")(answer)
+
+
+# ---- layer-adjoints ---------------------------------------------------------------------
+
+
+def dense(layer):
+    return (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
+
+
+@right("layer-adjoints")
+def by_the_formulas(layer):
+    X, W, b, G = dense(layer)
+    G = G * (1 - np.tanh(X @ W + b) ** 2)
+    return {"W": X.T @ G, "b": G.sum(axis=0), "X": G @ W.T}
+
+
+@right("layer-adjoints")
+def example_by_example(layer):
+    X, W, b, G = layer["X"], layer["W"], layer["b"], layer["adjoint"]
+    dW, db, dX = [[0.0] * len(b) for _ in W], [0.0] * len(b), [[0.0] * len(W) for _ in X]
+    for n, x in enumerate(X):
+        for j in range(len(b)):
+            a = math.tanh(sum(x[i] * W[i][j] for i in range(len(W))) + b[j])
+            share = G[n][j] * (1 - a * a)
+            db[j] += share
+            for i in range(len(W)):
+                dW[i][j] += share * x[i]
+                dX[n][i] += share * W[i][j]
+    return {"X": dX, "W": dW, "b": tuple(db)}
+
+
+@right("layer-adjoints")
+def by_the_librarys_sweep(layer):
+    X, W, b, G = dense(layer)
+    found = grad(lambda X, W, b: np.sum(G * np.tanh(X @ W + b)), (0, 1, 2))(X, W, b)
+    return dict(zip("XWb", found, strict=True))
+
+
+def wrong_dense(
+    slope=lambda a: 1 - a**2,
+    dW=lambda X, G, W: X.T @ G,
+    db=lambda X, G, W: G.sum(axis=0),
+    dX=lambda X, G, W: G @ W.T,
+    wrap=dict,
+):
+    def answer(layer):
+        X, W, b, G = dense(layer)
+        G = G * slope(np.tanh(X @ W + b))
+        return wrap({"W": dW(X, G, W), "b": db(X, G, W), "X": dX(X, G, W)})
+
+    return answer
+
+
+for name, answer in {
+    "forgets_tanh": wrong_dense(slope=lambda a: 1),
+    "slope_of_the_sigmoid": wrong_dense(slope=lambda a: a * (1 - a)),
+    "forgets_the_square": wrong_dense(slope=lambda a: 1 - a),
+    "slope_at_the_slope": wrong_dense(slope=lambda a: 1 - np.tanh(a) ** 2),
+    "weights_transposed": wrong_dense(dW=lambda X, G, W: G.T @ X),
+    "weights_of_the_first_example": wrong_dense(dW=lambda X, G, W: np.outer(X[0], G[0])),
+    "mean_of_the_batch": wrong_dense(dW=lambda X, G, W: X.T @ G / len(X)),
+    "bias_not_summed": wrong_dense(db=lambda X, G, W: G),
+    "bias_averaged": wrong_dense(db=lambda X, G, W: G.mean(axis=0)),
+    "bias_along_the_layer": wrong_dense(db=lambda X, G, W: G.sum(axis=1)),
+    "bias_as_a_row": wrong_dense(db=lambda X, G, W: G.sum(axis=0, keepdims=True)),
+    "not_transposed_back": wrong_dense(dX=lambda X, G, W: G @ W if len(W) == len(W[0]) else 0),
+    "input_forgotten": wrong_dense(wrap=lambda all_: {"W": all_["W"], "b": all_["b"]}),
+    "in_a_tuple": wrong_dense(wrap=lambda all_: tuple(all_.values())),
+}.items():
+    answer.__name__ = name
+    wrong("layer-adjoints")(answer)

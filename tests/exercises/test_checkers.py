@@ -138,9 +138,10 @@ def test_a_missing_return_is_recognised(name):
         ("convex-dent", 0.5, "0.5 is no whole number"),
         ("dag-longest-path", None, "it returned None: is a return missing?"),
         ("graph-evaluate", [0], "it is a list; expected a dictionary"),
-        ("reverse-sweep", {}, "it is a dict; expected a list of 0 numbers"),
+        ("reverse-sweep", {}, "it is a dict; expected a list of 1 number"),
+        ("reverse-sweep", [1.0000001], "the adjoint of line 0 is 1, not 1.0000001"),
         ("reverse-layer", {"W": [[0]]}, "it has no 'h'; expected a dictionary with 'W' and 'h'"),
-        ("reverse-layer", {"W": 0, "h": [0]}, "'W' is an int; expected a list of 1 row of 1 number"),
+        ("reverse-layer", {"W": 0, "h": [0]}, "is an int; expected a list of 1 row of 1 number"),
         ("reverse-layer", {"W": [0], "h": [0]}, "row 0 of the adjoint of 'W' is an int; expected"),
     ],
 )
@@ -184,6 +185,11 @@ def test_a_counterexample_has_no_superfluous_vertex(answer):
     needed = {u for line in program.values() if isinstance(line, tuple) for u in line[1:]}
     assert len(program.keys() - needed) == 1
     assert sorted(program) == list("abc")
+
+
+def test_where_a_layer_lacks_its_activation_it_is_said():
+    [forgets, *_] = WRONG["layer-adjoints"]
+    assert "pass the adjoint back through tanh first" in check("layer-adjoints", forgets).wrong
 
 
 def test_a_complaint_says_what_a_reader_needs():
