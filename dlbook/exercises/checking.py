@@ -281,11 +281,12 @@ def _try(checker: Checker, function: Callable[..., Any], case: Any, record: Reco
             "or is the same thing worked out again and again?",
             record.printed,
         )
-    printed, text = record.printed, _show(returned)
+    printed = record.printed
     if _differ(given, case):
-        complaint = f"the argument was changed, to {_show(given)}; work on a copy"
-        return _Answer(text, complaint, printed)
-    return _Answer(text, _judge(checker, function, case, returned, printed), printed)
+        complaint: str | None = f"the argument was changed, to {_show(given)}; work on a copy"
+    else:
+        complaint = _judge(checker, function, case, returned, printed)
+    return _Answer(_show(returned) if complaint else "", complaint, printed)
 
 
 def _judge(
