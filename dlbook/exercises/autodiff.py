@@ -1,19 +1,22 @@
 """The exercises on computations, chapters 10 and 13.
 
 A program is a dictionary from each vertex to a number, for an input, or to a tuple of an operation
-and its operands. All values are whole numbers, so that answers are compared exactly.
+and its operands. All values are whole numbers, so that answers are compared exactly; but for the
+layer with tanh.
 """
 
 from __future__ import annotations
 
-from numbers import Integral
+from collections.abc import Callable, Iterator
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
 
 from dlbook import graph
 from dlbook.exercises import graphs
-from dlbook.exercises.checker import Checker
+from dlbook.exercises.answers import UnfitError, compared, number, numbers, table
+from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
 
@@ -21,10 +24,11 @@ Program = dict[str, Any]
 
 _ARITY = {"add": 2, "subtract": 2, "multiply": 2, "negate": 1}
 _DEEP = 40  # doublings, of which naive recursion would need 2 ** 41 visits
+_LONG = 20  # vertices, so that who looks at the first few only is found out
 
 
 def programs() -> Any:
-    """Return a strategy for programs, some with cycles, one of them deep."""
+    """Return a strategy for programs, some with cycles."""
     from hypothesis import strategies as st
 
     names = list("abcde")
@@ -41,22 +45,60 @@ def programs() -> Any:
         pairs = st.tuples(st.tuples(*lines), st.permutations(range(n)))
         return pairs.map(lambda both: {names[k]: both[0][k] for k in both[1]})
 
-    size = st.integers(0, len(names))
-    acyclic = size.flatmap(lambda n: of_size(n, forward=True))
-    return acyclic | size.flatmap(lambda n: of_size(n, forward=False)) | deep_programs()
+    acyclic = of_any_size(0, len(names), lambda n: of_size(n, forward=True))
+    cyclic = of_any_size(0, len(names), lambda n: of_size(n, forward=False))
+    return acyclic | cyclic
+
+
+def long_programs() -> Any:
+    """Return a strategy for chains: of doublings, or of all but multiplications, in any order."""
+    from hypothesis import strategies as st
+
+    names = list(ascii_lowercase[:_LONG])
+
+    def line(k: int) -> Any:
+        before, other = st.just(names[k - 1]), st.sampled_from(names[:k])
+        two = st.sampled_from(["add", "subtract"])
+        return (
+            st.tuples(two, before, other)
+            | st.tuples(two, other, before)
+            | st.tuples(st.just("negate"), before)
+        )
+
+    def of_length(n: int) -> Any:
+        lines = st.tuples(st.integers(-3, 3), *map(line, range(1, n)))
+        return st.tuples(lines, st.permutations(range(n))).map(
+            lambda both: {names[k]: both[0][k] for k in both[1]}
+        )
+
+    return of_any_size(1, _LONG, of_length) | deep_programs()
 
 
 def deep_programs() -> Any:
-    """Return a strategy for chains of doublings."""
+    """Return a strategy for chains of doublings, from the input on or the other way round."""
     from hypothesis import strategies as st
 
-    return st.integers(1, _DEEP).map(_doublings)
+    return st.builds(_doublings, st.integers(1, _DEEP), backwards=st.booleans())
 
 
-def _doublings(n: int) -> Program:
+def _doublings(n: int, *, backwards: bool) -> Program:
     names = [f"v{k}" for k in range(n + 1)]
     pairs = zip(names[1:], names, strict=False)
-    return {names[0]: 1} | {v: ("add", before, before) for v, before in pairs}
+    program = {names[0]: 1} | {v: ("add", before, before) for v, before in pairs}
+    return dict(reversed(program.items())) if backwards else program
+
+
+def _simpler_programs(program: Program) -> Iterator[Program]:
+    """Yield a program without a vertex that no other needs, and with other names."""
+    operands = _operands(program)
+    for v in program:
+        if not any(v in needed for u, needed in operands.items() if u != v):
+            yield {u: line for u, line in program.items() if u != v}
+    for names in graphs.first_letters(program):
+        yield {
+            names[v]: (line[0], *(names[u] for u in line[1:])) if isinstance(line, tuple) else line
+            for v, line in program.items()
+        }
 
 
 def _operands(program: Program) -> dict[str, list[str]]:
@@ -87,31 +129,31 @@ def _not_the_values(program: Program, returned: Any) -> str | None:
         one = program[v]
         is_input = isinstance(one, int)
         right[v] = one if is_input else _value(one[0], [right[u] for u in one[1:]])
-    return _differs(right, returned)
+    return _differs(right, returned, "value")
 
 
-def _differs(right: dict[str, int], returned: Any) -> str | None:
-    if not isinstance(returned, dict):
-        return f"it is of type {type(returned).__name__}; expected a dictionary"
+def _differs(right: dict[str, int], returned: Any, word: str) -> str | None:
+    found = table(returned)
     for v, value in right.items():
-        if v not in returned:
+        if v not in found:
             return f"{v!r} has no value"
-        if not isinstance(returned[v], Integral | float) or returned[v] != value:
-            return f"{v!r} should have {value}"
-    extra = [v for v in returned if v not in right]
+        what = f"the {word} of {v!r}"
+        if complaint := compared(value, number(found[v], what=what), what):
+            return complaint
+    extra = [v for v in found if v not in right]
     return f"{extra[0]!r} is no vertex" if extra else None
 
 
-def operand_lists() -> Any:
-    """Return a strategy for acyclic graphs, each vertex with its operands, some of them deep."""
-    return graphs.dags() | deep_programs().map(_operands)
+def long_operand_lists() -> Any:
+    """Return a strategy for acyclic graphs of many vertices, each with its operands."""
+    return graphs.long_dags() | deep_programs().map(_operands)
 
 
 def _not_the_visits(operands: dict[str, list[str]], returned: Any) -> str | None:
     right: dict[str, int] = {}
     for v in graph.topological_sort(_dependencies(operands)):
         right[v] = 1 + sum(right[u] for u in operands[v])
-    return _differs(right, returned)
+    return _differs(right, returned, "count")
 
 
 def tapes() -> Any:
@@ -126,15 +168,20 @@ def tapes() -> Any:
             lines.append(st.tuples(two, i, i) | st.tuples(st.just("square"), i) | lines[0])
         return st.tuples(*lines[:n]).map(list)
 
-    deep = st.integers(1, _DEEP).map(
+    return of_any_size(1, 6, of_length)
+
+
+def deep_tapes() -> Any:
+    """Return a strategy for tapes that double a number again and again."""
+    from hypothesis import strategies as st
+
+    return st.integers(1, _DEEP).map(
         lambda n: [("input", 1), *[("add", k, k) for k in range(n)]],
     )
-    return st.integers(0, 6).flatmap(of_length) | deep
 
 
 def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
-    if not isinstance(returned, list | tuple) or len(returned) != len(tape):
-        return f"expected a list of {len(tape)} numbers"
+    found = numbers(returned, len(tape))
     values: list[int] = []
     for name, *rest in tape:
         given = rest if name == "input" else [values[i] for i in rest]
@@ -149,7 +196,7 @@ def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
             }[name]
         )
     right = [0] * len(tape)
-    right[-1:] = [1] if tape else []
+    right[-1] = 1
     for k in reversed(range(len(tape))):
         name, *rest = tape[k]
         if name == "input":
@@ -163,38 +210,97 @@ def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
         }[name]
         for i, slope in zip(rest, slopes, strict=True):
             right[i] += right[k] * slope
-    for k, (one, other) in enumerate(zip(right, returned, strict=True)):
-        if not isinstance(other, Integral | float) or one != other:
-            return f"the adjoint of line {k} is {one}"
+    for k, (one, other) in enumerate(zip(right, found, strict=True)):
+        if complaint := compared(one, other, f"the adjoint of line {k}"):
+            return complaint
     return None
 
 
 def layers() -> Any:
-    """Return a strategy for linear layers with whole numbers, of up to three by three."""
+    """Return a strategy for linear layers with whole numbers, of up to four by four."""
     from hypothesis import strategies as st
 
     def numbers(n: int) -> Any:
         return st.lists(st.integers(-3, 3), min_size=n, max_size=n)
 
-    def of_shape(shape: tuple[int, int]) -> Any:
-        m, n = shape
+    def of_shape(m: int, n: int) -> Any:
         rows = st.lists(numbers(n), min_size=m, max_size=m)
         return st.fixed_dictionaries({"W": rows, "h": numbers(n), "g": numbers(m)})
 
-    return st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(of_shape)
+    return of_any_size(1, 4, lambda m: of_any_size(1, 4, lambda n: of_shape(m, n)))
 
 
 def _not_the_pullback(layer: dict[str, Any], returned: Any) -> str | None:
-    if not isinstance(returned, dict) or set(returned) != {"W", "h"}:
-        return "expected a dictionary with 'W' and 'h'"
+    adjoints = _entries(returned, ["W", "h"])
     weights, before, g = (np.array(layer[name]) for name in ("W", "h", "g"))
     for name, right in (("W", g[:, None] * before), ("h", weights.T @ g)):
-        found = np.array(returned[name])
-        if found.shape != right.shape:
-            return f"the adjoint of {name!r} has shape {found.shape}; expected {right.shape}"
-        if not np.array_equal(found, right):
-            return f"the adjoint of {name!r} is {right.tolist()}"
+        what = f"the adjoint of {name!r}"
+        if not np.array_equal(numbers(adjoints[name], *right.shape, what=what), right):
+            return f"{what} is {right.tolist()}"
     return None
+
+
+def dense_layers(most: int = 3) -> Any:
+    """Return a strategy for layers tanh(XW + b), examples in rows, with the adjoint of the output.
+
+    The entries are small, so that no slope of tanh is lost in rounding.
+    """
+    from hypothesis import strategies as st
+
+    def numbers(n: int) -> Any:
+        return st.lists(st.integers(-2, 2).map(lambda k: k / 2), min_size=n, max_size=n)
+
+    def rows(m: int, n: int) -> Any:
+        return st.lists(numbers(n), min_size=m, max_size=m)
+
+    def of_shape(batch: int, before: int, after: int) -> Any:
+        return st.fixed_dictionaries(
+            {
+                "X": rows(batch, before),
+                "W": rows(before, after),
+                "b": numbers(after),
+                "adjoint": rows(batch, after),
+            }
+        )
+
+    def any_size(make: Callable[[int], Any]) -> Any:
+        return of_any_size(1, most, make)
+
+    return any_size(lambda k: any_size(lambda m: any_size(lambda n: of_shape(k, m, n))))
+
+
+def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str | None:
+    adjoints = _entries(returned, ["W", "b", "X"])
+    x, w, b, g = (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
+
+    def shares(g: Any) -> dict[str, Any]:
+        return {"W": x.T @ g, "b": g.sum(axis=0), "X": g @ w.T}
+
+    right, without = shares(g * (1 - np.tanh(x @ w + b) ** 2)), shares(g)
+    for name in right:
+        what = f"the adjoint of {name!r}"
+        found = np.array(numbers(adjoints[name], *right[name].shape, what=what), dtype=np.float64)
+        if _close(found, right[name]):
+            continue
+        if _close(found, without[name]):
+            return f"{what} is right for XW + b; pass the adjoint back through tanh first"
+        return f"{what} is {np.round(right[name], 6).tolist()}"
+    return None
+
+
+def _close(one: Any, other: Any) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
+
+
+def _entries(returned: Any, names: list[str]) -> dict[str, Any]:
+    *first, last = map(repr, names)
+    expected = f"a dictionary with {', '.join(first)} and {last}"
+    adjoints = table(returned, expected)
+    for name in [*names, *adjoints]:
+        if (name in adjoints) != (name in names):
+            word = "an entry" if name in adjoints else "no"
+            raise UnfitError(f"it has {word} {name!r}; expected {expected}")
+    return adjoints
 
 
 CHECKERS = {
@@ -203,20 +309,31 @@ CHECKERS = {
         _not_the_values,
         "Give a vertex its value once all its operands have theirs; remember what was found.",
         refuses=_circle,
+        long=long_programs,
+        smaller=_simpler_programs,
     ),
     "graph-count-calls": Checker(
-        operand_lists,
+        graphs.dags,
         _not_the_visits,
         "A visit of v, and for each operand all the visits that it causes. Remember these numbers.",
+        long=long_operand_lists,
+        smaller=graphs.simpler,
     ),
     "reverse-sweep": Checker(
         tapes,
         _not_the_adjoints,
         "First all values, forward. Then from the last line back: add each share.",
+        long=deep_tapes,
     ),
     "reverse-layer": Checker(
         layers,
         _not_the_pullback,
         "The adjoint of an array has its shape. Which products of W, h and g have it?",
+    ),
+    "layer-adjoints": Checker(
+        dense_layers,
+        _not_the_adjoints_of_the_layer,
+        "First the adjoint times the slopes of tanh, entry by entry. Then look at the shapes.",
+        long=lambda: dense_layers(4),
     ),
 }

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import copy
 import difflib
 import functools
+import inspect
 import os
-import reprlib
 import tempfile
+import textwrap
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlbook.exercises import autodiff, convexity, descent, graphs
+from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.checker import Checker
-from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Stopped, run
+from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 
 __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
@@ -31,11 +35,21 @@ CHECKERS: dict[str, Checker] = {
 finished: list[Result] = []
 
 _CASES = 200
+_LONG_CASES = 50
+
+# Once a wrong answer is known, smaller cases are looked for while a reader likes to wait, first by
+# Hypothesis, then by the checker: for so many lines, so that the same answer is met with the same
+# case on every machine; where that takes long, for seconds of work, and for seconds of waiting.
+_LINES_FOR_SHRINKING = 400_000
+_SECONDS_OF_WORK = 1.4
+_SECONDS_OF_WAITING = 3.0
+
+_PRINTED_LINES = 3
 
 
 @dataclass(frozen=True)
 class Result:
-    """What `check` found. Shown, it says all that it knows.
+    """What `check` found. Shown, or printed, it says all that it knows.
 
     Attributes
     ----------
@@ -47,6 +61,8 @@ class Result:
         How many were tried; until the first wrong answer was found, if there is one.
     given, returned
         The smallest case that was answered wrongly, and the answer, as text.
+    printed
+        What the function printed on that case.
     wrong
         What is wrong with it.
     hint
@@ -60,6 +76,7 @@ class Result:
     returned: str = ""
     wrong: str = ""
     hint: str = ""
+    printed: str = ""
 
     def __bool__(self) -> bool:
         return self.passed
@@ -70,9 +87,18 @@ class Result:
         else:
             lines = [f"✗ {self.name}"]
             lines += [f"  given     {self.given}"] if self.given else []
+            lines += _beside("printed", self.printed)
             lines += [f"  returned  {self.returned}"] if self.returned else []
             lines += [f"  wrong     {self.wrong}"]
         return "\n".join(lines + ([f"  hint      {self.hint}"] if self.hint else []))
+
+
+def _beside(word: str, printed: str) -> list[str]:
+    """Return the first lines of what was printed, as lines of a result."""
+    lines = printed.rstrip().splitlines()
+    first = [line if len(line) <= 80 else f"{line[:79]}…" for line in lines[:_PRINTED_LINES]]
+    rest = ["…"] if len(lines) > _PRINTED_LINES else []
+    return [f"  {'' if i else word:9} {line}" for i, line in enumerate(first + rest)]
 
 
 def names() -> list[str]:
@@ -90,7 +116,8 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
     """Try a function on many cases, and show the smallest one that it gets wrong.
 
     Whatever the function does is part of the answer: an exception, a loop without end, a changed
-    argument. It is run in this process, so a checker informs and does not certify.
+    argument. It is run in this process, so a checker informs and does not certify. A notebook
+    shows what comes back; in a script, print it.
 
     Parameters
     ----------
@@ -100,6 +127,11 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
         Your answer.
     hint
         Whether to show a hint.
+
+    Returns
+    -------
+    Result
+        True where no case was answered wrongly; as text, it says what was.
 
     Raises
     ------
@@ -114,7 +146,7 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
     --------
     >>> def as_they_come(graph):
     ...     return list(graph)
-    >>> check("dag-topological-sort", as_they_come)
+    >>> print(check("dag-topological-sort", as_they_come))
     ✗ dag-topological-sort
       given     {'a': ['a']}
       returned  ['a']
@@ -140,28 +172,46 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
     except ImportError:
         raise ImportError('checkers need Hypothesis: pip install "dlbook[exercises]"') from None
     _keep_hypothesis_out_of_the_readers_folder()
-    wrong: dict[str, tuple[str, str]] = {}  # case to answer and complaint
+    wrong: dict[str, _Answer] = {}  # by the case that was answered wrongly
     tried = 0
+    record = Record()
+    patience = _Patience(record)
 
     def fails(case: Any) -> bool:
         nonlocal tried
+        if wrong and patience.is_over():
+            return repr(case) in wrong
         tried += not wrong
-        answer, complaint = _try(checker, function, case)
-        if complaint:
-            wrong[repr(case)] = answer, complaint
-        return complaint is not None
+        answer = _try(checker, function, case, record)
+        if answer.wrong and not wrong:
+            patience.begin()
+        if answer.wrong:
+            wrong[repr(case)] = answer
+        return answer.wrong is not None
 
-    settings = hypothesis.settings(
-        database=None,
-        deadline=None,
-        derandomize=True,
-        max_examples=_CASES,
-        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
+    def smallest(cases: Any, most: int) -> Any:
+        settings = hypothesis.settings(
+            database=None,
+            deadline=None,
+            derandomize=True,
+            max_examples=most,
+            phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        return hypothesis.find(cases, fails, settings=settings, random=Random(0))
+
+    remark = ""
     try:
-        smallest = hypothesis.find(checker.cases(), fails, settings=settings, random=Random(0))
-        given = repr(smallest)
+        try:
+            found = smallest(checker.cases(), _CASES)
+        except hypothesis.errors.NoSuchExample:
+            if checker.long is None:
+                raise
+            found = smallest(checker.long(), _LONG_CASES)
+        if wrong[repr(found)].shown:  # an answer: to wait for it again and again takes too long
+            patience.begin()
+            found = _shrunk(found, checker, fails)
+        given = repr(found)
     except hypothesis.errors.NoSuchExample:
         return Result(name, True, tried, hint=hint)
     except hypothesis.errors.HypothesisException:
@@ -169,9 +219,36 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
             raise
         # It was wrong once and right when asked again: its answers depend on more than the case.
         given = min(wrong, key=len)
-        answer, complaint = wrong[given]
-        wrong[given] = answer, f"{complaint} (not always: the same case was also answered rightly)"
-    return Result(name, False, tried, given, *wrong[given], hint=hint)
+        remark = " (not always: the same case was also answered rightly)"
+    answer = wrong[given]
+    complaint = f"{answer.wrong}{remark}"
+    return Result(name, False, tried, given, answer.shown, complaint, hint, answer.printed)
+
+
+class _Patience:
+    """How long a smaller case is looked for."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._limits = [0.0] * 3
+
+    def _spent(self) -> list[float]:
+        return [self._record.lines, time.process_time(), time.monotonic()]
+
+    def begin(self) -> None:
+        more = [_LINES_FOR_SHRINKING, _SECONDS_OF_WORK, _SECONDS_OF_WAITING]
+        self._limits = [one + other for one, other in zip(self._spent(), more, strict=True)]
+
+    def is_over(self) -> bool:
+        return any(one > most for one, most in zip(self._spent(), self._limits, strict=True))
+
+
+def _shrunk(case: Any, checker: Checker, fails: Callable[[Any], bool]) -> Any:
+    """Return a case that fails, of which no simpler one does."""
+    for simpler in checker.smaller(case):
+        if fails(simpler):
+            return _shrunk(simpler, checker, fails)
+    return case
 
 
 @functools.cache
@@ -183,36 +260,87 @@ def _keep_hypothesis_out_of_the_readers_folder() -> None:
         atexit.register(folder.cleanup)
 
 
-def _try(checker: Checker, function: Callable[..., Any], case: Any) -> tuple[str, str | None]:
-    """Return an answer as text, and what is wrong with it."""
+class _Answer(NamedTuple):
+    """What came back, as text; what is wrong with it, or ``None``; what was printed meanwhile."""
+
+    shown: str
+    wrong: str | None
+    printed: str = ""
+
+
+def _try(checker: Checker, function: Callable[..., Any], case: Any, record: Record) -> _Answer:
+    """Return an answer, judged."""
     given = copy.deepcopy(case)
     try:
-        returned = run(function, given)
+        returned = run(function, given, record=record)
     except Stopped:
         many = f"more than {MOST_LINES:,} lines were executed"
-        return "", f"no answer after a long time ({many}): does a loop never end?"
-    shown = _show(returned)
+        return _Answer(
+            "",
+            f"no answer after a long time ({many}): does a loop never end, "
+            "or is the same thing worked out again and again?",
+            record.printed,
+        )
+    printed = record.printed
     if _differ(given, case):
-        return shown, f"the argument was changed, to {_show(given)}; work on a copy"
+        complaint: str | None = f"the argument was changed, to {_show(given)}; work on a copy"
+    else:
+        complaint = _judge(checker, function, case, returned, printed)
+    return _Answer(_show(returned) if complaint else "", complaint, printed)
+
+
+def _judge(
+    checker: Checker, function: Callable[..., Any], case: Any, returned: Any, printed: str
+) -> str | None:
+    """Say what is wrong with what came back, which leaves the argument as it was."""
     refusal = checker.refuses(case)
     if isinstance(returned, Raised):
         if refusal and isinstance(returned.error, ValueError):
-            return shown, None
-        return (
-            shown,
-            f"expected {'a ValueError: ' + refusal if refusal else 'an answer, and no exception'}",
-        )
+            return None
+        wanted = f"a ValueError: {refusal}" if refusal else "an answer, and no exception"
+        return f"expected {wanted}"
+    if returned is None and not refusal and not checker.may_be_none:
+        return _why_none(function, printed) or "it returned None: is a return missing?"
     if refusal:
-        return shown, f"expected a ValueError: {refusal}"
-    if isinstance(returned, list) and len(returned) == MOST_ITEMS:
-        return shown, f"more than {MOST_ITEMS:,} items came back: does the generator never end?"
+        complaint: Any = f"expected a ValueError: {refusal}"
+    elif isinstance(returned, list) and len(returned) == MOST_ITEMS:
+        return f"more than {MOST_ITEMS:,} items came back: does the generator never end?"
+    else:
+        try:
+            complaint = run(checker.judge, case, returned)
+        except Stopped:
+            complaint = "it cannot be examined in a reasonable time"
+        if isinstance(complaint, Raised):
+            unfit = isinstance(complaint.error, UnfitError)
+            words = f"it cannot be examined: {_show(complaint)}"
+            complaint = str(complaint.error) if unfit else words
+    if complaint and returned is None:
+        complaint = _why_none(function, printed) or complaint
+    return None if complaint is None else str(complaint)
+
+
+def _why_none(function: Callable[..., Any], printed: str) -> str:
+    """Say why ``None`` came back, where no ``return None`` will have been meant."""
+    if _is_template(function):
+        return "it returned None: the template is not filled in yet"
+    text = printed.strip()
+    if not text:
+        return ""
+    short = text if len(text) <= 40 and "\n" not in text else "something"
+    return f"it printed {short} and returned None: did you mean return?"
+
+
+def _is_template(function: Callable[..., Any]) -> bool:
+    """Whether the body of a function is still that of the question, ``...``."""
     try:
-        complaint = run(checker.judge, case, returned)
-    except Stopped:
-        complaint = "it cannot be examined in a reasonable time"
-    if isinstance(complaint, Raised):
-        complaint = f"it cannot be examined: {_show(complaint)}"
-    return shown, complaint
+        [definition] = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, ValueError, SyntaxError):  # no source, or not of a definition alone
+        return False
+    return isinstance(definition, ast.FunctionDef) and all(
+        isinstance(line, ast.Pass)
+        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for line in definition.body
+    )
 
 
 def _differ(one: Any, other: Any) -> bool:
@@ -222,19 +350,10 @@ def _differ(one: Any, other: Any) -> bool:
         return True
 
 
-class _Short(reprlib.Repr):
-    """Values as text, never long, whatever their own `repr` does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlist = self.maxtuple = self.maxdict = self.maxset = 12
-        self.maxstring = self.maxother = 200
-
-
 def _show(value: Any) -> str:
     raised = isinstance(value, Raised)
     try:
-        text = run(repr if raised else _Short().repr, value)
+        text = run(repr if raised else shown, value)
     except Stopped:
         text = None
     if raised:

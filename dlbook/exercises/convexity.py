@@ -7,16 +7,19 @@ two neighbours.
 
 from __future__ import annotations
 
-import math
-from itertools import accumulate
-from numbers import Integral, Real
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from typing import Any
 
-from dlbook.exercises.checker import Checker
+from dlbook.exercises.answers import UnfitError, number, numbers
+from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
 
 Values = list[int]
+
+
+_LONG = 20  # places, so that who looks at the first few only is found out
 
 
 def any_values() -> Any:
@@ -30,14 +33,45 @@ def any_values() -> Any:
     return far | near | convex_values()
 
 
-def convex_values() -> Any:
-    """Return a strategy for values of convex functions: sums of increasing slopes."""
+def convex_values(most: int = 6) -> Any:
+    """Return a strategy for values of convex functions: sums of so many increasing slopes."""
+    return _sums(_slopes(most))
+
+
+def long_values() -> Any:
+    """Return a strategy for many values, convex but for one place, as a rule."""
     from hypothesis import strategies as st
 
-    slopes = st.lists(st.integers(-5, 5), max_size=6).map(sorted)
-    return st.tuples(st.integers(-5, 5), slopes).map(
-        lambda both: [*accumulate(both[1], initial=both[0])]
-    )
+    def dented(slopes: list[int], place: int) -> list[int]:
+        rises = [k for k, (one, other) in enumerate(pairwise(slopes)) if one < other]
+        if rises:
+            k = rises[-1 - place % len(rises)]
+            slopes = [*slopes[:k], slopes[k + 1], slopes[k], *slopes[k + 2 :]]
+        return slopes
+
+    return _sums(st.builds(dented, _slopes(_LONG), st.integers(0, _LONG)))
+
+
+def _slopes(most: int) -> Any:
+    from hypothesis import strategies as st
+
+    def increasing(length: int) -> Any:
+        return st.lists(st.integers(-5, 5), min_size=length, max_size=length).map(sorted)
+
+    return of_any_size(0, most, increasing)
+
+
+def _sums(slopes: Any) -> Any:
+    from hypothesis import strategies as st
+
+    start = st.integers(-5, 5)
+    return st.builds(lambda start, rest: [*accumulate(rest, initial=start)], start, slopes)
+
+
+def _shorter(values: Values) -> Iterator[Values]:
+    if len(values) > 1:
+        yield values[1:]
+        yield values[:-1]
 
 
 def _dents(values: Values) -> list[int]:
@@ -52,9 +86,10 @@ def _no_dent(values: Values, returned: Any) -> str | None:
             return None
         i = dents[0]
         return f"at {i} the value {values[i]} lies above the mean of its neighbours"
-    if isinstance(returned, bool) or not isinstance(returned, Integral):
-        return f"it is of type {type(returned).__name__}; expected a whole number or None"
-    i = int(returned)
+    place = number(returned, "a whole number or None")
+    i = int(place)
+    if i != place:
+        raise UnfitError(f"{place} is no whole number")
     if i in dents:
         return None
     if not 0 < i < len(values) - 1:
@@ -62,27 +97,11 @@ def _no_dent(values: Values, returned: Any) -> str | None:
     return f"at {i} the value {values[i]} does not lie above the mean of its neighbours"
 
 
-def _no_numbers(items: list[Any], expected: int) -> str | None:
-    """Say why a list does not hold so many finite numbers."""
-    for item in items:
-        if isinstance(item, bool) or not isinstance(item, Real) or not math.isfinite(item):
-            return f"it contains {item!r}, which is no finite number"
-    if len(items) != expected:
-        return f"it has {len(items)} entries; expected {expected}"
-    return None
-
-
 _ROUNDING = 1e-9
 
 
 def _slopes_cut(values: Values, returned: Any) -> str | None:
-    try:
-        slopes = list(returned)  # once: an iterator can be read only once
-    except TypeError:
-        return f"it is of type {type(returned).__name__}; expected a list of {len(values)} numbers"
-    if complaint := _no_numbers(slopes, len(values)):
-        return complaint
-    for i, slope in enumerate(slopes):
+    for i, slope in enumerate(numbers(returned, len(values))):
         for j, value in enumerate(values):
             line = values[i] + slope * (j - i)
             if line > value + _ROUNDING:
@@ -96,10 +115,15 @@ CHECKERS = {
         any_values,
         _no_dent,
         "Compare each inner value with the mean of its two neighbours. Which have none?",
+        long=long_values,
+        smaller=_shorter,
+        may_be_none=True,
     ),
     "convex-slopes": Checker(
         convex_values,
         _slopes_cut,
         "The slope to the right neighbour will do. The last point has none: take its left one.",
+        long=lambda: convex_values(_LONG),
+        smaller=_shorter,
     ),
 }

@@ -5,11 +5,13 @@ Vectors are given as lists of numbers, matrices as lists of rows; an answer may 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from dlbook.exercises.checker import Checker
+from dlbook.exercises.answers import number, numbers
+from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
 
@@ -28,58 +30,52 @@ def _vectors(size: int) -> Any:
     return st.lists(_entries(), min_size=size, max_size=size)
 
 
-def least_squares() -> Any:
+_RATES = [0.125, 0.25, 0.5, 1.0]
+_LONG = 20  # steps, so that who takes the first few only is found out
+
+
+def least_squares(most_steps: int = 5, rates: Sequence[float] = _RATES) -> Any:
     """Return a strategy for a matrix, a target, a rate and a number of steps."""
     from hypothesis import strategies as st
 
-    def of_shape(shape: tuple[int, int]) -> Any:
-        rows, columns = shape
+    def of_shape(rows: int, columns: int) -> Any:
         return st.fixed_dictionaries(
             {
                 "matrix": st.lists(_vectors(columns), min_size=rows, max_size=rows),
                 "target": _vectors(rows),
-                "rate": st.sampled_from([0.125, 0.25, 0.5, 1.0]),
-                "steps": st.integers(1, 5),
+                "rate": st.sampled_from(rates),
+                "steps": st.integers(1, most_steps),
             }
         )
 
-    return st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(of_shape)
+    return of_any_size(1, 3, lambda rows: of_any_size(1, 3, lambda n: of_shape(rows, n)))
 
 
-def symmetric_matrices() -> Any:
-    """Return a strategy for symmetric matrices of one to three rows."""
+def symmetric_matrices(most: int = 3) -> Any:
+    """Return a strategy for symmetric matrices of so many rows at most."""
     from hypothesis import strategies as st
 
     def symmetric(rows: list[list[float]]) -> list[list[float]]:
         n = len(rows)
         return [[rows[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
 
-    sizes = st.integers(1, 3)
-    return sizes.flatmap(lambda n: st.lists(_vectors(n), min_size=n, max_size=n)).map(symmetric)
+    def square(n: int) -> Any:
+        return st.lists(_vectors(n), min_size=n, max_size=n)
+
+    return of_any_size(1, most, square).map(symmetric)
 
 
-def runs() -> Any:
-    """Return a strategy for steps on the line, their rate and a point to compare with."""
+def runs(most: int = 5) -> Any:
+    """Return a strategy for steps on the line, so many at most, their rate and a rival point."""
     from hypothesis import strategies as st
 
     return st.fixed_dictionaries(
         {
-            "steps": st.lists(_entries(), min_size=1, max_size=5),
-            "rate": st.sampled_from([0.125, 0.25, 0.5, 1.0]),
+            "steps": of_any_size(1, most, _vectors),
+            "rate": st.sampled_from(_RATES),
             "target": _entries(),
         }
     )
-
-
-def _numbers(returned: Any, shape: tuple[int, ...], of: str) -> tuple[Any, str | None]:
-    """Return an answer as an array, or what is wrong with its kind."""
-    try:
-        array = np.asarray(returned, dtype=np.float64)
-    except (TypeError, ValueError):
-        return None, f"it is of type {type(returned).__name__}; expected {of}"
-    if array.shape != shape:
-        return None, f"it has the shape {array.shape}; expected {of}"
-    return array, None
 
 
 def _close(one: Any, other: Any) -> bool:
@@ -89,9 +85,7 @@ def _close(one: Any, other: Any) -> bool:
 def _not_the_average(given: Given, returned: Any) -> str | None:
     matrix, target = np.array(given["matrix"]), np.array(given["target"])
     d = matrix.shape[1]
-    average, complaint = _numbers(returned, (d,), f"a list of {d} number{'s' * (d > 1)}")
-    if complaint:
-        return complaint
+    average = np.array(numbers(returned, d), dtype=np.float64)
     iterates = [np.zeros(d)]
     while len(iterates) < given["steps"]:
         w = iterates[-1]
@@ -104,9 +98,7 @@ def _not_the_average(given: Given, returned: Any) -> str | None:
 
 
 def _not_the_least_constant(given: list[list[float]], returned: Any) -> str | None:
-    constant, complaint = _numbers(returned, (), "a number")
-    if complaint:
-        return complaint
+    constant = float(number(returned))
     values, vectors = np.linalg.eigh(np.array(given))
     largest = int(np.argmax(np.abs(values)))
     least = abs(float(values[largest]))
@@ -118,19 +110,21 @@ def _not_the_least_constant(given: list[list[float]], returned: Any) -> str | No
     return f"for x - y = {along}, of length 1, the gradients differ by {least:.6g}"
 
 
-def _not_the_two_sides(given: Given, returned: Any) -> str | None:
-    sides, complaint = _numbers(returned, (2,), "two numbers, the left and the right side")
-    if complaint:
-        return complaint
+def _not_the_three_terms(given: Given, returned: Any) -> str | None:
+    expected = "three numbers: the left side, |w_{T+1} - w*|² and the sum of the |v_t|²"
+    terms = numbers(returned, 3, expected=expected)
     rate, target, w, left, squares = given["rate"], given["target"], 0.0, 0.0, 0.0
     for v in given["steps"]:
         left += (w - target) * v
         squares += v * v
         w -= rate * v
-    if not _close(sides[0], left):
-        return f"the sum of (w_t - w*) v_t is {left:g}"
-    if not _close(sides[1], left):
-        return f"the left side is right, and the right side must equal it: both are {left:g}"
+    distance, last = (w - target) ** 2, len(given["steps"]) + 1
+    if not _close(float(terms[0]), left):
+        return f"the first number, the sum of (w_t - w*) v_t, is {left:g}"
+    if not _close(float(terms[1]), distance):
+        return f"the second number is (w_{last} - w*)² = {distance:g}, as w_{last} = {w:g}"
+    if not _close(float(terms[2]), squares):
+        return f"the third number, the sum of the v_t², is {squares:g}"
     return None
 
 
@@ -139,15 +133,18 @@ CHECKERS = {
         least_squares,
         _not_the_average,
         "The gradient of ½|Aw - b|² is Aᵀ(Aw - b). The average has T points, and w_1 is one.",
+        long=lambda: least_squares(_LONG, [1 / 64, 1 / 32]),  # small, so that nothing explodes
     ),
     "descent-lipschitz": Checker(
         symmetric_matrices,
         _not_the_least_constant,
         "By how much can |A v| exceed |v|? Try it with eigenvectors; eigenvalues may be negative.",
+        long=lambda: symmetric_matrices(6),
     ),
     "descent-regret": Checker(
         runs,
-        _not_the_two_sides,
+        _not_the_three_terms,
         "Which point has been reached after the last of the T steps?",
+        long=lambda: runs(_LONG),
     ),
 }

@@ -6,16 +6,20 @@ stand there twice, and self-loops occur where cycles may.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, permutations
-from numbers import Integral
+from string import ascii_lowercase
 from typing import Any
 
 from dlbook import graph
-from dlbook.exercises.checker import Checker
+from dlbook.exercises.answers import many, number, sequence
+from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
 
 Given = dict[str, list[str]]
+
+_LONG = 20  # nodes, so that who looks at the first few only is found out
 
 
 def digraphs(most: int = 5) -> Any:
@@ -27,7 +31,7 @@ def digraphs(most: int = 5) -> Any:
         edges = st.lists(st.tuples(node, node), max_size=2 * len(names)) if names else st.just([])
         return st.tuples(st.permutations(names), edges).map(lambda both: _given(*both))
 
-    return st.integers(0, most).flatmap(lambda n: of_nodes(list("abcde"[:n])))
+    return of_any_size(0, most, lambda n: of_nodes(list("abcde"[:n])))
 
 
 def dags() -> Any:
@@ -40,6 +44,57 @@ def dags() -> Any:
 
     names = st.permutations("abcde")
     return st.tuples(digraphs(), names).map(lambda both: forward(*both))
+
+
+def long_dags() -> Any:
+    """Return a strategy for paths through many nodes, with a few edges more that lead forward.
+
+    So few that to walk along every path still ends soon.
+    """
+    return _paths(lambda i, j: [(min(i, j), max(i, j))] if i != j else [])
+
+
+def long_digraphs() -> Any:
+    """Return a strategy for paths through many nodes, with a few edges more, to anywhere."""
+    return _paths(lambda i, j: [(i, j)]) | long_dags()
+
+
+def _paths(edges: Callable[[int, int], list[tuple[int, int]]]) -> Any:
+    """Return a strategy for paths, with edges between some pairs of places."""
+    from hypothesis import strategies as st
+
+    def of_length(n: int) -> Any:
+        names, place = st.permutations(ascii_lowercase[:n]), st.integers(0, n - 1)
+        return st.builds(together, names, names, st.lists(st.tuples(place, place), max_size=2))
+
+    def together(nodes: list[str], path: list[str], more: list[tuple[int, int]]) -> Given:
+        extra = [(path[i], path[j]) for pair in more for i, j in edges(*pair)]
+        return _given(nodes, [*pairwise(path), *extra])
+
+    return of_any_size(2, _LONG, of_length)
+
+
+def simpler(given: Given) -> Iterator[Given]:
+    """Yield a graph without a node, with a node skipped, without an edge, and with other names."""
+    for v in given:
+        yield {u: [w for w in heads if w != v] for u, heads in given.items() if u != v}
+    for v, after in given.items():
+        if len(after) == 1 and after != [v]:
+            skips = {v: after[0]}
+            yield {u: [skips.get(w, w) for w in heads] for u, heads in given.items() if u != v}
+    for u, heads in given.items():
+        for k in range(len(heads)):
+            yield given | {u: heads[:k] + heads[k + 1 :]}
+    for names in first_letters(given):
+        yield {names[u]: [names[w] for w in heads] for u, heads in given.items()}
+
+
+def first_letters(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Yield maps of names to the first letters, by their place and by their order; if any moves."""
+    for ordered in (list(names), sorted(names)):
+        letters = dict(zip(ordered, ascii_lowercase, strict=False))
+        if len(ordered) <= len(letters) and any(one != letters[one] for one in ordered):
+            yield letters
 
 
 def _given(nodes: list[str], edges: list[tuple[str, str]]) -> Given:
@@ -60,17 +115,10 @@ def _cycle(given: Given) -> str | None:
     return f"there is the cycle {_arrows([cycle[0][0], *(head for _, head in cycle)])}"
 
 
-def _not_a_list(returned: Any, of: str) -> str | None:
-    if isinstance(returned, list | tuple):
-        return None
-    return f"it is of type {type(returned).__name__}; expected a list of {of}"
-
-
 def _sorted_wrongly(given: Given, order: Any) -> str | None:
-    if complaint := _not_a_list(order, "nodes"):
-        return complaint
+    nodes = sequence(order, "a list of nodes")
     try:
-        graph.check_topological_order(graph.DiGraph.from_successors(given), order)
+        graph.check_topological_order(graph.DiGraph.from_successors(given), nodes)
     except graph.OrderError as error:
         return str(error)
     return None
@@ -79,28 +127,24 @@ def _sorted_wrongly(given: Given, order: Any) -> str | None:
 def _no_cycle(given: Given, walk: Any) -> str | None:
     if walk is None:
         return _cycle(given)
-    if complaint := _not_a_list(walk, "nodes, or None"):
-        return complaint
-    if len(walk) < 2 or walk[0] != walk[-1]:
+    nodes = sequence(walk, "a list of nodes, or None")
+    if len(nodes) < 2 or nodes[0] != nodes[-1]:
         return "a cycle ends with the node that it begins with, after at least one edge"
-    for tail, head in pairwise(walk):
+    for tail, head in pairwise(nodes):
         if tail not in given or head not in given[tail]:
             return f"there is no edge {tail!r} → {head!r}"
     return None
 
 
 def _not_all_orders(given: Given, orders: Any) -> str | None:
-    if complaint := _not_a_list(orders, "orders"):
-        return complaint
     seen = set()
-    for order in orders:
-        if complaint := _not_a_list(order, "nodes, for each order"):
-            return complaint
-        if complaint := _sorted_wrongly(given, order):
-            return f"{list(order)} is no order: {complaint}"
-        if tuple(order) in seen:
-            return f"{list(order)} comes twice"
-        seen.add(tuple(order))
+    for k, one in enumerate(sequence(orders, "a list of orders")):
+        listed = sequence(one, "a list of nodes", what=f"entry {k}")
+        if complaint := _sorted_wrongly(given, listed):
+            return f"{listed} is no order: {complaint}"
+        if tuple(listed) in seen:
+            return f"{listed} comes twice"
+        seen.add(tuple(listed))
     for order in permutations(given):
         if order not in seen and _sorted_wrongly(given, order) is None:
             return f"{list(order)} is missing"
@@ -110,12 +154,9 @@ def _not_all_orders(given: Given, orders: Any) -> str | None:
 def _not_longest(given: Given, length: Any) -> str | None:
     path = graph.longest_path(graph.DiGraph.from_successors(given))
     longest = max(len(path) - 1, 0)
-    if not isinstance(length, Integral):
-        return f"it is of type {type(length).__name__}; expected a number of edges"
-    if length == longest:
+    if number(length, "a number of edges") == longest:
         return None
-    edges = "1 edge" if longest == 1 else f"{longest} edges"
-    return f"a longest path has {edges}" + (f": {_arrows(path)}" if path else "")
+    return f"a longest path has {many(longest, 'edge')}" + (f": {_arrows(path)}" if path else "")
 
 
 CHECKERS = {
@@ -124,20 +165,28 @@ CHECKERS = {
         _sorted_wrongly,
         "Count the edges into each node, parallel ones too. Which nodes may come first?",
         refuses=_cycle,
+        long=long_digraphs,
+        smaller=simpler,
     ),
     "dag-find-cycle": Checker(
         digraphs,
         _no_cycle,
         "Keep the path of a depth-first search. An edge back into the path closes a cycle.",
+        long=long_digraphs,
+        smaller=simpler,
+        may_be_none=True,
     ),
     "dag-all-orders": Checker(
         lambda: digraphs(4),  # which has 24 orders at most, of 5 nodes there would be 120
         _not_all_orders,
         "Choose what comes next in every possible way. It may come if all that it needs is there.",
+        smaller=simpler,
     ),
     "dag-longest-path": Checker(
         dags,
         _not_longest,
         "The longest path from a node is one edge longer than the longest from a successor.",
+        long=long_dags,
+        smaller=simpler,
     ),
 }

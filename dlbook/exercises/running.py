@@ -8,20 +8,24 @@ import io
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import CoroutineType, FrameType, GeneratorType
 from typing import Any
 
-__all__ = ["MOST_ITEMS", "MOST_LINES", "Raised", "Stopped", "run"]
+__all__ = ["MOST_ITEMS", "MOST_LINES", "Drawn", "Raised", "Record", "Stopped", "run"]
 
 #: Lines of Python that a function may execute on one case, far more than any answer needs.
 MOST_LINES = 100_000
 
 #: Items that are taken from an iterator that comes back.
 MOST_ITEMS = 10_000
+
+#: Characters that are kept of what is printed.
+MOST_PRINTED = 1_000
 
 
 class Stopped(BaseException):
@@ -49,11 +53,46 @@ class Raised:
         return words + (f" (in {self.where})" if self.where else "")
 
 
-def run(function: Callable[..., Any], *arguments: Any, most_lines: int = MOST_LINES) -> Any:
+class Drawn(list[Any]):
+    """The items of an iterator that came back.
+
+    Attributes
+    ----------
+    of
+        The name of its type, such as ``generator``.
+    """
+
+    def __init__(self, items: Iterable[Any], of: str) -> None:
+        super().__init__(items)
+        self.of = of
+
+
+@dataclass
+class Record:
+    """What else is known of runs.
+
+    Attributes
+    ----------
+    printed
+        What the last one printed, up to `MOST_PRINTED` characters.
+    lines
+        How many lines all of them executed.
+    """
+
+    printed: str = ""
+    lines: float = 0
+
+
+def run(
+    function: Callable[..., Any],
+    *arguments: Any,
+    most_lines: int = MOST_LINES,
+    record: Record | None = None,
+) -> Any:
     """Return what a function returns; `Raised` where it raises.
 
-    An iterator is turned into a list, of `MOST_ITEMS` items at most. What is printed is dropped.
-    What cannot be stopped is a call of C code that never returns, such as
+    An iterator is turned into a list, `Drawn`, of `MOST_ITEMS` items at most. What is printed goes
+    to `record`. What cannot be stopped is a call of C code that never returns, such as
     ``sum(itertools.count())``, since no line of Python is executed in it, and what an object does
     when it is thrown away. The trace function of a debugger or of coverage is put back
     afterwards, and sees nothing of the function.
@@ -72,18 +111,23 @@ def run(function: Callable[..., Any], *arguments: Any, most_lines: int = MOST_LI
     >>> run(lambda n: n.size, 3)
     AttributeError: 'int' object has no attribute 'size' (in line 1: run(lambda n: n.size, 3))
     """
-    with _drop_output():
+    record = record or Record()
+    with _catch_output(record):
         try:
-            return _run(function, arguments, most_lines)
+            return _run(function, arguments, most_lines, record)
         except Stopped:
             pass  # so that the frames that it holds end here, whose last lines may ask for more
         with contextlib.suppress(Stopped):
             for _ in range(10):  # whenever a loop goes on, Python looks for what is to be raised
                 pass
+    record.lines += most_lines
     raise Stopped
 
 
-def _run(function: Callable[..., Any], arguments: tuple[Any, ...], left: float) -> Any:
+def _run(
+    function: Callable[..., Any], arguments: tuple[Any, ...], most: float, record: Record
+) -> Any:
+    left = most
     raise_stopped = _raiser(threading.get_ident())
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
@@ -106,11 +150,12 @@ def _run(function: Callable[..., Any], arguments: tuple[Any, ...], left: float) 
         try:
             returned = function(*arguments)
             if hasattr(type(returned), "__next__"):
-                items = list(islice(returned, MOST_ITEMS))
+                items = Drawn(islice(returned, MOST_ITEMS), type(returned).__name__)
                 _close(returned)  # here, where also its last lines are counted
                 returned = items
         finally:
             sys.settrace(before)
+            record.lines += most - left if left >= 0 else 0
     except (Stopped, KeyboardInterrupt):
         raise
     except BaseException as error:  # SystemExit, too
@@ -153,12 +198,19 @@ def _close(value: Any) -> None:
 
 
 @contextlib.contextmanager
-def _drop_output() -> Iterator[None]:
+def _catch_output(record: Record) -> Iterator[None]:
+    record.printed = ""
+
+    class Kept(io.TextIOBase):
+        def write(self, text: str) -> int:
+            record.printed += text[: MOST_PRINTED - len(record.printed)]
+            return len(text)
+
     class Nowhere(io.TextIOBase):
         def write(self, text: str) -> int:
             return len(text)
 
-    with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()):
+    with contextlib.redirect_stdout(Kept()), contextlib.redirect_stderr(Nowhere()):
         yield
 
 

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -82,6 +83,11 @@ def prints(graph):
     return -1
 
 
+def prints_without_end(graph):
+    while True:
+        print("noise" * 100)
+
+
 async def returns_a_coroutine(graph):
     return 0
 
@@ -97,8 +103,8 @@ def misses_a_key(graph):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (loops, "does a loop never end?"),
-        (loops_and_catches, "does a loop never end?"),
+        (loops, "does a loop never end, or is the same thing worked out again and again?"),
+        (loops_and_catches, "does a loop never end"),
         (yields_for_ever, "does the generator never end?"),
         (recurses, "RecursionError"),
         (leaves, "SystemExit: 1"),
@@ -108,11 +114,12 @@ def misses_a_key(graph):
         (takes_nothing, "takes 0 positional arguments"),
         (prints, "a longest path has"),
         (misses_a_key, 'return graph["nobody"]'),
-        (lambda graph: Stubborn(), "it is of type Stubborn"),
-        (lambda graph: None, "it is of type NoneType"),
-        (lambda graph: "x" * 10**6, "it is of type str"),
-        (lambda graph: 1j, "it is of type complex"),
-        (returns_a_coroutine, "it is of type coroutine"),
+        (lambda graph: Stubborn(), "it is a Stubborn; expected a number of edges"),
+        (lambda graph: None, "it returned None: is a return missing?"),
+        (lambda graph: "x" * 10**6, "it is a str"),
+        (lambda graph: 1j, "it is complex"),
+        (returns_a_coroutine, "it is a coroutine"),
+        (prints_without_end, "does a loop never end"),
         (raises_without_words, "it raised MuteError"),
     ],
 )
@@ -122,8 +129,57 @@ def test_nothing_that_a_function_does_gets_out(function, words, capsys):
     assert not result.passed
     assert words in repr(result)
     assert len(repr(result)) < 800
-    assert "noise" not in "".join(capsys.readouterr())
+    assert "".join(capsys.readouterr()) == ""
     assert sys.gettrace() is trace
+
+
+def test_what_is_printed_is_shown_beside_the_answer():
+    assert repr(check(NAME, prints)).splitlines()[1:4] == [
+        "  given     {}",
+        "  printed   noise",
+        "  returned  -1",
+    ]
+
+
+def test_of_much_that_is_printed_the_first_lines_are_shown():
+    def prints_much(graph):
+        for i in range(100):
+            print(i, "x" * 100)
+        return -1
+
+    lines = repr(check(NAME, prints_much)).splitlines()
+    assert [line[12:15] for line in lines[2:6]] == ["0 x", "1 x", "2 x", "…"]
+    assert lines[6].startswith("  returned")
+    assert len(lines[2]) == 92
+
+
+def test_printing_shows_what_a_notebook_shows(capsys):
+    result = check(NAME, prints)
+    print(result)
+    assert capsys.readouterr().out == repr(result) + "\n"
+
+
+def test_a_smaller_case_is_looked_for_while_a_reader_waits_and_no_longer():
+    calls = []
+
+    def slow_beyond_two_nodes(graph):
+        calls.append(len(graph))
+        if len(graph) > 2:
+            sum(0 for _ in range(10**6))
+        return by_trying_all_lengths(graph)
+
+    assert not check(NAME, slow_beyond_two_nodes)
+    assert sum(n > 2 for n in calls) < 20
+
+
+def test_nor_longer_where_few_lines_take_long():
+    def sleeps(graph):
+        time.sleep(0.3 if len(graph) > 1 else 0)
+        return by_trying_all_lengths(graph) if len(graph) < 2 else -1
+
+    started = time.monotonic()
+    assert not check(NAME, sleeps)
+    assert time.monotonic() - started < 20  # Hypothesis alone takes minutes
 
 
 def test_a_result_is_true_where_it_passed():
@@ -136,6 +192,14 @@ def by_trying_all(graph):
         place = {v: i for i, v in enumerate(order)}
         if all(place[u] < place[v] for u, heads in graph.items() for v in heads):
             yield order
+
+
+def by_trying_all_lengths(graph):
+    return max((1 + n for n in range(5) for u in graph if walks(graph, u, n + 1)), default=0)
+
+
+def walks(graph, u, n):
+    return n == 0 or any(walks(graph, w, n - 1) for w in graph[u])
 
 
 def test_an_interrupt_gets_out():

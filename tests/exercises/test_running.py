@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dlbook.exercises.running import Raised, Stopped, run
+from dlbook.exercises.running import MOST_PRINTED, Drawn, Raised, Record, Stopped, run
 
 
 def on_one_line():
@@ -199,3 +199,39 @@ def test_in_installed_code_the_readers_line_is_named():
 
     raised = run(lambda: fractions.Fraction("x"))
     assert 'fractions.Fraction("x")' in raised.where
+
+
+def test_what_is_printed_is_recorded(capsys):
+    def prints(n):
+        print("x" * n)
+        print("aside", file=sys.stderr)
+
+    record = Record()
+    run(prints, 3, record=record)
+    assert record.printed == "xxx\n"
+    run(prints, 10**7, record=record)
+    assert record.printed == "x" * MOST_PRINTED
+    assert "".join(capsys.readouterr()) == ""
+
+
+def test_lines_of_all_runs_are_recorded():
+    def loop():
+        for _ in range(100):
+            pass
+
+    record = Record()
+    run(loop, record=record)
+    once = record.lines
+    assert once >= 100
+    run(loop, record=record)
+    assert record.lines == 2 * once
+    with pytest.raises(Stopped):
+        run(on_one_line, most_lines=1000, record=record)
+    assert record.lines >= 2 * once + 1000
+
+
+def test_the_items_of_an_iterator_say_where_they_come_from():
+    drawn = run(lambda: (i for i in range(3)))
+    assert isinstance(drawn, Drawn)
+    assert (drawn, drawn.of) == ([0, 1, 2], "generator")
+    assert not isinstance(run(lambda: [0]), Drawn)

@@ -1,22 +1,9 @@
-"""Chapter 3's checkers: right answers of any style pass, typical wrong ones do not."""
+"""Answers to chapter 3's exercises, right ones of any style and typical wrong ones."""
 
 from itertools import pairwise
 
 import numpy as np
-import pytest
-
-from dlbook.exercises import check, names
-
-RIGHT, WRONG = {}, {}
-
-
-def right(name):
-    return lambda function: RIGHT.setdefault(name, []).append(function) or function
-
-
-def wrong(name):
-    return lambda function: WRONG.setdefault(name, []).append(function) or function
-
+from answers import right, wrong
 
 # ---- convex-dent ------------------------------------------------------------------------
 
@@ -85,6 +72,11 @@ def counts_from_the_second_difference(values):
 @wrong("convex-dent")
 def forgets_the_last_inner_point(values):
     return search(values, range(1, len(values) - 2))
+
+
+@wrong("convex-dent")
+def looks_at_the_first_seven(values):
+    return search(values, range(1, min(len(values) - 1, 7)))
 
 
 @wrong("convex-dent")
@@ -181,6 +173,21 @@ def all_flat(values):
 
 
 @wrong("convex-slopes")
+def flat_from_eight_on(values):
+    return to_the_right(values) if len(values) < 8 else [0] * len(values)
+
+
+@wrong("convex-slopes")
+def a_dictionary(values):
+    return dict(enumerate(to_the_right(values)))
+
+
+@wrong("convex-slopes")
+def the_right_ones_as_keys(values):
+    return {slope: i for i, slope in enumerate(to_the_right(values))}
+
+
+@wrong("convex-slopes")
 def last_one_flat(values):
     return [*to_the_right(values)[:-1], 0]
 
@@ -253,45 +260,3 @@ def a_single_slope(values):
 def sorts_its_argument(values):
     values.sort()
     return to_the_right(values)
-
-
-# ---- the tests --------------------------------------------------------------------------
-
-
-def cases(answers):
-    """Return what plain `pytest` runs, the first of each exercise, and the rest as slow."""
-    return [
-        pytest.param(name, function, marks=[pytest.mark.slow] * (i > 0))
-        for name, functions in answers.items()
-        for i, function in enumerate(functions)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "function"), cases(RIGHT), ids=lambda x: getattr(x, "__name__", x)
-)
-def test_a_right_answer_passes(name, function):
-    result = check(name, function)
-    assert result.passed, result
-    assert result.cases >= 100
-
-
-@pytest.mark.parametrize(
-    ("name", "function"), cases(WRONG), ids=lambda x: getattr(x, "__name__", x)
-)
-def test_a_wrong_answer_is_caught(name, function):
-    result = check(name, function)
-    assert not result.passed
-    assert result.wrong
-    assert eval(result.given) is not None  # it can be pasted
-
-
-def test_every_checker_is_tested():
-    for functions, least in ((RIGHT, 3), (WRONG, 12)):
-        assert sorted(functions) == sorted(name for name in names() if name.startswith("convex-"))
-        assert all(len(those) >= least for those in functions.values())
-
-
-def test_the_counterexample_is_as_small_as_can_be():
-    result = check("convex-dent", never_a_dent)
-    assert len(eval(result.given)) == 3

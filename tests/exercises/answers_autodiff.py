@@ -1,23 +1,13 @@
-"""Checkers of chapters 10 and 13: right answers of any style pass, typical wrong ones do not."""
+"""Answers to the exercises of chapters 10 and 13, right ones of any style and wrong ones."""
 
+import math
+from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
-import pytest
+from answers import right, wrong
 
-from dlbook.exercises import check
-from dlbook.exercises.autodiff import CHECKERS
-
-RIGHT, WRONG = {}, {}
-
-
-def right(name):
-    return lambda function: RIGHT.setdefault(name, []).append(function) or function
-
-
-def wrong(name):
-    return lambda function: WRONG.setdefault(name, []).append(function) or function
-
+from dlbook.autodiff import grad
 
 # ---- graph-evaluate ---------------------------------------------------------------------
 
@@ -79,6 +69,22 @@ def sweeps_until_all_is_known(program):
                 values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
     if len(values) < len(program):
         raise ValueError
+    return values
+
+
+@right("graph-evaluate")
+def single_precision(program):
+    return {v: np.float32(x) for v, x in remembering(program).items()}
+
+
+@wrong("graph-evaluate")
+def sweeps_five_times(program):
+    remembering(program)
+    values = {v: line for v, line in program.items() if is_input(line)}
+    for _ in range(5):
+        for v, line in program.items():
+            if v not in values and all(u in values for u in line[1:]):
+                values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
     return values
 
 
@@ -223,6 +229,19 @@ def counts_walks_backwards(graph):
                 walks[u] += walks[v]
         totals[r] = sum(walks.values())
     return totals
+
+
+@right("graph-count-calls")
+def double_precision(graph):
+    return {v: np.float64(n) for v, n in adds_what_it_knows(graph).items()}
+
+
+@wrong("graph-count-calls")
+def five_levels_deep(graph):
+    def total(v, depth=0):
+        return 1 + sum(total(u, depth + 1) for u in graph[v]) if depth < 5 else 1
+
+    return {v: total(v) for v in graph}
 
 
 @wrong("graph-count-calls")
@@ -473,11 +492,40 @@ def walks_every_path(tape):
     return adjoint
 
 
-@wrong("reverse-sweep")
+@right("reverse-sweep")
 def fails_on_the_empty_tape(tape):
     adjoint = swept(tape)
     adjoint[-1] = 1
     return adjoint
+
+
+@right("reverse-sweep")
+def as_an_array(tape):
+    return np.array(swept(tape))
+
+
+@right("reverse-sweep")
+def by_rationals(tape):
+    return [Fraction(a) for a in swept(tape)]
+
+
+@wrong("reverse-sweep")
+def by_difference_quotients(tape):
+    def result(k, h):
+        values = []
+        for i, (name, *rest) in enumerate(tape):
+            v = rest if name == "input" else [values[j] for j in rest]
+            value = {
+                "input": v[0],
+                "add": v[0] + v[-1],
+                "subtract": v[0] - v[-1],
+                "multiply": v[0] * v[-1],
+                "square": v[0] ** 2,
+            }[name]
+            values.append(value + h * (i == k))
+        return values[-1]
+
+    return [(result(k, 1e-6) - result(k, -1e-6)) / 2e-6 for k in range(len(tape))]
 
 
 @wrong("reverse-sweep")
@@ -548,38 +596,72 @@ for name, answer in {
     wrong("reverse-layer")(answer)
 
 
-# ---- the tests --------------------------------------------------------------------------
+# ---- layer-adjoints ---------------------------------------------------------------------
 
 
-def cases(answers):
-    """Return what plain `pytest` runs, the first of each exercise, and the rest as slow."""
-    return [
-        pytest.param(name, function, marks=[pytest.mark.slow] * (i > 0))
-        for name, functions in answers.items()
-        for i, function in enumerate(functions)
-    ]
+def dense(layer):
+    return (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
 
 
-@pytest.mark.parametrize(
-    ("name", "function"), cases(RIGHT), ids=lambda x: getattr(x, "__name__", x)
-)
-def test_a_right_answer_passes(name, function):
-    result = check(name, function)
-    assert result.passed, result
-    assert result.cases >= 100
+@right("layer-adjoints")
+def by_the_formulas(layer):
+    X, W, b, G = dense(layer)
+    G = G * (1 - np.tanh(X @ W + b) ** 2)
+    return {"W": X.T @ G, "b": G.sum(axis=0), "X": G @ W.T}
 
 
-@pytest.mark.parametrize(
-    ("name", "function"), cases(WRONG), ids=lambda x: getattr(x, "__name__", x)
-)
-def test_a_wrong_answer_is_caught(name, function):
-    result = check(name, function)
-    assert not result.passed
-    assert result.wrong
-    assert eval(result.given) is not None  # it can be pasted
+@right("layer-adjoints")
+def example_by_example(layer):
+    X, W, b, G = layer["X"], layer["W"], layer["b"], layer["adjoint"]
+    dW, db, dX = [[0.0] * len(b) for _ in W], [0.0] * len(b), [[0.0] * len(W) for _ in X]
+    for n, x in enumerate(X):
+        for j in range(len(b)):
+            a = math.tanh(sum(x[i] * W[i][j] for i in range(len(W))) + b[j])
+            share = G[n][j] * (1 - a * a)
+            db[j] += share
+            for i in range(len(W)):
+                dW[i][j] += share * x[i]
+                dX[n][i] += share * W[i][j]
+    return {"X": dX, "W": dW, "b": tuple(db)}
 
 
-def test_every_checker_is_tested():
-    for functions, least in ((RIGHT, 3), (WRONG, 12)):
-        assert sorted(functions) == sorted(CHECKERS)
-        assert all(len(those) >= least for those in functions.values())
+@right("layer-adjoints")
+def by_the_librarys_sweep(layer):
+    X, W, b, G = dense(layer)
+    found = grad(lambda X, W, b: np.sum(G * np.tanh(X @ W + b)), (0, 1, 2))(X, W, b)
+    return dict(zip("XWb", found, strict=True))
+
+
+def wrong_dense(
+    slope=lambda a: 1 - a**2,
+    dW=lambda X, G, W: X.T @ G,
+    db=lambda X, G, W: G.sum(axis=0),
+    dX=lambda X, G, W: G @ W.T,
+    wrap=dict,
+):
+    def answer(layer):
+        X, W, b, G = dense(layer)
+        G = G * slope(np.tanh(X @ W + b))
+        return wrap({"W": dW(X, G, W), "b": db(X, G, W), "X": dX(X, G, W)})
+
+    return answer
+
+
+for name, answer in {
+    "forgets_tanh": wrong_dense(slope=lambda a: 1),
+    "slope_of_the_sigmoid": wrong_dense(slope=lambda a: a * (1 - a)),
+    "forgets_the_square": wrong_dense(slope=lambda a: 1 - a),
+    "slope_at_the_slope": wrong_dense(slope=lambda a: 1 - np.tanh(a) ** 2),
+    "weights_transposed": wrong_dense(dW=lambda X, G, W: G.T @ X),
+    "weights_of_the_first_example": wrong_dense(dW=lambda X, G, W: np.outer(X[0], G[0])),
+    "mean_of_the_batch": wrong_dense(dW=lambda X, G, W: X.T @ G / len(X)),
+    "bias_not_summed": wrong_dense(db=lambda X, G, W: G),
+    "bias_averaged": wrong_dense(db=lambda X, G, W: G.mean(axis=0)),
+    "bias_along_the_layer": wrong_dense(db=lambda X, G, W: G.sum(axis=1)),
+    "bias_as_a_row": wrong_dense(db=lambda X, G, W: G.sum(axis=0, keepdims=True)),
+    "not_transposed_back": wrong_dense(dX=lambda X, G, W: G @ W if len(W) == len(W[0]) else 0),
+    "input_forgotten": wrong_dense(wrap=lambda all_: {"W": all_["W"], "b": all_["b"]}),
+    "in_a_tuple": wrong_dense(wrap=lambda all_: tuple(all_.values())),
+}.items():
+    answer.__name__ = name
+    wrong("layer-adjoints")(answer)

@@ -1,0 +1,16 @@
+"""Answers to the book's exercises, right and wrong, by the exercise's name: what checkers are for.
+
+The modules ``answers_…`` fill the two lists, each with two decorators.
+"""
+
+RIGHT, WRONG = {}, {}
+
+
+def right(name):
+    """Enter a function that the checker must accept."""
+    return lambda function: RIGHT.setdefault(name, []).append(function) or function
+
+
+def wrong(name):
+    """Enter a function that the checker must refuse."""
+    return lambda function: WRONG.setdefault(name, []).append(function) or function

@@ -1,0 +1,201 @@
+"""Every checker: right answers of any style pass, typical wrong ones do not, and are told why."""
+
+import answers_autodiff as autodiff
+import answers_convexity as convexity
+import answers_descent as descent
+import answers_graphs as graphs
+import numpy as np
+import pytest
+from answers import RIGHT, WRONG
+
+from dlbook.exercises import check, names
+from dlbook.exercises.checking import CHECKERS
+
+
+def cases(answers):
+    """Return what plain `pytest` runs, the first of each exercise, and the rest as slow."""
+    return [
+        pytest.param(name, function, marks=[pytest.mark.slow] * (i > 0))
+        for name, functions in answers.items()
+        for i, function in enumerate(functions)
+    ]
+
+
+def label(value):
+    return getattr(value, "__name__", value)
+
+
+@pytest.mark.parametrize(("name", "function"), cases(RIGHT), ids=label)
+def test_a_right_answer_passes(name, function):
+    result = check(name, function)
+    assert result.passed, result
+    assert result.cases >= 100
+
+
+@pytest.mark.parametrize(("name", "function"), cases(WRONG), ids=label)
+def test_a_wrong_answer_is_caught(name, function):
+    result = check(name, function)
+    assert not result.passed
+    assert result.wrong
+    assert "cannot be examined" not in result.wrong
+    assert eval(result.given) is not None  # it can be pasted
+
+
+def test_every_checker_is_tested():
+    for answers, least in ((RIGHT, 3), (WRONG, 12)):
+        assert sorted(answers) == sorted(names())
+        assert all(len(functions) >= least for functions in answers.values())
+
+
+# ---- answers of the wrong kind ----------------------------------------------------------
+
+
+def as_text(value):
+    """Return an answer with each number in it as text."""
+    if isinstance(value, dict):
+        return {key: as_text(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+        return [as_text(one) for one in value]
+    return None if value is None else str(value)
+
+
+NUMBERS = [name for name in CHECKERS if name not in ("dag-topological-sort", "dag-find-cycle")]
+NUMBERS.remove("dag-all-orders")
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_text_is_no_number(name):
+    result = check(name, lambda given: as_text(RIGHT[name][0](given)))
+    assert not result.passed
+    assert "is a str; expected a" in result.wrong
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_is_called_so(name):
+    def spoilt(value):
+        if isinstance(value, dict):
+            return {key: spoilt(one) for key, one in value.items()}
+        if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+            return [spoilt(one) for one in value]
+        return None if value is None else np.nan
+
+    result = check(name, lambda given: spoilt(RIGHT[name][0](given)))
+    assert not result.passed
+    assert "nan is no number" in result.wrong
+
+
+def template(given): ...
+
+
+def template_with_words(given):
+    """Say what it does."""
+    pass  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+@pytest.mark.parametrize("function", [template, template_with_words])
+def test_a_template_is_recognised(name, function):
+    assert "the template is not filled in yet" in check(name, function).wrong
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_a_missing_return_is_recognised(name):
+    def forgets(given):
+        RIGHT[name][0](given)
+
+    def prints(given):
+        answer = RIGHT[name][0](given)
+        if answer is not None:
+            print("here")
+
+    assert check(name, prints).wrong == "it printed here and returned None: did you mean return?"
+    if CHECKERS[name].may_be_none:
+        assert "None" not in check(name, forgets).wrong
+    else:
+        assert check(name, forgets).wrong == "it returned None: is a return missing?"
+
+
+@pytest.mark.parametrize(
+    ("name", "returned", "words"),
+    [
+        ("descent-lipschitz", "1.0", "it is a str; expected a number"),
+        ("descent-lipschitz", [1.0], "it is a list; expected a number"),
+        ("descent-lipschitz", np.ones(1), "it is an array of the shape (1,); expected a number"),
+        ("descent-lipschitz", float("inf"), "it is inf, and inf is no finite number"),
+        ("descent-lipschitz", 1j, "it is complex; expected a real number"),
+        ("descent-lipschitz", False, "it is a bool; expected a number"),
+        ("descent-regret", 1.0, "it is a float; expected three numbers"),
+        ("descent-regret", (1, 2), "it has 2 entries; expected three numbers"),
+        ("descent-regret", ("1", "2", "3"), "entry 0 is a str; expected a number"),
+        ("descent-average", 1.0, "it is a float; expected a list of 1 number"),
+        ("descent-average", np.float64(1), "it is a float64; expected a list of 1 number"),
+        ("descent-average", np.ones((1, 1)), "an array of the shape (1, 1); expected a list of 1"),
+        ("convex-slopes", {0: -1, 1: -1}, "it is a dict; expected a list of 1 number"),
+        ("convex-slopes", [False], "entry 0 is a bool; expected a number"),
+        ("convex-slopes", [], "it has 0 entries; expected a list of 1 number"),
+        ("convex-slopes", "0", "it is a str; expected a list of 1 number"),
+        ("convex-dent", [1], "it is a list; expected a whole number or None"),
+        ("convex-dent", 0.5, "0.5 is no whole number"),
+        ("dag-longest-path", None, "it returned None: is a return missing?"),
+        ("graph-evaluate", [0], "it is a list; expected a dictionary"),
+        ("reverse-sweep", {}, "it is a dict; expected a list of 1 number"),
+        ("reverse-sweep", [1.0000001], "the adjoint of line 0 is 1, not 1.0000001"),
+        ("reverse-layer", {"W": [[0]]}, "it has no 'h'; expected a dictionary with 'W' and 'h'"),
+        ("reverse-layer", {"W": 0, "h": [0]}, "is an int; expected a list of 1 row of 1 number"),
+        ("reverse-layer", {"W": [0], "h": [0]}, "row 0 of the adjoint of 'W' is an int; expected"),
+    ],
+)
+def test_the_wrong_kind_is_named(name, returned, words):
+    assert words in check(name, lambda given: returned).wrong
+
+
+@pytest.mark.parametrize("name", ["convex-dent", "descent-lipschitz", "dag-longest-path"])
+def test_a_generator_is_called_so(name):
+    def generates(given):
+        yield 0
+
+    result = check(name, generates)
+    assert "it is a generator; expected" in result.wrong
+    assert result.returned == "[0], from a generator"
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.int64, np.array, float])
+def test_a_number_is_a_number_of_any_type(number):
+    def visits(graph):
+        return {v: number(n) for v, n in autodiff.adds_what_it_knows(graph).items()}
+
+    assert check("graph-count-calls", visits)
+
+
+# ---- counterexamples --------------------------------------------------------------------
+
+
+def test_a_counterexample_is_as_small_as_can_be():
+    assert len(eval(check("convex-dent", convexity.never_a_dent).given)) == 3
+    assert len(eval(check("convex-dent", convexity.looks_at_the_first_seven).given)) == 9
+    assert len(eval(check("convex-slopes", convexity.flat_from_eight_on).given)) == 8
+    assert check("dag-topological-sort", graphs.forgets_to_reverse).given == "{'a': ['b'], 'b': []}"
+    assert len(eval(check("dag-topological-sort", graphs.sorts_five_nodes).given)) == 6
+    assert len(eval(check("dag-find-cycle", graphs.finds_short_ones_only).given)) == 6
+
+
+@pytest.mark.parametrize("answer", [autodiff.operands_reversed, autodiff.operands_sorted])
+def test_a_counterexample_has_no_superfluous_vertex(answer):
+    program = eval(check("graph-evaluate", answer).given)
+    needed = {u for line in program.values() if isinstance(line, tuple) for u in line[1:]}
+    assert len(program.keys() - needed) == 1
+    assert sorted(program) == list("abc")
+
+
+def test_where_a_layer_lacks_its_activation_it_is_said():
+    [forgets, *_] = WRONG["layer-adjoints"]
+    assert "pass the adjoint back through tanh first" in check("layer-adjoints", forgets).wrong
+
+
+def test_a_complaint_says_what_a_reader_needs():
+    least = check("descent-lipschitz", lambda matrix: np.linalg.eigvalsh(np.array(matrix)).max())
+    assert least.given == "[[-1.0]]"
+    assert least.wrong == "for x - y = [1.0], of length 1, the gradients differ by 1"
+    early = check("descent-regret", descent.stops_one_point_early)
+    assert early.given == "{'steps': [1.0], 'rate': 0.125, 'target': 0.0}"
+    assert early.wrong == "the second number is (w_2 - w*)² = 0.015625, as w_2 = -0.125"
