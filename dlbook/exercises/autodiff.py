@@ -216,30 +216,6 @@ def _not_the_adjoints(tape: list[Any], returned: Any) -> str | None:
     return None
 
 
-def layers() -> Any:
-    """Return a strategy for linear layers with whole numbers, of up to four by four."""
-    from hypothesis import strategies as st
-
-    def numbers(n: int) -> Any:
-        return st.lists(st.integers(-3, 3), min_size=n, max_size=n)
-
-    def of_shape(m: int, n: int) -> Any:
-        rows = st.lists(numbers(n), min_size=m, max_size=m)
-        return st.fixed_dictionaries({"W": rows, "h": numbers(n), "g": numbers(m)})
-
-    return of_any_size(1, 4, lambda m: of_any_size(1, 4, lambda n: of_shape(m, n)))
-
-
-def _not_the_pullback(layer: dict[str, Any], returned: Any) -> str | None:
-    adjoints = _entries(returned, ["W", "h"])
-    weights, before, g = (np.array(layer[name]) for name in ("W", "h", "g"))
-    for name, right in (("W", g[:, None] * before), ("h", weights.T @ g)):
-        what = f"the adjoint of {name!r}"
-        if not np.array_equal(numbers(adjoints[name], *right.shape, what=what), right):
-            return f"{what} is {right.tolist()}"
-    return None
-
-
 def dense_layers(most: int = 3) -> Any:
     """Return a strategy for layers tanh(XW + b), examples in rows, with the adjoint of the output.
 
@@ -324,11 +300,6 @@ CHECKERS = {
         _not_the_adjoints,
         "First all values, forward. Then from the last line back: add each share.",
         long=deep_tapes,
-    ),
-    "reverse-layer": Checker(
-        layers,
-        _not_the_pullback,
-        "The adjoint of an array has its shape. Which products of W, h and g have it?",
     ),
     "layer-adjoints": Checker(
         dense_layers,

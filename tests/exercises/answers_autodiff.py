@@ -540,62 +540,6 @@ def slope_at_the_adjoint(tape):
     return adjoint
 
 
-# ---- reverse-layer ----------------------------------------------------------------------
-
-
-def arrays(layer):
-    return (np.array(layer[name]) for name in ("W", "h", "g"))
-
-
-@right("reverse-layer")
-def with_outer(layer):
-    W, h, g = arrays(layer)
-    return {"W": np.outer(g, h), "h": W.T @ g}
-
-
-@right("reverse-layer")
-def with_loops(layer):
-    W, h, g = layer["W"], layer["h"], layer["g"]
-    rows, columns = range(len(g)), range(len(h))
-    return {
-        "h": [sum(W[i][j] * g[i] for i in rows) for j in columns],
-        "W": [[float(g[i] * h[j]) for j in columns] for i in rows],
-    }
-
-
-@right("reverse-layer")
-def with_einsum(layer):
-    W, h, g = arrays(layer)
-    return {"W": np.einsum("i,j->ij", g, h), "h": np.einsum("ij,i->j", W, g)}
-
-
-def wrong_layer(dW=lambda W, h, g: np.outer(g, h), dh=lambda W, h, g: W.T @ g, wrap=dict):
-    def answer(layer):
-        W, h, g = arrays(layer)
-        return wrap({"W": dW(W, h, g), "h": dh(W, h, g)})
-
-    return answer
-
-
-for name, answer in {
-    "transposed_outer": wrong_layer(dW=lambda W, h, g: np.outer(h, g)),
-    "not_transposed": wrong_layer(dh=lambda W, h, g: W @ g),
-    "without_g": wrong_layer(dh=lambda W, h, g: W.sum(axis=0)),
-    "inner_product": wrong_layer(dW=lambda W, h, g: g @ h if len(g) == len(h) else 0),
-    "times_the_weights": wrong_layer(dW=lambda W, h, g: np.outer(g, h) * W),
-    "output_for_adjoint": wrong_layer(dW=lambda W, h, g: np.outer(W @ h, h)),
-    "forgets_h": wrong_layer(dW=lambda W, h, g: np.outer(g, np.ones_like(h))),
-    "repeats_g": wrong_layer(dh=lambda W, h, g: np.resize(g, len(h))),
-    "negative": wrong_layer(dh=lambda W, h, g: -W.T @ g),
-    "as_columns": wrong_layer(dh=lambda W, h, g: (W.T @ g)[:, None]),
-    "a_tuple": wrong_layer(wrap=lambda both: tuple(both.values())),
-    "only_weights": wrong_layer(wrap=lambda both: {"W": both["W"]}),
-    "twice": wrong_layer(dW=lambda W, h, g: 2 * np.outer(g, h)),
-}.items():
-    answer.__name__ = name
-    wrong("reverse-layer")(answer)
-
-
 # ---- layer-adjoints ---------------------------------------------------------------------
 
 

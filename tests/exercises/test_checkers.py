@@ -140,9 +140,9 @@ def test_a_missing_return_is_recognised(name):
         ("graph-evaluate", [0], "it is a list; expected a dictionary"),
         ("reverse-sweep", {}, "it is a dict; expected a list of 1 number"),
         ("reverse-sweep", [1.0000001], "the adjoint of line 0 is 1, not 1.0000001"),
-        ("reverse-layer", {"W": [[0]]}, "it has no 'h'; expected a dictionary with 'W' and 'h'"),
-        ("reverse-layer", {"W": 0, "h": [0]}, "is an int; expected a list of 1 row of 1 number"),
-        ("reverse-layer", {"W": [0], "h": [0]}, "row 0 of the adjoint of 'W' is an int; expected"),
+        ("layer-adjoints", {"W": [[0]], "b": [0]}, "it has no 'X'; expected a dictionary with"),
+        ("layer-adjoints", {"W": 0, "b": [0], "X": [[0]]}, "expected a list of 1 row of 1 number"),
+        ("layer-adjoints", {"W": [0], "b": [0], "X": [[0]]}, "row 0 of the adjoint of 'W' is an"),
     ],
 )
 def test_the_wrong_kind_is_named(name, returned, words):
