@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from dlbook.autodiff.errors import describe
 from dlbook.autodiff.forward import push
@@ -22,6 +23,9 @@ from dlbook.autodiff.tracing import (
 )
 
 __all__ = ["ReverseLevel", "Tape"]
+
+
+_HAVE_SHAPES = (ndarray, Traced)
 
 
 class Tape:
@@ -75,65 +79,52 @@ class Tape:
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
             adjoints[node] = seed
-        ours = set()  # nodes whose adjoint is an array made here, so that it may be added to
+        ours: set[int] = set()  # nodes whose adjoint is an array made here: it may be added to
         rules, answers, operands = self.rules, self.answers, self.operands
+        every_options, every_parents = self.options, self.parents
         for node in range(max(seeds, default=-1), -1, -1):
             g, rule = adjoints[node], rules[node]
             if g is None or rule is None:
                 continue
+            values, ans, options = operands[node], answers[node], every_options[node]
+            parents = every_parents[node]
+            number = type(g) is not ndarray and not rule.uniform and type(ans) in _HAVE_SHAPES
+            if number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+                g = filled(g, ans)
             if not keep:
                 adjoints[node] = None
-            values, ans, options = operands[node], answers[node], self.options[node]
-            parents = self.parents[node]
-            number = type(g) is not np.ndarray and type(ans) in (np.ndarray, Traced)
-            elementwise = number and rule.elementwise and _all_of_shape(ans, values, parents)
-            if number and not (elementwise or rule.uniform):
-                g = filled(g, ans)
             if once:
                 operands[node] = ()
                 answers[node] = None
-            parts = rule.pull and rule.pull(g, ans, *values, **options)
-            vjps, fresh = rule.vjps, rule.fresh and not keep
+            parts = None if rule.pull is None else rule.pull(g, ans, *values, **options)
             for position, parent in enumerate(parents):
                 if parent < 0:
                     continue
                 if parts is not None:
                     part = parts[position]
                 else:
-                    vjp = vjps[position]
+                    vjp = rule.vjps[position]
                     if vjp is None:
                         raise rule.lacks("reverse", position)
                     part = vjp(g, ans, *values, **options)
-                value = values[position]
-                kind = type(part)
-                if type(value) is not np.ndarray:
+                value, kind = values[position], type(part)
+                if type(value) is not ndarray:
                     fits = kind is type(value) and kind is not Traced
-                elif kind is np.ndarray:
+                elif kind is ndarray:
                     fits = part.shape == value.shape and part.dtype is value.dtype
                 else:  # one number for all entries
                     fits = kind is value.dtype.type
                 if not fits:
                     part = as_adjoint(part, value)
+                mine = rule.fresh and type(part) is ndarray and part.base is None
                 before = adjoints[parent]
-                mine = fresh and type(part) is np.ndarray and part.base is None
-                if before is None:
-                    adjoints[parent] = part
-                    if mine:
-                        ours.add(parent)
-                elif type(part) is not np.ndarray or type(before) is Traced:
-                    ours.discard(parent)
-                    adjoints[parent] = before + part
-                elif parent in ours:
-                    np.add(before, part, out=before)
-                elif mine:
+                if before is not None:
+                    part, mine = _added(before, part, parent in ours, mine)
+                adjoints[parent] = part
+                if mine and not keep:
                     ours.add(parent)
-                    adjoints[parent] = np.add(before, part, out=part)
-                else:
-                    total = before + part
-                    # A sum of two arrays without axes is a scalar.
-                    adjoints[parent] = total if type(total) is Traced else np.asarray(total)
-                    if type(total) is np.ndarray and not keep:
-                        ours.add(parent)
+                elif before is not None:
+                    ours.discard(parent)
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -149,6 +140,20 @@ class Tape:
                     options = {name: value for name, value in options.items() if name != "kept"}
                 tangents[node] = push(rule, self.answers[node], values, mine, options)
         return tangents
+
+
+def _added(one: Any, other: Any, first: bool, second: bool) -> tuple[Any, bool]:
+    """Return a sum of adjoints, and whether it may be added to: first and second tell of each."""
+    if type(other) is not ndarray or type(one) is Traced:
+        return one + other, False
+    if first:
+        return np.add(one, other, out=one), True
+    if second:
+        return np.add(one, other, out=other), True
+    total = one + other
+    if type(total) is ndarray or type(total) is Traced:
+        return total, type(total) is ndarray
+    return np.asarray(total), False  # NumPy's sum of two arrays without axes is a scalar
 
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
@@ -172,20 +177,19 @@ class ReverseLevel(Level):
         See `Locks`.
     """
 
-    __slots__ = ("_columns", "_copies", "_locks", "tape")
+    __slots__ = ("_copies", "_locks", "tape")
 
     def __init__(self, copies: bool = False, debug: bool = False) -> None:
         super().__init__()
-        self.tape = tape = Tape()
-        self._columns = tape.rules, tape.answers, tape.operands, tape.options, tape.parents
+        self.tape = Tape()
         self._locks = Locks(debug)
         self._copies: dict[int, Any] | None = {} if copies else None
 
     def inputs(self, values: list[Any]) -> list[Traced]:
         """Return values, traced: the first nodes of the tape."""
-        self._locks.hold(*[value for value in values if type(value) is np.ndarray])
+        self._locks.hold(*[value for value in values if type(value) is ndarray])
         if self._copies is not None:
-            values = [self._kept(v) if type(v) is np.ndarray else v for v in values]
+            values = [self._kept(v) if type(v) is ndarray else v for v in values]
         tape, n = self.tape, len(values)
         tape.rules += [None] * n
         tape.answers += values
@@ -204,20 +208,20 @@ class ReverseLevel(Level):
         """Call a function; append the operation to the tape."""
         if self.closed:
             raise self.leak(operands[0])
-        values, parents = [], []
+        inside, parents = [], []
         for operand in operands:
-            kind = type(operand)
-            if kind is Traced and operand._level is self:
-                values.append(operand._value)
+            if type(operand) is Traced and operand._level is self:
+                inside.append(operand._value)
                 parents.append(operand._link)
                 continue
-            if kind is np.ndarray:
+            if type(operand) is ndarray:
                 if rule.reads:
                     operand = self._kept(operand)
-            elif kind is not float:
+            elif type(operand) is not float:
                 operand = as_operand(operand)
-            values.append(operand)
+            inside.append(operand)
             parents.append(-1)
+        values = tuple(inside)
         if rule.forward is None:
             ans = function(*values, **options)
         else:
@@ -228,15 +232,16 @@ class ReverseLevel(Level):
                     "expected a pair, the value and what its reverse rules use again"
                 )
             ans, options = both[0], {**options, "kept": both[1]}
-        if type(ans) is not np.ndarray or ans.dtype.kind != "f":
+        if type(ans) is not ndarray or ans.dtype.kind != "f":
             check_result(function, ans)
-        rules, answers, operands_, options_, parents_ = self._columns
-        rules.append(rule)
-        answers.append(ans)
-        operands_.append(tuple(values))
-        options_.append(options)
-        parents_.append(tuple(parents))
-        return Traced(ans, self, len(rules) - 1)
+        tape = self.tape
+        node = len(tape.rules)
+        tape.rules.append(rule)
+        tape.answers.append(ans)
+        tape.operands.append(values)
+        tape.options.append(options)
+        tape.parents.append(tuple(parents))
+        return Traced(ans, self, node)
 
     def _kept(self, array: Any) -> Any:
         """Return an array that keeps what it holds now for as long as the tape needs it."""

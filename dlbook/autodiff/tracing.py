@@ -259,9 +259,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise
 
 
-def call_ufunc(
-    ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def _array_ufunc(self: Traced, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """Return what a ufunc, or one of its methods, gives for operands of which some are traced."""
     if method == "__call__" and not kwargs:
         entry = TABLE.get(ufunc)
@@ -505,8 +503,7 @@ class Traced:
 
     # ---- NumPy's protocols ----
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return call_ufunc(ufunc, method, inputs, kwargs)
+    __array_ufunc__ = _array_ufunc
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Any

@@ -46,6 +46,6 @@ def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labe
             f"{name} has shape {labels.shape}; expected {shape[:1]}, "
             f"one label for each row of the logits {shape}"
         )
-    if labels.min() < 0 or labels.max() >= shape[1]:
+    if np.minimum.reduce(labels) < 0 or np.maximum.reduce(labels) >= shape[1]:
         wrong = np.flatnonzero((labels < 0) | (labels >= shape[1]))[0]
         raise ValueError(f"{name}[{wrong}] is {labels[wrong]}; expected 0 to {shape[1] - 1}")
