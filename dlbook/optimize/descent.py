@@ -147,7 +147,7 @@ def descend(
     f
         Takes a tree like `x0` and returns a number.
     x0
-        The start: a floating-point number, an array, or a tree of them.
+        The start: a floating-point number (``8.0``, not ``8``), an array, or a tree of them.
     optimiser
         Such as `GradientDescent`.
     gradient
