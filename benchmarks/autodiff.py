@@ -34,8 +34,8 @@ PLAIN_BAR, NN_BAR, CHAIN_BAR, MEMORY_BAR = 1.35, 1.15, 0.25, 1.5
 
 
 def penalty(p, alpha):
-    """Return the sum of squares of the weights, weighed; 0 where it does not count."""
-    return alpha / 2 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2)) if alpha else 0.0
+    """Return the sum of squares of the weights, weighed."""
+    return alpha / 2 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2))
 
 
 def forward(p, x, y, alpha=0.0):
@@ -44,13 +44,15 @@ def forward(p, x, y, alpha=0.0):
     z = h @ p["W2"] + p["b2"]
     z = z - np.max(z, axis=1, keepdims=True)
     logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
-    return -np.mean(logp[np.arange(len(y)), y]) + penalty(p, alpha)
+    loss = -np.mean(logp[np.arange(len(y)), y])
+    return loss + penalty(p, alpha) if alpha else loss
 
 
 def forward_with_nn(p, x, y, alpha=0.0):
     """Return the loss, with the library's own function of logits and labels."""
     h = 1 / (1 + np.exp(-(x @ p["W1"] + p["b1"])))
-    return nn.cross_entropy(h @ p["W2"] + p["b2"], y) + penalty(p, alpha)
+    loss = nn.cross_entropy(h @ p["W2"] + p["b2"], y)
+    return loss + penalty(p, alpha) if alpha else loss
 
 
 def by_hand(p, x, y, alpha=0.0):
@@ -62,13 +64,14 @@ def by_hand(p, x, y, alpha=0.0):
     e = np.exp(z)
     total = np.sum(e, axis=1, keepdims=True)
     logp = z - np.log(total)
-    value = -np.mean(logp[np.arange(n), y]) + penalty(p, alpha)
+    value = -np.mean(logp[np.arange(n), y])
     dz = e / total
     dz[np.arange(n), y] -= 1
     dz /= n
     dh = dz @ p["W2"].T * h * (1 - h)
     gradient = {"W1": x.T @ dh, "b1": dh.sum(axis=0), "W2": h.T @ dz, "b2": dz.sum(axis=0)}
     if alpha:
+        value = value + penalty(p, alpha)
         gradient["W1"] += alpha * p["W1"]
         gradient["W2"] += alpha * p["W2"]
     return value, gradient
