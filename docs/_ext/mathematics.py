@@ -86,14 +86,18 @@ def _set(found: list[Formula]) -> None:
 
 
 def _keep_punctuation(doctree: nodes.document) -> None:
-    """Give each formula in the text what closes a clause right after it, to keep on its line."""
+    """Give each formula in the text the brackets and stops that touch it, to keep on its line."""
     for math in list(doctree.findall(nodes.math)):
-        following = math.next_node(descend=False, siblings=True)
+        siblings, place = math.parent, math.parent.index(math)
+        # By their places: `replace` takes the first text that is equal.
+        following = siblings[place + 1] if place + 1 < len(siblings) else None
         if isinstance(following, nodes.Text) and (stop := re.match("[,.;:)?]+", following)):
             math["stop"] = stop[0]
-            siblings = math.parent
-            # By its place: `replace` takes the first text that is equal.
-            siblings[siblings.index(math) + 1] = nodes.Text(following[stop.end() :])
+            siblings[place + 1] = nodes.Text(following[stop.end() :])
+        before = siblings[place - 1] if place else None
+        if isinstance(before, nodes.Text) and (opening := re.search(r"[(\[]+$", before)):
+            math["opening"] = opening[0]
+            siblings[place - 1] = nodes.Text(before[: opening.start()])
 
 
 def _set_document(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -114,11 +118,14 @@ def _html(math: Formula) -> str:
 
 
 def inline_html(math: nodes.math) -> str:
-    """Return the HTML of a formula in the text, with the stop that it was given."""
+    """Return the HTML of a formula in the text, with the stop and bracket that it was given."""
     inner = _html(math)
+    # Within KaTeX's box, so that in a formula of two lines a stop stands after the last symbol,
+    # and is not pushed behind the box; U+2060 forbids a break between.
+    if opening := math.get("opening"):
+        start, rest = inner.split(">", 1)
+        inner = f'{start}><span class="dl-opening">{opening}\u2060</span>{rest}'
     if stop := math.get("stop"):
-        # Within KaTeX's box, so that in a formula of two lines it stands after the last symbol,
-        # and is not pushed behind the box; U+2060 forbids a break before it.
         inner = inner.removesuffix("</span>")
         inner += f'<span class="dl-stop">\u2060{stop}</span></span>'
     return inner
