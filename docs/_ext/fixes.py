@@ -16,7 +16,10 @@ import jupyter_client
 from docutils import nodes
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
+from myst_nb.core import render
+from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import add_global_html_resources
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.ext import viewcode
 from sphinx.transforms import SphinxTransform
@@ -85,6 +88,18 @@ def _skip_fields(
 ) -> bool | None:
     """Sphinx 9.0.4 documents a named tuple's fields ("Alias for field number 0") beside ours."""
     return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def _coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """myst-nb 1.4.0 begins a line where a kernel happened to send what was printed in two parts."""
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and whole and output.get("name") == whole[-1].get("name"):
+            whole[-1] = NotebookNode(whole[-1], text=whole[-1].text + output.text)
+        else:
+            whole.append(output)
+    coalesced: list[NotebookNode] = coalesce_streams(whole)
+    return coalesced
 
 
 class _OneIdEach(SphinxPostTransform):
@@ -175,6 +190,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx 9.0.4 reads no page again when the code of an extension changed.
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
+    render.coalesce_streams = _coalesced
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
     _Relinker(app)

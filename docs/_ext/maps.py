@@ -27,6 +27,9 @@ from dlbook.plot.svg import inline_svg, svg_of
 #: Points: a wider map has type of less than ten pixels in a page's column.
 WIDEST = 680
 
+# Of a chapter's map, the better first: how it runs, and characters in a line of a name.
+_WAYS = (("left to right", 22), ("top to bottom", 22), ("top to bottom", 15))
+
 
 class chart(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
     """The place of a map, of the kind ``of``."""
@@ -89,13 +92,13 @@ def _logic_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
     if not shown:
         return []
     edges = arguments({one.label: one for one in pages.order if one.label in shown})
-    labels = {
-        label: f"{results[label].title}\n{_wrapped(results[label].name, 22)}" for label in shown
-    }
     links = {label: pages.link(results[label])["refuri"] for label in shown}
-    drawing, way = _drawn(edges, labels), "left to right"
-    if drawing.layout.width > WIDEST and own:
-        drawing, way = _drawn(edges, labels, down=True), "top to bottom"
+    for way, width in _WAYS:
+        names = {label: _wrapped(results[label].name, width) for label in shown}
+        labels = {label: f"{results[label].title}\n{names[label]}" for label in shown}
+        drawing = _drawn(edges, labels, down=way == "top to bottom")
+        if drawing.layout.width <= WIDEST or not own:
+            break
     alt = (
         f"Map of {len(shown)} statements, from {way}, an arrow from each to those that use "
         "it; the list of all statements says the same in words."

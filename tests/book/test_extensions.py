@@ -225,3 +225,16 @@ def test_the_lock_names_no_host():
     for name, entry in packages.items():
         assert "resolved" not in entry, name
         assert entry["integrity"].startswith("sha512-"), name
+
+
+def test_a_line_that_came_in_two_parts_stays_one():
+    from _ext.fixes import _coalesced
+    from nbformat.v4 import new_output
+
+    parts = ["1", " > -1\n", "4 > 2\n"]
+    sent = [new_output("stream", name="stdout", text=text) for text in parts]
+    sent.insert(2, new_output("stream", name="stderr", text="late\n"))
+    assert [(one.name, one.text) for one in _coalesced(sent)] == [
+        ("stdout", "1 > -1\n4 > 2\n"),
+        ("stderr", "late\n"),
+    ]
