@@ -29,14 +29,14 @@ class Structure:
     keys
         Where its entries stand: keys of a dict, positions in a sequence, names of fields.
     children
-        The entries' structures, in the order of `keys`.
+        The entries' structures, in the order of `keys`; ``None`` where all are leaves.
     size
         How many leaves it holds.
     """
 
     kind: type | None
     keys: tuple[Any, ...] = ()
-    children: tuple[Structure, ...] = ()
+    children: tuple[Structure, ...] | None = None
     size: int = 1
 
 
@@ -54,6 +54,13 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     >>> unflatten(structure, values)
     {'w': [1, 2], 'b': 3}
     """
+    if type(tree) is dict:  # of arrays, as most parameters are: a training loop feels the way below
+        values = list(tree.values())
+        for value in values:
+            if type(value) is not np.ndarray:
+                break
+        else:
+            return values, Structure(dict, tuple(tree), None, len(values))
     found: list[Any] = []
     return found, _flatten(tree, found)
 
@@ -91,22 +98,26 @@ def unflatten(structure: Structure, values: list[Any]) -> Any:
     """
     if len(values) != structure.size:
         raise ValueError(f"values has {len(values)} leaves; the structure has {structure.size}")
-    return _unflatten(structure, iter(values).__next__)
+    if structure.kind is dict and structure.children is None:
+        return dict(zip(structure.keys, values, strict=True))
+    return _unflatten(structure, values)
 
 
-def _unflatten(structure: Structure, following: Callable[[], Any]) -> Any:
-    kind = structure.kind
+def _unflatten(structure: Structure, values: list[Any]) -> Any:
+    kind, keys = structure.kind, structure.keys
     if kind is None:
-        return following()
-    entries = [
-        following() if child.kind is None else _unflatten(child, following)
-        for child in structure.children
-    ]
+        return values[0]
+    entries = values
+    if structure.children is not None:
+        entries, start = [], 0
+        for child in structure.children:
+            entries.append(_unflatten(child, values[start : start + child.size]))
+            start += child.size
     if issubclass(kind, dict):
-        return kind(zip(structure.keys, entries, strict=True))
+        return kind(zip(keys, entries, strict=True))
     if issubclass(kind, (list, tuple)):
         return kind(*entries) if hasattr(kind, "_fields") else kind(entries)
-    return kind(**dict(zip(structure.keys, entries, strict=True)))
+    return kind(**dict(zip(keys, entries, strict=True)))
 
 
 def leaves(tree: Any) -> list[Any]:
@@ -156,8 +167,7 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
         return {key: f(leaf, *[one[key] for one in others]) for key, leaf in tree.items()}
     first, structure = flatten(tree)
     columns = [flatten_like(structure, other) for other in others]
-    following = iter([f(*row) for row in zip(first, *columns, strict=True)]).__next__
-    return _unflatten(structure, following)
+    return _unflatten(structure, [f(*row) for row in zip(first, *columns, strict=True)])
 
 
 def flatten_like(structure: Structure, tree: Any) -> list[Any]:
@@ -198,7 +208,8 @@ def _match(structure: Structure, tree: Any, path: tuple[Any, ...], found: list[A
                 f"{list(keys)} here"
             )
         values = tuple([here[key] for key in structure.keys])
-    for key, child, value in zip(structure.keys, structure.children, values, strict=True):
+    children = (_LEAF,) * len(keys) if structure.children is None else structure.children
+    for key, child, value in zip(structure.keys, children, values, strict=True):
         _match(child, value, (path, structure.kind, key), found)
 
 

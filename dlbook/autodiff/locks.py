@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -41,19 +42,18 @@ class Locks:
         self._arrays: dict[int, NDArray[Any]] = {}
         self._checksums: dict[int, int] | None = {} if debug else None
 
-    def hold(self, *arrays: NDArray[Any]) -> None:
-        """Make arrays, and what they are views of, read-only until `release`."""
+    def hold(self, values: Iterable[Any]) -> None:
+        """Make the arrays among values, and what they are views of, read-only until `release`."""
         with _mutex:  # for base and view at once: who holds a view holds its base
-            for array in arrays:
-                base = array.base
-                if base is not None and type(base) is np.ndarray:
-                    self._hold(base, base.base)
-                self._hold(array, base)
+            for value in values:
+                if type(value) is np.ndarray and id(value) not in self._arrays:
+                    base = value.base
+                    if type(base) is np.ndarray and id(base) not in self._arrays:
+                        self._hold(base, base.base)
+                    self._hold(value, base)
 
     def _hold(self, array: NDArray[Any], base: Any) -> None:
         key = id(array)
-        if key in self._arrays:
-            return
         if self._checksums is not None:
             self._checksums[key] = _checksum(array)
             self._arrays[key] = array
@@ -64,25 +64,15 @@ class Locks:
             _set_writeable(array, False)
             self._arrays[key] = array
 
-    def check(self) -> None:
-        """Refuse if an array was changed.
+    def release(self) -> None:
+        """Make the arrays writeable again, unless somebody else holds them.
 
         Raises
         ------
         DerivativeError
-            With ``debug`` only: the locks cannot tell.
+            If one was changed; with ``debug`` only: the locks cannot tell.
         """
-        for key, before in (self._checksums or {}).items():
-            if _checksum(self._arrays[key]) != before:
-                raise DerivativeError(
-                    "an array that a derivative depends on was changed before the derivative "
-                    "was taken",
-                    describe(self._arrays[key]),
-                    "work on a copy, array.copy()",
-                )
-
-    def release(self) -> None:
-        """Make the arrays writeable again, unless somebody else holds them."""
+        changed = None if self._checksums is None else self._changed()
         with _mutex:
             for key, array in self._arrays.items():  # a base comes before its views, as it must
                 count = _holds.pop(key, 0)
@@ -97,6 +87,19 @@ class Locks:
                     for view in _waiting.pop(key, ()):
                         _set_writeable(view, True)
             self._arrays.clear()
+        if changed is not None:
+            raise DerivativeError(
+                "an array that a derivative depends on was changed before the derivative was taken",
+                describe(changed),
+                "work on a copy, array.copy()",
+            )
+
+    def _changed(self) -> NDArray[Any] | None:
+        """Return an array with another checksum than before."""
+        for key, before in (self._checksums or {}).items():
+            if _checksum(self._arrays[key]) != before:
+                return self._arrays[key]
+        return None
 
 
 def _checksum(array: NDArray[Any]) -> int:

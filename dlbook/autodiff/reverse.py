@@ -187,7 +187,7 @@ class ReverseLevel(Level):
 
     def inputs(self, values: list[Any]) -> list[Traced]:
         """Return values, traced: the first nodes of the tape."""
-        self._locks.hold(*[value for value in values if type(value) is ndarray])
+        self._locks.hold(values)
         if self._copies is not None:
             values = [self._kept(v) if type(v) is ndarray else v for v in values]
         tape, n = self.tape, len(values)
@@ -245,7 +245,7 @@ class ReverseLevel(Level):
 
     def _kept(self, array: Any) -> Any:
         """Return an array that keeps what it holds now for as long as the tape needs it."""
-        self._locks.hold(array)
+        self._locks.hold((array,))
         if self._copies is None:
             return array
         key = id(array)
@@ -255,8 +255,5 @@ class ReverseLevel(Level):
 
     def release(self) -> None:
         """Let the program change its arrays again: the tape is done with, or holds copies."""
-        try:
-            self._locks.check()
-        finally:
-            self._locks.release()
-            self._copies = None
+        self._copies = None
+        self._locks.release()

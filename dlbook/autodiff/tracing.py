@@ -90,10 +90,6 @@ class Level:
             "return it from the function, or keep stop_gradient(x)",
         )
 
-    def close(self) -> None:
-        """End the run."""
-        self.closed = True
-
     def run(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function of traced values and close; raise what was refused meanwhile."""
         try:
@@ -105,7 +101,7 @@ class Level:
                 self.refusal = None
                 raise
         finally:
-            self.close()
+            self.closed = True
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None  # its traceback knows this level
             raise refusal

@@ -11,7 +11,7 @@ from dlbook import trees
 from dlbook.autodiff import rules  # noqa: F401 (fills the table)
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.forward import ForwardLevel
-from dlbook.autodiff.reverse import ReverseLevel, Tape
+from dlbook.autodiff.reverse import ReverseLevel
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.tracing import Traced, plain, shape_of
 
@@ -127,11 +127,15 @@ class Recorded:
     ----------
     inputs
         Leaves of the arguments that are differentiated by; nodes 0, 1, … of the tape.
+    arguments
+        The structures of these arguments.
     values
         Leaves of the result, as they are outside of this level.
     nodes
         For each its node, or ``None`` where it is constant.
     """
+
+    __slots__ = ("arguments", "aux", "inputs", "level", "nodes", "structure", "values")
 
     def __init__(
         self,
@@ -145,14 +149,18 @@ class Recorded:
         debug: bool = False,
     ) -> None:
         chosen = range(len(args)) if argnums is None else argnums
-        self.inputs, self.argument_structure = trees.flatten(tuple([args[i] for i in chosen]))
+        self.inputs, self.arguments = [], []
+        for i in chosen:
+            leaves, structure = trees.flatten(args[i])
+            self.inputs += leaves
+            self.arguments.append(structure)
         for leaf in self.inputs:
             if type(leaf) is not np.ndarray or leaf.dtype.kind != "f":
                 _check_input(leaf)
         self.level = ReverseLevel(copies, debug)
         try:
             all_args = list(args)
-            replaced = trees.unflatten(self.argument_structure, self.level.inputs(self.inputs))
+            replaced = self._like_arguments(self.level.inputs(self.inputs))
             for i, argument in zip(chosen, replaced, strict=True):
                 all_args[i] = argument
             result = self.level.run(f, *all_args, **kwargs)
@@ -167,16 +175,12 @@ class Recorded:
             leaves, self.structure = trees.flatten(result)
             self.values, self.nodes = [], []
             for leaf in leaves:
-                mine = type(self.level.leaf(leaf)) is Traced and leaf._level is self.level
-                self.values.append(leaf._value if mine else leaf)
+                mine = type(leaf) is Traced and leaf._level is self.level
+                self.values.append(leaf._value if mine else self.level.leaf(leaf))
                 self.nodes.append(leaf._link if mine else None)
         except BaseException:
             self.level.release()
             raise
-
-    @property
-    def tape(self) -> Tape:
-        return self.level.tape
 
     def _auxiliary(self, leaf: Any) -> Any:
         if leaf is None or isinstance(leaf, str | bytes):
@@ -202,23 +206,31 @@ class Recorded:
 
     def gradients(self, seeds: dict[int, Any], *, once: bool = False) -> tuple[Any, ...]:
         """Sweep; return the gradient of each argument. After a sweep `once` there is no other."""
-        adjoints = self.tape.pull(seeds, once=once)[: len(self.inputs)]
+        adjoints = self.level.tape.pull(seeds, once=once)[: len(self.inputs)]
         found, seen = [], set()
         for adjoint, leaf in zip(adjoints, self.inputs, strict=True):
             if type(adjoint) is not np.ndarray:
                 adjoint = _zeros(leaf) if adjoint is None else filled(adjoint, leaf)
-            if type(leaf) is np.ndarray and type(adjoint) is not np.ndarray:
-                adjoint = as_adjoint(adjoint, leaf)  # a sum of 0-d arrays is a scalar to NumPy
-            if type(adjoint) is np.ndarray and (adjoint.base is not None or id(adjoint) in seen):
+                if type(leaf) is np.ndarray and type(adjoint) is not np.ndarray:
+                    adjoint = as_adjoint(adjoint, leaf)  # NumPy's sum of 0-d arrays is a scalar
+            elif adjoint.base is not None or id(adjoint) in seen:
                 adjoint = adjoint.copy()  # a view of another's memory, or one array for two
             seen.add(id(adjoint))
             found.append(adjoint)
-        gradients: tuple[Any, ...] = trees.unflatten(self.argument_structure, found)
-        return gradients
+        return self._like_arguments(found)
+
+    def _like_arguments(self, leaves: list[Any]) -> tuple[Any, ...]:
+        """Return trees like the arguments, with these leaves."""
+        found, start = [], 0
+        for structure in self.arguments:
+            stop = start + structure.size
+            found.append(trees.unflatten(structure, leaves[start:stop]))
+            start = stop
+        return tuple(found)
 
     def tangents(self, directions: list[Any]) -> list[Any]:
         """Replay; return the tangent of each leaf of the result."""
-        moved = self.tape.push(directions)
+        moved = self.level.tape.push(directions)
         found = [None if node is None else moved[node] for node in self.nodes]
         pairs = zip(found, self.values, strict=True)
         return [_zeros(value) if t is None else _fresh(t) for t, value in pairs]
@@ -340,9 +352,10 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     """
     run = Recorded(f, primals, {}, copies=True)
     run.level.release()
+    _, structure = trees.flatten(primals)
 
     def derivative(*tangents: Any) -> Any:
-        given = trees.flatten_like(run.argument_structure, tangents)
+        given = trees.flatten_like(structure, tangents)
         pairs = zip(given, run.inputs, strict=True)
         moved = run.tangents([like(t, leaf, "tangent") for t, leaf in pairs])
         return trees.unflatten(run.structure, moved)
@@ -395,7 +408,7 @@ def jacobian(
             blocks = _by_columns(run) if forward else _by_rows(run)
         finally:
             run.level.release()
-        (argument,) = run.argument_structure.children
+        (argument,) = run.arguments
         return trees.unflatten(run.structure, [trees.unflatten(argument, row) for row in blocks])
 
     return wrapped
@@ -556,8 +569,8 @@ def _basis(value: Any) -> Any:
 
 
 def _one(value: Any) -> Any:
-    kind = type(plain(value))
-    return as_adjoint(1.0, value) if kind is np.ndarray else kind(1)
+    kind = type(value)
+    return as_adjoint(1.0, value) if kind is np.ndarray or kind is Traced else kind(1)
 
 
 def _size(value: Any) -> int:

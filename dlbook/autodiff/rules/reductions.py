@@ -45,8 +45,7 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
 
 def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
-    shape = shape_of(a)
-    if how.keepdims or not shape:
+    if how.keepdims or not (shape := shape_of(a)):
         return g
     axes = _axes(len(shape), how.axis)
     return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
