@@ -223,12 +223,13 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if entry is None:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
-    if entry.kind == "refused":  # the program may have called it by way of another function
+    rule, definition = entry.rule, entry.definition
+    if rule is None and definition is None:
+        if entry.kind != "refused":  # but a constant, or a question
+            return function(*_plain_in(args), **_plain_in(kwargs))
         what = f"{name_of(function)} would lose a derivative"
-        instead = instead_of(place().name) or entry.instead
+        instead = instead_of(place().name) or entry.instead  # it may be called by another
         raise _refusal(what, function, args, kwargs, instead)
-    if entry.kind in ("constant", "question"):
-        return function(*_plain_in(args), **_plain_in(kwargs))
     try:
         operands, options = entry.bind(function, args, kwargs)
     except UnknownArgumentError as unknown:
@@ -239,8 +240,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if options.pop("out", None) is not None:
         raise _refusal_of_out(function, args, kwargs)
     try:
-        if entry.definition is not None:
-            return entry.definition(*operands, **options)
+        if definition is not None:
+            return definition(*operands, **options)
         for name, value in options.items():
             if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
                 what = f"{name_of(function)} has no derivative in {name}"
@@ -249,7 +250,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if level is None:
             what = f"{name_of(function)} found a traced value inside of a list"
             raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
-        return level.record(entry.rule, entry.rule.function, operands, options)
+        return level.record(rule, rule.function, operands, options)
     except DerivativeError as error:
         _remembered(error, args, kwargs)
         raise

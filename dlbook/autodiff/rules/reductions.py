@@ -74,6 +74,8 @@ def _total(terms: Any, how: How) -> Any:
 def _count(a: Any, how: How) -> Any:
     """Return how many entries go into each result; an array, with axes kept, under `where`."""
     inside, shape = plain(a), shape_of(a)
+    if how is _WHOLE:
+        return math.prod(shape)
     if how.where is True:
         return math.prod([shape[i] for i in _axes(len(shape), how.axis)])
     where = np.broadcast_to(how.where, shape)
@@ -260,13 +262,10 @@ def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     a, best = plain(a), _kept(plain(ans), plain(a), how)
     wins = np.equal(a, best)
     alone = how.where is True and how.initial is np._NoValue
-    # As many winners as results, and none is NaN, which never wins: no result has two.
-    if (
-        alone
-        and np.count_nonzero(wins) == np.size(best)
-        and not np.logical_or.reduce(np.isnan(best), axis=None)
-    ):
-        return np.where(wins, g, 0.0)
+    if alone and np.count_nonzero(wins) == np.size(best):
+        total = np.add.reduce(best, axis=None)
+        if total == total:  # none is NaN, which never wins: so no result has two winners
+            return np.where(wins, g, 0.0)
     if how.where is not True:
         wins = wins & how.where
     ties = np.add.reduce(wins, axis=how.axis, keepdims=True)
