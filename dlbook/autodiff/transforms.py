@@ -221,6 +221,8 @@ class Recorded:
 
     def _like_arguments(self, leaves: list[Any]) -> tuple[Any, ...]:
         """Return trees like the arguments, with these leaves."""
+        if len(self.arguments) == 1:
+            return (trees.unflatten(self.arguments[0], leaves),)
         found, start = [], 0
         for structure in self.arguments:
             stop = start + structure.size
@@ -280,7 +282,7 @@ def value_and_grad(
         chosen = _positions(argnums, len(args))
         run = Recorded(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
         try:
-            if run.structure.kind is not None or shape_of(run.values[0]) != ():
+            if run.structure.kind is not None or shape_of(run.values[0]):
                 raise DerivativeError(
                     "a gradient is of one number, and the function returned something else",
                     describe(run.value()),

@@ -12,10 +12,6 @@ from dlbook.autodiff.table import Each, composed, general, linear
 from dlbook.autodiff.tracing import plain
 
 
-def _ndim(a: Any) -> int:
-    return a.ndim if type(a) is np.ndarray else np.ndim(plain(a))
-
-
 # ---- matrix products ---------------------------------------------------------------------
 
 
@@ -24,20 +20,20 @@ def _flipped(a: Any) -> Any:
 
 
 def _matmul_vjp_0(g: Any, ans: Any, a: Any, b: Any) -> Any:
-    if _ndim(b) == 1:  # ans sums over the last axis of both
+    if b.ndim == 1:  # ans sums over the last axis of both
         return np.expand_dims(g, -1) * b
-    if _ndim(a) == 1:
+    if a.ndim == 1:
         g = np.expand_dims(g, -2)
-        return np.sum((g @ _flipped(b))[..., 0, :], axis=tuple(range(_ndim(b) - 2)))
+        return np.sum((g @ _flipped(b))[..., 0, :], axis=tuple(range(b.ndim - 2)))
     return g @ _flipped(b)
 
 
 def _matmul_vjp_1(g: Any, ans: Any, a: Any, b: Any) -> Any:
-    if _ndim(a) == 1:
-        return np.expand_dims(g, -2) * np.expand_dims(a, -1) if _ndim(b) > 1 else g * a
-    if _ndim(b) == 1:
+    if a.ndim == 1:
+        return np.expand_dims(g, -2) * np.expand_dims(a, -1) if b.ndim > 1 else g * a
+    if b.ndim == 1:
         product = _flipped(a) @ np.expand_dims(g, -1)
-        return np.sum(product[..., 0], axis=tuple(range(_ndim(a) - 2)))
+        return np.sum(product[..., 0], axis=tuple(range(a.ndim - 2)))
     return _flipped(a) @ g
 
 
@@ -195,7 +191,9 @@ def _letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], st
         raise ValueError(f"{subscripts!r} names {len(terms)} operands; {len(arrays)} are given")
     used = set(subscripts)
     spare = [c for c in map(chr, range(0x3B1, 0x3B1 + 64)) if c not in used]
-    hidden = [_ndim(a) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)]
+    hidden = [
+        np.ndim(plain(a)) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)
+    ]
     longest = max([n for n, t in zip(hidden, terms, strict=True) if "..." in t], default=0)
     dots = spare[:longest]  # of the axes that dots stand for, aligned at the right
     terms = [
