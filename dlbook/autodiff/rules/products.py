@@ -11,7 +11,6 @@ from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import Each, composed, general, linear
 from dlbook.autodiff.tracing import plain
 
-
 # ---- matrix products ---------------------------------------------------------------------
 
 
