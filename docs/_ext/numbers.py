@@ -241,7 +241,7 @@ def explanation(number: dict[str, Any], *, absent: bool = False) -> str:
     if absent:
         return "not computed in this build, which was made without PyTorch"
     if number["kind"] == "seeded":
-        return f"depends on the seed, within ± {number['tolerance']:g}"
+        return f"for this seed, checked to ± {number['tolerance']:g}"
     if number["kind"] == "timing":
         return f"measured on {number['machine']}, {number['date']}"
     return "exact"

@@ -124,7 +124,7 @@ def test_a_book_without_accepted_numbers_has_none(tmp_path):
     ("number", "note"),
     [
         (exact("1"), "exact"),
-        (seeded("1", 0.002), "depends on the seed, within ± 0.002"),
+        (seeded("1", 0.002), "for this seed, checked to ± 0.002"),
         (
             {"kind": "timing", "text": "1", "machine": "a clock", "date": "1900-01-01"},
             "measured on a clock, 1900-01-01",
