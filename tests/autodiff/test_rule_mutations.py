@@ -152,6 +152,7 @@ ALONG = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning")  # NumPy < 2.3
 @pytest.mark.parametrize(("function", "mode"), ALONG)
 def test_finds_a_wrong_axis(function, mode):
     with planted(TABLE[function].rule, mode, 0, wrong_axis):

@@ -227,3 +227,9 @@ def test_an_adjoint_that_is_one_number_for_many_entries(f):
     entry[0, 1] = grad(f)(X)[0, 1]
     np.testing.assert_allclose(grad(lambda x: grad(f)(x)[0, 1] * x[0, 1])(X), entry)
     assert grad(f)(X.astype(np.float32)).dtype == np.float32
+
+
+def test_a_python_number_that_is_clipped_keeps_its_precision():
+    one = np.float32(1)
+    value, slope = value_and_grad(lambda x: np.clip(x, -one, one))(0.1)
+    assert (type(value), value, slope) == (np.float64, 0.1, 1.0)

@@ -218,6 +218,8 @@ def _clip(
     max: Any = None,
 ) -> Any:
     lowest, highest = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    if type(plain(a)) is float:  # which counts here with its dtype, as an array does
+        a = np.reshape(a, ())
     if lowest is not None:
         a = np.maximum(a, lowest)
     return a if highest is None else np.minimum(a, highest)
