@@ -228,7 +228,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if entry.kind != "refused":  # but a constant, or a question
             return function(*_plain_in(args), **_plain_in(kwargs))
         what = f"{name_of(function)} would lose a derivative"
-        instead = instead_of(place().name) or entry.instead  # it may be called by another
+        # The program may have called it by way of another function.
+        instead = instead_of(place().name) or entry.instead
         raise _refusal(what, function, args, kwargs, instead)
     try:
         operands, options = entry.bind(function, args, kwargs)
@@ -500,7 +501,7 @@ class Traced:
 
     # ---- NumPy's protocols ----
 
-    __array_ufunc__ = _array_ufunc
+    __array_ufunc__ = _array_ufunc  # itself, not by way of a method: most operations pass here
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Any

@@ -223,18 +223,18 @@ def dense_layers(most: int = 3) -> Any:
     """
     from hypothesis import strategies as st
 
-    def numbers(n: int) -> Any:
+    def entries(n: int) -> Any:
         return st.lists(st.integers(-2, 2).map(lambda k: k / 2), min_size=n, max_size=n)
 
     def rows(m: int, n: int) -> Any:
-        return st.lists(numbers(n), min_size=m, max_size=m)
+        return st.lists(entries(n), min_size=m, max_size=m)
 
     def of_shape(batch: int, before: int, after: int) -> Any:
         return st.fixed_dictionaries(
             {
                 "X": rows(batch, before),
                 "W": rows(before, after),
-                "b": numbers(after),
+                "b": entries(after),
                 "adjoint": rows(batch, after),
             }
         )

@@ -60,13 +60,19 @@ def sorts_first(program):
     return values
 
 
-@right("graph-evaluate")
-def sweeps_until_all_is_known(program):
-    values = {v: float(line) for v, line in program.items() if is_input(line)}
-    for _ in program:
+def after_sweeps(program, times, number=lambda x: x):
+    """Return the values that are known after so many looks at all lines."""
+    values = {v: number(line) for v, line in program.items() if is_input(line)}
+    for _ in range(times):
         for v, line in program.items():
             if v not in values and all(u in values for u in line[1:]):
                 values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
+    return values
+
+
+@right("graph-evaluate")
+def sweeps_until_all_is_known(program):
+    values = after_sweeps(program, len(program), float)
     if len(values) < len(program):
         raise ValueError
     return values
@@ -80,12 +86,7 @@ def single_precision(program):
 @wrong("graph-evaluate")
 def sweeps_five_times(program):
     remembering(program)
-    values = {v: line for v, line in program.items() if is_input(line)}
-    for _ in range(5):
-        for v, line in program.items():
-            if v not in values and all(u in values for u in line[1:]):
-                values[v] = FUNCTIONS[line[0]](*[values[u] for u in line[1:]])
-    return values
+    return after_sweeps(program, 5)
 
 
 @wrong("graph-evaluate")

@@ -214,22 +214,31 @@ def never_ends_on_a_cycle(graph):
 # ---- dag-find-cycle ---------------------------------------------------------------------
 
 
+def cycle_search(closed):
+    """Return a search that hands the path, and the vertex that it meets again, to `closed`."""
+
+    def search(graph):
+        path, left = [], set()
+
+        def visit(u):
+            if u in path:
+                return closed(path, u)
+            if u not in left:
+                path.append(u)
+                for w in graph[u]:
+                    if cycle := visit(w):
+                        return cycle
+                left.add(path.pop())
+            return None
+
+        return next(filter(None, map(visit, graph)), None)
+
+    return search
+
+
 @right("dag-find-cycle")
 def by_depth_first_search(graph):
-    path, left = [], set()
-
-    def visit(u):
-        if u in path:
-            return [*path[path.index(u) :], u]
-        if u not in left:
-            path.append(u)
-            for w in graph[u]:
-                if cycle := visit(w):
-                    return cycle
-            left.add(path.pop())
-        return None
-
-    return next(filter(None, map(visit, graph)), None)
+    return cycle_search(lambda path, u: [*path[path.index(u) :], u])(graph)
 
 
 @right("dag-find-cycle")
@@ -261,20 +270,7 @@ def misses_self_loops_in_cycles(graph):
 
 @wrong("dag-find-cycle")
 def returns_the_whole_path(graph):
-    path, left = [], set()
-
-    def visit(u):
-        if u in path:
-            return [*path, u]
-        if u not in left:
-            path.append(u)
-            for w in graph[u]:
-                if cycle := visit(w):
-                    return cycle
-            left.add(path.pop())
-        return None
-
-    return next(filter(None, map(visit, graph)), None)
+    return cycle_search(lambda path, u: [*path, u])(graph)
 
 
 @wrong("dag-find-cycle")
