@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
-from dlbook.exercises import autodiff, convexity, descent, graphs
 from dlbook.exercises.answers import UnfitError, shown
+from dlbook.exercises.chapters import autodiff, convexity, descent, graphs
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 

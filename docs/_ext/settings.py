@@ -6,7 +6,7 @@ are absolute, so that a book in another folder uses the same style, inventories 
 
 from pathlib import Path
 
-from _ext.typehints import NumPyNames
+from _ext.page.typehints import NumPyNames
 
 _DOCS = Path(__file__).parents[1]
 
@@ -21,25 +21,25 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
-    "_ext.assets",
-    "_ext.checks",
-    "_ext.citations",
-    "_ext.derivatives",
-    "_ext.downloads",
-    "_ext.execution",
-    "_ext.exercises",
-    "_ext.figures",
-    "_ext.fixes",
-    "_ext.folds",
-    "_ext.head",
-    "_ext.logic",
-    "_ext.maps",
-    "_ext.mathematics",
-    "_ext.numbers",
-    "_ext.prose",
-    "_ext.steppers",
-    "_ext.theorems",
-    "_ext.typehints",
+    "_ext.cells.downloads",
+    "_ext.cells.execution",
+    "_ext.cells.figures",
+    "_ext.cells.folds",
+    "_ext.cells.numbers",
+    "_ext.cells.steppers",
+    "_ext.logic.arguments",
+    "_ext.logic.exercises",
+    "_ext.logic.tested",
+    "_ext.logic.theorems",
+    "_ext.page.assets",
+    "_ext.page.citations",
+    "_ext.page.derivatives",
+    "_ext.page.fixes",
+    "_ext.page.head",
+    "_ext.page.maps",
+    "_ext.page.mathematics",
+    "_ext.page.prose",
+    "_ext.page.typehints",
 ]
 
 # Sphinx

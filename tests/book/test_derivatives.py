@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from _ext.derivatives import arguments, known
+from _ext.page.derivatives import arguments, known
 
 import dlbook.autodiff  # noqa: F401 (fills the table)
 from dlbook.autodiff.table import TABLE

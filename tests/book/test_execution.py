@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from _ext.execution import execution_key, failed_cell, mend_cache
+from _ext.cells.execution import execution_key, failed_cell, mend_cache
 from jupyter_cache import get_cache
 
 SOURCE = '''

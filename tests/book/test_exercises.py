@@ -4,8 +4,8 @@ import re
 
 import nbformat
 import pytest
-from _ext.downloads import notebook
-from _ext.exercises import without_solutions
+from _ext.cells.downloads import notebook
+from _ext.logic.exercises import without_solutions
 from build_site import COURSE, SITE, build_course
 from checks import broken_links, read
 from nbclient import NotebookClient
@@ -87,7 +87,7 @@ two
 
 def make(folder, one=ONE, two=TWO, *options):
     write(folder, {"index": INDEX, "one": one, "two": two})
-    conf = CONF.replace('"_ext.logic"', '"_ext.logic", "_ext.exercises"')
+    conf = CONF.replace('"_ext.logic.arguments"', '"_ext.logic.arguments", "_ext.logic.exercises"')
     (folder / "conf.py").write_text(conf)
     return build(folder, *options)
 

@@ -8,11 +8,11 @@ import nbformat
 import numpy as np
 import numpy.typing as npt
 import pytest
-from _ext import assets
-from _ext.citations import AuthorYear, label
-from _ext.downloads import notebook
-from _ext.head import description
-from _ext.typehints import NumPyNames
+from _ext.cells.downloads import notebook
+from _ext.page import assets
+from _ext.page.citations import AuthorYear, label
+from _ext.page.head import description
+from _ext.page.typehints import NumPyNames
 from conftest import absent
 from docutils import nodes
 from docutils.core import publish_doctree
@@ -119,7 +119,7 @@ def test_a_page_is_described_by_its_first_paragraph():
 def katex():
     if not (assets.PACKAGES / "katex").exists():
         absent("KaTeX is not installed; building the book installs it")
-    from _ext.mathematics import render
+    from _ext.page.mathematics import render
 
     return render
 
@@ -133,7 +133,7 @@ def test_formulas_are_set_with_mathml_for_ears(katex):
 
 
 def test_a_stop_stays_with_its_formula(katex):
-    from _ext.mathematics import _keep_punctuation, inline_html
+    from _ext.page.mathematics import _keep_punctuation, inline_html
 
     document = new_document("")
     document += nodes.paragraph(
@@ -148,7 +148,7 @@ def test_a_stop_stays_with_its_formula(katex):
 
 
 def test_a_stop_is_taken_from_the_text_behind_the_formula(katex):
-    from _ext.mathematics import _keep_punctuation
+    from _ext.page.mathematics import _keep_punctuation
 
     document = new_document("")
     document += nodes.paragraph(
@@ -228,7 +228,7 @@ def test_the_lock_names_no_host():
 
 
 def test_a_line_that_came_in_two_parts_stays_one():
-    from _ext.fixes import _coalesced
+    from _ext.page.fixes import _coalesced
     from nbformat.v4 import new_output
 
     parts = ["1", " > -1\n", "4 > 2\n"]

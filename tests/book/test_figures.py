@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-from _ext.figures import number_by_chapter, palette_css
-from _ext.folds import made_by
+from _ext.cells.figures import number_by_chapter, palette_css
+from _ext.cells.folds import made_by
 from compare_builds import TIMING
 from docutils import nodes
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from _ext.numbers import (
+from _ext.cells.numbers import (
     _value,
     _write,
     differences,

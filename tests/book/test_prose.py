@@ -3,8 +3,8 @@
 import doctest
 
 import pytest
-from _ext import prose
-from _ext.numbers import computed
+from _ext.cells.numbers import computed
+from _ext.page import prose
 from docutils import nodes
 
 

@@ -9,15 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from _ext.checks import file_of, flaws
-from _ext.logic import faults, sort
-from _ext.theorems import UNPROVED, Hypothesis, Result
+from _ext.logic.arguments import faults, sort
+from _ext.logic.tested import file_of, flaws
+from _ext.logic.theorems import UNPROVED, Hypothesis, Result
 from conftest import SITE
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 CONF = """
-extensions = ["myst_nb", "_ext.theorems", "_ext.logic"]
+extensions = ["myst_nb", "_ext.logic.theorems", "_ext.logic.arguments"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 nb_execution_mode = "off"
 suppress_warnings = ["myst-nb.lexer"]  # no kernel, no language

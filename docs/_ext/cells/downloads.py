@@ -16,8 +16,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from _ext.exercises import for_notebook, without_solutions
-from _ext.numbers import COMPARISON
+from _ext.cells.numbers import COMPARISON
+from _ext.logic.exercises import for_notebook, without_solutions
 
 _FOLDER = "_downloads"
 
@@ -63,6 +63,6 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the handler."""
-    app.setup_extension("_ext.exercises")
+    app.setup_extension("_ext.logic.exercises")
     app.connect("doctree-resolved", _offer)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,7 +24,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-DOCS = Path(__file__).parents[1]
+DOCS = Path(__file__).parents[2]
 PACKAGES = DOCS / "node_modules"
 SITE = PACKAGES / ".site"
 

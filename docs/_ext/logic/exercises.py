@@ -28,9 +28,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 from sphinx_codeautolink.extension import block as code_linker
 
-from _ext.gates import gate, gather
-from _ext.labels import Labelled, Labels, numbered
-from _ext.theorems import chapter_number, result
+from _ext.logic.gates import gate, gather
+from _ext.logic.labels import Labelled, Labels, numbered
+from _ext.logic.theorems import chapter_number, result
 from dlbook import exercises
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from _ext.labels import chapter_of, numbered
+from _ext.logic.labels import chapter_of, numbered
 from dlbook.plot.svg import inline_svg, read_palette
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.theorems import UNPROVED, Result, anchor_of, foot, logic_of, warn
+from _ext.logic.theorems import UNPROVED, Result, anchor_of, foot, logic_of, warn
 from dlbook import graph
 
 
@@ -201,7 +201,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and handlers."""
-    app.setup_extension("_ext.theorems")
+    app.setup_extension("_ext.logic.theorems")
     app.add_directive("logic", ListDirective)
     app.add_node(listing)
     app.connect("env-updated", _judge)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from dlbook import graph
-from dlbook.exercises import graphs
 from dlbook.exercises.answers import UnfitError, compared, number, numbers, table
+from dlbook.exercises.chapters import graphs
 from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]

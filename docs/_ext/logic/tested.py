@@ -15,10 +15,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.logic import Pages
-from _ext.theorems import UNPROVED, Result, anchor_of, logic_of, warn
+from _ext.logic.arguments import Pages
+from _ext.logic.theorems import UNPROVED, Result, anchor_of, logic_of, warn
 
-_TESTS = Path(__file__).parents[2] / "tests" / "theorems"
+_TESTS = Path(__file__).parents[3] / "tests" / "theorems"
 
 
 def file_of(label: str) -> Path:
@@ -131,7 +131,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
-    app.setup_extension("_ext.logic")
+    app.setup_extension("_ext.logic.arguments")
     app.add_directive("checks", ChecksDirective)
     app.add_node(checklist)
     app.connect("doctree-resolved", _fill)

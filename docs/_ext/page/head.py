@@ -9,7 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from _ext.numbers import computed
+from _ext.cells.numbers import computed
 
 _LONGEST = 160
 

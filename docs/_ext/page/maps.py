@@ -17,9 +17,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.figures import framed
-from _ext.logic import Pages, arguments
-from _ext.theorems import logic_of, warn
+from _ext.cells.figures import framed
+from _ext.logic.arguments import Pages, arguments
+from _ext.logic.theorems import logic_of, warn
 from dlbook import graph
 from dlbook.plot.graphs import GraphDrawing
 from dlbook.plot.svg import inline_svg, svg_of
@@ -119,7 +119,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register directives and the handler."""
-    app.setup_extension("_ext.logic")
+    app.setup_extension("_ext.logic.arguments")
     for name in ("chapter-map", "logic-map"):
         app.add_directive(name, MapDirective)
     app.add_node(chart)

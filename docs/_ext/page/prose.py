@@ -17,7 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from _ext.numbers import computed
+from _ext.cells.numbers import computed
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from _ext.assets import PACKAGES, node
+from _ext.page.assets import PACKAGES, node
 
 logger = logging.getLogger(__name__)
 

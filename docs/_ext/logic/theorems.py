@@ -6,7 +6,7 @@ H1, H2, … in their order; ``{hyp}`` refers to one, in its proof by its name al
 refers to a result; in a statement or a proof that makes it one that is used. What fails without
 a hypothesis stands between ``{without-start}`` and ``{without-end}``, with the cell that shows it.
 
-What follows from all this, for the whole book, is in `_ext.logic`.
+What follows from all this, for the whole book, is in `_ext.logic.arguments`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
-from _ext.gates import gate, gather
-from _ext.labels import Labelled, Labels, chapter_of, numbered
+from _ext.logic.gates import gate, gather
+from _ext.logic.labels import Labelled, Labels, chapter_of, numbered
 
 logger = logging.getLogger(__name__)
 

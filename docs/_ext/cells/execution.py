@@ -29,7 +29,7 @@ from sphinx.errors import ExtensionError, SphinxParallelError
 from sphinx.util import logging
 
 import dlbook
-from _ext.numbers import COMPARISON, with_torch
+from _ext.cells.numbers import COMPARISON, with_torch
 from dlbook.train.fingerprint import code_fingerprint
 
 logger = logging.getLogger(__name__)

@@ -188,7 +188,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     if os.name == "posix":  # nbclient asks the package for its manager when it first needs one
         setattr(jupyter_client, "AsyncKernelManager", _FileSocketManager)  # noqa: B010
     # Sphinx 9.0.4 reads no page again when the code of an extension changed.
-    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     render.coalesce_streams = _coalesced
     extension.CodeBlockAnalyser = _GuardedAnalyser

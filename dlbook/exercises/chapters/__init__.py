@@ -1,0 +1,1 @@
+"""The checkers of the book's exercises, a module for each topic; each declares its ``CHECKERS``."""

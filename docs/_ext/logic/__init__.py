@@ -1,0 +1,1 @@
+"""Statements, proofs, exercises: what depends on what, and how it is tested."""
