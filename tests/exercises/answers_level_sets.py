@@ -1,10 +1,22 @@
 """Answers to chapter 1's exercises, right ones of any style and typical wrong ones."""
 
+import functools
 import math
 from fractions import Fraction
 
 import numpy as np
 from answers import right, wrong
+
+
+def taking(enter):
+    """Enter a function that takes the entries of what is given, and return it as it is."""
+
+    def entered(function):
+        enter(functools.wraps(function)(lambda given: function(**given)))
+        return function
+
+    return entered
+
 
 # ---- level-project ----------------------------------------------------------------------
 
@@ -14,18 +26,18 @@ def project(gradient, step, factor=1.0, over=None):
     return s - factor * (g @ s) / (g @ g if over is None else over(g)) * g
 
 
-@right("level-project")
+@taking(right("level-project"))
 def by_the_formula(gradient, step):
     return project(gradient, step)
 
 
-@right("level-project")
+@taking(right("level-project"))
 def by_least_squares(gradient, step):
     g, s = np.array(gradient)[:, None], np.array(step)
     return s - g @ np.linalg.lstsq(g, s, rcond=None)[0]
 
 
-@right("level-project")
+@taking(right("level-project"))
 def in_fractions(gradient, step):
     g, s = map(Fraction, gradient), [Fraction(x) for x in step]
     g = list(g)
@@ -33,72 +45,72 @@ def in_fractions(gradient, step):
     return [float(b - share * a) for a, b in zip(g, s, strict=True)]
 
 
-@right("level-project")
+@taking(right("level-project"))
 def by_a_matrix(gradient, step):
     g = np.array(gradient)
     return (np.eye(len(g)) - np.outer(g, g) / (g @ g)) @ np.array(step)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def the_step_itself(gradient, step):
     return step
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def nothing_at_all(gradient, step):
     return [0.0] * len(step)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def forgets_to_square_the_length(gradient, step):
     return project(gradient, step, over=lambda g: np.linalg.norm(g))
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def forgets_the_length(gradient, step):
     return project(gradient, step, over=lambda g: 1.0)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def adds_instead(gradient, step):
     return project(gradient, step, factor=-1.0)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def reflects(gradient, step):
     return project(gradient, step, factor=2.0)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def the_part_along_the_gradient(gradient, step):
     return np.array(step) - project(gradient, step)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def projects_the_gradient_on_the_step(gradient, step):
     g, s = np.array(gradient), np.array(step)
     return g - (g @ s) / (s @ s or 1.0) * s
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def turns_by_a_right_angle(gradient, step):
     g = list(gradient)
     return [-g[1], g[0], *[0.0] * (len(g) - 2)] if len(g) > 1 else [0.0]
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def divides_by_the_step(gradient, step):
     s = np.array(step)
     return project(gradient, step, over=lambda g: s @ s or 1.0)
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def zeroes_the_largest(gradient, step):
     largest = max(range(len(gradient)), key=lambda i: abs(gradient[i]))
     return [0.0 if i == largest else s for i, s in enumerate(step)]
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def looks_at_three_entries(gradient, step):
     short = np.array(step, dtype=float)
     if any(gradient[:3]):
@@ -106,7 +118,7 @@ def looks_at_three_entries(gradient, step):
     return short
 
 
-@wrong("level-project")
+@taking(wrong("level-project"))
 def one_per_cent_off(gradient, step):
     return project(gradient, step, factor=0.99)
 
@@ -200,92 +212,92 @@ def onto(axes, x):
     return x / np.sqrt(np.sum((x / axes) ** 2))
 
 
-@right("level-ellipse")
+@taking(right("level-ellipse"))
 def by_the_multiplier(axes, direction):
     a, c = np.array(axes), np.array(direction)
     return a**2 * c / np.linalg.norm(a * c)
 
 
-@right("level-ellipse")
+@taking(right("level-ellipse"))
 def as_a_sphere(axes, direction):
     a, c = np.array(axes), np.array(direction)
     u = a * c
     return a * (u / np.linalg.norm(u))
 
 
-@right("level-ellipse")
+@taking(right("level-ellipse"))
 def scaled_onto_it(axes, direction):
     a, c = np.array(axes), np.array(direction)
     return list(onto(a, a * a * c))
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def along_the_direction(axes, direction):
     return onto(np.array(axes), direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def once_too_few(axes, direction):
     a = np.array(axes)
     return onto(a, a * direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def once_too_many(axes, direction):
     a = np.array(axes)
     return onto(a, a**3 * direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def the_nearest(axes, direction):
     return -by_the_multiplier(axes, direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def not_scaled(axes, direction):
     return np.array(axes) ** 2 * np.array(direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def scaled_to_the_sphere(axes, direction):
     x = np.array(axes) ** 2 * np.array(direction)
     return x / np.linalg.norm(x)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def a_corner_of_the_box(axes, direction):
     return np.array(axes) * np.sign(direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def the_longest_axis(axes, direction):
     longest = int(np.argmax(axes))
     return [a * (i == longest) for i, a in enumerate(axes)]
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def the_best_axis(axes, direction):
     best = int(np.argmax(np.abs(np.array(axes) * direction)))
     return [a * np.sign(direction[best]) * (i == best) for i, a in enumerate(axes)]
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def divides_by_the_axes(axes, direction):
     a = np.array(axes)
     return onto(a, np.array(direction) / a**2)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def absolute_direction(axes, direction):
     return np.abs(by_the_multiplier(axes, direction))
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def the_value(axes, direction):
     return np.linalg.norm(np.array(axes) * direction)
 
 
-@wrong("level-ellipse")
+@taking(wrong("level-ellipse"))
 def forgets_the_root(axes, direction):
     a, c = np.array(axes), np.array(direction)
     return a**2 * c / np.sum((a * c) ** 2)
