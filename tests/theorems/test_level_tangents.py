@@ -24,7 +24,7 @@ def correction(f, x0, v, n, t):
             if (height(low) < 0) != (height(high) < 0):
                 zero = bisected(height, low, high)
                 # A jump across zero is not a zero.
-                found += [abs(zero / t)] * (abs(height(zero)) < 1e-12)
+                found += [abs(zero / t)] if abs(height(zero)) < 1e-12 else []
                 break
     return min(found)
 
