@@ -18,7 +18,14 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dlbook.exercises.answers import UnfitError, shown
-from dlbook.exercises.chapters import autodiff, convexity, descent, graphs, level_sets
+from dlbook.exercises.chapters import (
+    autodiff,
+    convexity,
+    critical_points,
+    descent,
+    graphs,
+    level_sets,
+)
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 from dlbook.extras import need
@@ -27,6 +34,7 @@ __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
 CHECKERS: dict[str, Checker] = {
     **level_sets.CHECKERS,
+    **critical_points.CHECKERS,
     **convexity.CHECKERS,
     **descent.CHECKERS,
     **graphs.CHECKERS,
