@@ -25,6 +25,7 @@ from dlbook.exercises.chapters import (
     descent,
     graphs,
     level_sets,
+    softmax,
 )
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
@@ -36,6 +37,7 @@ CHECKERS: dict[str, Checker] = {
     **level_sets.CHECKERS,
     **critical_points.CHECKERS,
     **convexity.CHECKERS,
+    **softmax.CHECKERS,
     **descent.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,

@@ -1,22 +1,10 @@
 """Answers to chapter 1's exercises, right ones of any style and typical wrong ones."""
 
-import functools
 import math
 from fractions import Fraction
 
 import numpy as np
-from answers import right, wrong
-
-
-def taking(enter):
-    """Enter a function that takes the entries of what is given, and return it as it is."""
-
-    def entered(function):
-        enter(functools.wraps(function)(lambda given: function(**given)))
-        return function
-
-    return entered
-
+from answers import right, taking, wrong
 
 # ---- level-project ----------------------------------------------------------------------
 

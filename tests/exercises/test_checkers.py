@@ -6,6 +6,7 @@ import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
 import answers_graphs as graphs
 import answers_level_sets  # noqa: F401
+import answers_softmax  # noqa: F401
 import numpy as np
 import pytest
 from answers import RIGHT, WRONG
