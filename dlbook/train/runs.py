@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 import dlbook
-from dlbook import data, nn
-from dlbook.data.mnist import CHECKSUMS
+from dlbook import nn, trees
 from dlbook.extras import need
 from dlbook.train import store
 from dlbook.train.experiment import Experiment
@@ -26,7 +25,7 @@ from dlbook.train.progress import progress_bar
 __all__ = ["Run", "results", "sweep"]
 
 # What a run executes; a change of their code makes every run stale.
-ROOMS = ("trees.py", "autodiff", "optimize", "nn", "data", "train")
+ROOMS = ("checks.py", "extras.py", "trees.py", "autodiff", "optimize", "nn", "data", "train")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +41,14 @@ class Run:
     params
         Of the epoch with the best validation accuracy.
     test_accuracy
-        Of these parameters, on MNIST's 10,000 test images.
+        Of these parameters, on the test examples.
     seconds
         How long the training took, with its evaluations.
     """
 
     experiment: Experiment
     history: History
-    params: nn.Params
+    params: Any
     test_accuracy: float
     seconds: float
 
@@ -58,7 +57,7 @@ def results(experiment: Experiment, *, progress: bool | None = None) -> Run:
     """Return the finished run of an experiment: load it, or train it and keep it.
 
     It is kept in ``$DLBOOK_CACHE``, else in the user's cache folder, and made anew when the
-    code that it uses, the data or the version of NumPy change, or when its file is damaged.
+    code that it uses or the version of NumPy changes, or when its file is damaged.
 
     Parameters
     ----------
@@ -139,19 +138,19 @@ def _make(experiment: Experiment, progress: bool | None) -> Run:
         "test_accuracy": run.test_accuracy,
         "seconds": run.seconds,
     }
-    store.save(_path(experiment), run.params, record)
+    leaves = trees.leaves(run.params)
+    store.save(_path(experiment), {str(i): leaf for i, leaf in enumerate(leaves)}, record)
     return run
 
 
 def _train(experiment: Experiment, progress: bool | None) -> Run:
-    model = experiment.model
-    train, validation, test = _mnist(experiment.validation, model.dtype)
+    model, loss = experiment.model, experiment.loss
+    train, validation, test = experiment.data.load(experiment.dtype)
     started = time.perf_counter()
     rng = np.random.default_rng(experiment.seed)
-    params = model.init(rng)
     best, history = fit(
-        functools.partial(nn.two_layer_objective, alpha=experiment.alpha),
-        params,
+        functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
+        model.init(rng, experiment.dtype),
         train,
         validation,
         model=model,
@@ -159,41 +158,31 @@ def _train(experiment: Experiment, progress: bool | None) -> Run:
         epochs=experiment.epochs,
         batch_size=experiment.batch_size,
         rng=rng,
+        loss=loss,
+        augmentation=experiment.augmentation,
         progress=progress,
     )
-    _, test_accuracy = evaluate(model, best, test)
+    _, test_accuracy = evaluate(model, best, test, loss=loss)
     return Run(experiment, history, best, test_accuracy, time.perf_counter() - started)
-
-
-@functools.lru_cache(maxsize=1)
-def _mnist(validation: int, dtype: str) -> tuple[data.Split, data.Split, data.Split]:
-    """Return training, validation and test examples, pixels scaled to [0, 1]."""
-    mnist = data.mnist()
-    train, rest = mnist.train.divide(len(mnist.train) - validation)
-
-    def scaled(split: data.Split) -> data.Split:
-        pixels = split.x.reshape(len(split), -1).astype(dtype)
-        pixels /= 255
-        return data.Split(pixels, split.y)
-
-    return scaled(train), scaled(rest), scaled(mnist.test)
 
 
 def _load(experiment: Experiment) -> Run | None:
     kept = store.load(_path(experiment))
     if kept is None:
         return None
-    params, record = kept
+    arrays, record = kept
+    rng = np.random.default_rng(experiment.seed)
+    _, structure = trees.flatten(experiment.model.init(rng, experiment.dtype))
+    params = trees.unflatten(structure, list(arrays.values()))
     history = History(**{name: np.array(curve) for name, curve in record["history"].items()})
     return Run(experiment, history, params, record["test_accuracy"], record["seconds"])
 
 
 def _path(experiment: Experiment) -> Path:
     """Return the file of a run, named after all that its numbers depend on."""
-    parts: dict[str, Any] = {
-        "experiment": repr(experiment),
+    parts = {
+        "experiment": experiment.digest,
         "code": _code(),
-        "data": CHECKSUMS,
         "numpy": np.__version__,
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import dlbook
-from dlbook import nn, optimize, trees
+from dlbook import data, nn, optimize, trees
 from dlbook.train import Experiment, fingerprint, learning_rate_table, results, runs, store, sweep
 
 pytest.importorskip("safetensors")
 
-SMALL = Experiment(model=nn.TwoLayer(hidden=3), epochs=2, validation=59_000, batch_size=100)
+SMALL = Experiment(model=nn.TwoLayer(hidden=3), data=data.MNIST(59_000), epochs=2, batch_size=100)
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ def test_a_run_alone_has_the_bits_of_a_run_in_a_sweep(cache):
         {"alpha": 0.0},
         {"epochs": 1},
         {"batch_size": 99},
-        {"validation": 59_001},
-        {"optimiser": optimize.SGD(0.2)},
+        {"data": data.MNIST(59_001)},
+        {"optimiser": optimize.GradientDescent(0.2)},
         {"model": nn.TwoLayer(hidden=4)},
-        {"model": nn.TwoLayer(hidden=3, dtype="float64")},
+        {"dtype": "float64"},
     ],
 )
 def test_another_experiment_is_another_run(change):
@@ -85,7 +85,9 @@ def test_another_experiment_is_another_run(change):
 
 
 def test_equal_experiments_are_one_run():
-    twin = dataclasses.replace(SMALL, seed=np.int64(0), alpha=1e-3, optimiser=optimize.SGD(0.1))
+    twin = dataclasses.replace(
+        SMALL, seed=np.int64(0), alpha=1e-3, optimiser=optimize.GradientDescent(0.1)
+    )
     assert runs._path(twin) == runs._path(SMALL)
 
 
@@ -101,7 +103,7 @@ def test_code_data_and_numpy_count_and_comments_do_not(tmp_path, monkeypatch):
         return runs._path(SMALL)
 
     assert path() == before
-    step = package / "optimize" / "sgd.py"
+    step = package / "optimize" / "optimisers.py"
     text = step.read_text()
     step.write_text(text.replace('"""Take one step.', '# really\n        """Take a step.'))
     assert step.read_text() != text
@@ -113,9 +115,6 @@ def test_code_data_and_numpy_count_and_comments_do_not(tmp_path, monkeypatch):
     assert path() == before
     monkeypatch.setattr(np, "__version__", "9.9")
     assert path() != before
-    monkeypatch.undo()
-    monkeypatch.setitem(runs.CHECKSUMS, "train-images-idx3-ubyte", "0")
-    assert runs._path(SMALL) != before
 
 
 @pytest.mark.parametrize(
@@ -192,29 +191,11 @@ def test_the_learning_rate_table_is_the_protocol():
     for rate, experiments in table.items():
         assert [experiment.seed for experiment in experiments] == [0, 1, 2]
         for experiment in experiments:
-            assert experiment.optimiser == optimize.SGD(rate)
+            assert experiment.optimiser == optimize.GradientDescent(rate)
             assert (experiment.alpha, experiment.batch_size, experiment.epochs) == (1e-3, 64, 10)
-            assert experiment.model == nn.TwoLayer(784, 128, 10, 1e-3, "float32")
-            assert experiment.validation == 12_000
-
-
-@pytest.mark.parametrize(
-    ("field", "message"),
-    [
-        ({"model": None}, "model is None; expected an nn.TwoLayer"),
-        ({"model": nn.TwoLayer(inputs=3)}, "expected 784 inputs and 10 outputs"),
-        ({"optimiser": 0.1}, "optimiser is 0.1; expected an optimize.SGD"),
-        ({"alpha": -1}, "alpha is -1; expected a finite number ≥ 0"),
-        ({"alpha": float("nan")}, "alpha is nan"),
-        ({"batch_size": 0}, "batch_size is 0; expected an integer ≥ 1"),
-        ({"epochs": 1.5}, "epochs is 1.5; expected an integer ≥ 1"),
-        ({"validation": 60_000}, "validation is 60000; expected an integer from 1 to 59999"),
-        ({"seed": -1}, "seed is -1; expected an integer ≥ 0"),
-    ],
-)
-def test_an_experiment_checks_its_fields(field, message):
-    with pytest.raises(ValueError, match=message):
-        Experiment(**field)
+            assert experiment.model == nn.TwoLayer(784, 128, 10, 1e-3)
+            assert experiment.dtype == "float32"
+            assert experiment.data == data.MNIST(validation=12_000)
 
 
 @pytest.mark.slow
