@@ -1,5 +1,6 @@
 """Whoever lacks an optional package is told which extra brings it."""
 
+import dataclasses
 import functools
 import re
 import subprocess
@@ -32,7 +33,7 @@ def fit():
 
 
 USES = {
-    ("train", "joblib"): lambda: train.sweep([SMALL, SMALL]),
+    ("train", "joblib"): lambda: train.sweep([SMALL, dataclasses.replace(SMALL, seed=1)]),
     ("train", "safetensors"): lambda: train.results(SMALL),
     ("train", "threadpoolctl"): lambda: train.results(SMALL),
     ("train", "tomli_w"): SMALL.to_toml,

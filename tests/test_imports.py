@@ -1,4 +1,4 @@
-"""Who imports whom: a room stands on those before it, and the core on NumPy alone."""
+"""Who imports whom: a subpackage stands on those before it, and the core on NumPy alone."""
 
 import ast
 import subprocess

@@ -16,9 +16,9 @@ __all__ = ["descend", "proximal_step"]
 def proximal_step(grads: Any, params: Any, strength: float) -> Any:
     """Minimise the linear model of a function, plus a penalty for leaving the place.
 
-    Returns the one ``w`` at which ``⟨w - params, grads⟩ + strength/2 · ‖w - params‖²`` is least.
-    That is ``params - grads / strength``: the step of `GradientDescent` with the rate
-    ``1 / strength``, as chapter 6 of the book proves by completing the square.
+    Returns the minimiser ``w`` of ``⟨w - params, grads⟩ + strength/2 · ‖w - params‖²``. That is
+    ``params - grads / strength``: the step of `GradientDescent` with rate ``1 / strength``, as
+    chapter 6 of the book proves by completing the square.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def proximal_step(grads: Any, params: Any, strength: float) -> Any:
     params
         A tree of numbers or arrays.
     strength
-        λ, a finite number > 0. For λ ≤ 0 nothing is least, unless the gradient is 0.
+        λ, a finite number > 0. For λ ≤ 0 there is no minimiser, unless the gradient is 0.
 
     Raises
     ------

@@ -113,7 +113,7 @@ def _name_of(kind: type, place: str) -> str:
         return kind.__name__
     name = f"{kind.__module__}.{kind.__qualname__}"
     if "<locals>" in name:
-        raise ValueError(f"{place} is of class {name}; define the class outside of functions")
+        raise ValueError(f"{place} is of class {name}; define the class outside any function")
     return name
 
 

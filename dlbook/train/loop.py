@@ -98,8 +98,8 @@ def fit(
     Parameters
     ----------
     objective
-        ``objective(params, x, y)`` returns ``(objective, aux)``: the number to make small, and
-        beside it ``aux.loss``, the data term, a mean over the batch, and ``aux.logits`` of shape
+        ``objective(params, x, y)`` returns ``(objective, aux)``: the number to minimise, and
+        with it ``aux.loss``, the data term, a mean over the batch, and ``aux.logits`` of shape
         ``(n, classes)``. Written in NumPy: `dlbook.autodiff` differentiates it.
     params
         Where to start: a tree of arrays. It is copied, never written to.
