@@ -296,8 +296,8 @@ def test_an_experiment_checks_its_fields(field, message):
         ('[model]\nclass = "os.path"', "^model: os.path is not a frozen dataclass"),
         ('[model]\nclass = "Model"', "^model: Model is not a frozen dataclass"),
         (
-            '[model]\nclass = "TwoLayer"\nhiden = 3',
-            "^model.hiden: TwoLayer has no such parameter; it has inputs, hidden, outputs, scale$",
+            '[model]\nclass = "TwoLayer"\nunits = 3',
+            "^model.units: TwoLayer has no such parameter; it has inputs, hidden, outputs, scale$",
         ),
         ('[model]\nclass = "TwoLayer"\nhidden = 0', "^hidden is 0; expected an integer"),
         ('[model]\nclass = "MNIST"', r"^model is MNIST\(.*; expected a frozen dataclass that has"),
