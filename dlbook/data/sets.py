@@ -130,7 +130,7 @@ class Source(Protocol):
 
     @property
     def classes(self) -> int:
-        """How many classes the labels tell apart: they are 0 to ``classes - 1``."""
+        """Number of classes; the labels are 0 to ``classes - 1``."""
 
     def load(self, dtype: str) -> Splits:
         """Return the examples in this dtype; arrays that nobody writes to."""
