@@ -1,4 +1,4 @@
-"""cor-descent-threshold: below 2/L every step from a slope leads down."""
+"""prp-descent-threshold: below 2/L every step from a slope leads down."""
 
 import numpy as np
 from descents import bowl, is_smooth, sums_of_log_cosh, vectors
