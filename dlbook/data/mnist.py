@@ -7,6 +7,8 @@ import hashlib
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from dlbook.data.idx import read_idx
 from dlbook.data.sets import Dataset, Split
 
@@ -67,6 +69,6 @@ def _split(folder: Path, part: str) -> Split:
                 "reinstall dlbook to restore the file"
             )
         array = read_idx(path)
-        array.setflags(write=False)
-        arrays.append(array)
+        # On top of `bytes`, which nobody can change: what owns its memory can be made writeable.
+        arrays.append(np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape))
     return Split(*arrays)
