@@ -37,7 +37,8 @@ def checkpoint(f: Function) -> Function:
     ------
     DerivativeError
         When called: if `f` closes over a traced value, or returns something else. In the sweep:
-        if `f` returns another value than before.
+        if `f` returns another value than before; a change that leaves the value alone, such as
+        that of a factor of 0, is not seen.
 
     Examples
     --------
@@ -81,13 +82,13 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         result = _call(flat, values)
         if type(result) is Traced and result._level.number >= number:
             raise DerivativeError(
-                "a checkpointed function depends on a traced value that is no argument of it",
+                "a checkpointed function depends on a traced value that is not an argument of it",
                 describe(result),
                 "pass the value as an argument",
             )
         if not isinstance(plain(result), np.ndarray | np.number | float):
             raise DerivativeError(
-                "a checkpointed function returned something else than one number or array",
+                "a checkpointed function returned something other than one number or array",
                 describe(result),
                 "np.concatenate or np.stack the results",
             )
@@ -132,5 +133,5 @@ def _check_same(first: Any, second: Any) -> None:
     raise DerivativeError(
         "a checkpointed function gave another value when it was run again for the derivative",
         f"{describe(plain(first))} first, {describe(plain(second))} then",
-        "draw random numbers outside of it and pass them as arguments, as all that may change",
+        "draw random numbers before the call and pass them as arguments, as all that may change",
     )

@@ -1,7 +1,7 @@
 """Arrays that are read-only for as long as a tape holds them, and copies of what can be neither.
 
 A rule reads in the backward sweep what the forward run saw. If a program could change a captured
-array in between, its derivative would be wrong without a word. So the arrays in the program's
+array in between, its derivative would be silently wrong. So the arrays in the program's
 reach are made read-only until the sweep is over, and so are the arrays of which they are views.
 Where NumPy could not make an array writeable again, `Locks.hold` declines, and the tape takes a
 copy. Options are copied in any case: `owned`.
@@ -57,6 +57,8 @@ class _Entry:
         self.waiting: dict[int, NDArray[Any]] = {}
 
 
+# Taken by `with` alone: there Python looks for signals neither between taking a lock and the
+# block, nor between the block and letting go.
 _mutex = threading.Lock()
 _entries: dict[int, _Entry] = {}  # by the array's id
 _numbers = itertools.count()
@@ -111,8 +113,9 @@ class Locks:
                 return True
             if not flags.owndata and not _can_be_restored(base):
                 return False
-            entry = _entries[key] = _Entry(array)
-        self._arrays[key] = array
+            entry = _Entry(array)
+        self._arrays[key] = array  # first, so that `release` finds what is begun here
+        _entries[key] = entry
         entry.holders[self._number] = self._thread
         _set_writeable(array, False)
         return True
@@ -150,8 +153,9 @@ class Locks:
             raise failed
 
     def __del__(self) -> None:
-        if self._arrays:  # an interrupt came before `release`, or twice in it
-            _abandoned.append((self._number, self._arrays))
+        arrays = getattr(self, "_arrays", None)
+        if arrays:  # an interrupt came before `release`, or twice in it
+            _abandoned.append((self._number, arrays))
             _resume()
 
     def _changed(self) -> NDArray[Any] | None:
@@ -212,13 +216,11 @@ def _unlock(array: NDArray[Any], entry: _Entry) -> None:
 
 def _resume() -> None:
     """Let go of what was abandoned, unless somebody is at work, who will do it afterwards."""
-    if _mutex.acquire(blocking=False):
-        try:
+    if not _mutex.locked():  # it may be this thread: the garbage collector runs at any time
+        with _mutex:
             while _abandoned:
                 _free(*_abandoned[-1])
                 _abandoned.pop()
-        finally:
-            _mutex.release()
 
 
 def _checksum(array: NDArray[Any]) -> int:
