@@ -35,26 +35,22 @@ __all__ = ["Locks", "owned"]
 _set_writeable: Any = np.ndarray.setflags  # a fifth of the time of `flags.writeable = …`
 
 
-class _Entry:
-    """What is known of an array that is locked.
+class _Entry(weakref.ref[Any]):
+    """A weak reference to an array that is locked: another may get its id after it is gone.
 
     Attributes
     ----------
-    array
-        A weak reference to it: another array may get its id after it is gone.
     holders
         The numbers of the `Locks` that hold it, each with the thread that it belongs to.
     waiting
         Views, by their ids, that nobody holds any more. NumPy makes them writeable only after
-        their base.
+        their base. ``None``, as for most arrays, where there was none.
     """
 
-    __slots__ = ("array", "holders", "waiting")
+    __slots__ = ("holders", "waiting")
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        self.array = weakref.ref(array)
-        self.holders: dict[int, int] = {}
-        self.waiting: dict[int, NDArray[Any]] = {}
+    holders: dict[int, int]
+    waiting: dict[int, NDArray[Any]] | None
 
 
 # Taken by `with` alone: there Python looks for signals neither between taking a lock and the
@@ -104,19 +100,20 @@ class Locks:
         key, base = id(array), array.base
         if key in self._arrays:
             return True
-        if isinstance(base, np.ndarray) and not self._hold(base):
+        if base is not None and isinstance(base, np.ndarray) and not self._hold(base):
             return False
-        entry = _entry_of(array)
-        if entry is None:
+        entry = _entries.get(key)
+        if entry is None or entry() is not array:
             flags = array.flags
             if not flags.writeable:
                 return True
             if not flags.owndata and not _can_be_restored(base):
                 return False
             entry = _Entry(array)
+            entry.holders, entry.waiting = {}, None
         self._arrays[key] = array  # first, so that `release` finds what is begun here
-        _entries[key] = entry
         entry.holders[self._number] = self._thread
+        _entries[key] = entry
         _set_writeable(array, False)
         return True
 
@@ -168,7 +165,7 @@ class Locks:
 
 def _entry_of(array: Any) -> _Entry | None:
     entry = _entries.get(id(array))
-    return entry if entry is not None and entry.array() is array else None
+    return entry if entry is not None and entry() is array else None
 
 
 def _can_be_restored(base: Any) -> bool:
@@ -187,9 +184,9 @@ def _free(number: int, arrays: dict[int, NDArray[Any]]) -> ValueError | None:
     Return the error if that failed for one of them: the others must not stay read-only for it.
     """
     failed = None
-    for array in arrays.values():
-        entry = _entry_of(array)
-        if entry is not None:
+    for key, array in arrays.items():
+        entry = _entries.get(key)
+        if entry is not None and entry() is array:
             entry.holders.pop(number, None)
             if not entry.holders:
                 try:
@@ -201,16 +198,17 @@ def _free(number: int, arrays: dict[int, NDArray[Any]]) -> ValueError | None:
 
 def _unlock(array: NDArray[Any], entry: _Entry) -> None:
     base = array.base
-    if isinstance(base, np.ndarray) and not base.flags.writeable:
+    if base is not None and isinstance(base, np.ndarray) and not base.flags.writeable:
         above = _entry_of(base)
         if above is not None:  # somebody holds it for another view
-            above.waiting[id(array)] = array
+            above.waiting = {**(above.waiting or {}), id(array): array}
             return
     _set_writeable(array, True)
-    for view in entry.waiting.values():
-        its = _entry_of(view)
-        if its is not None and not its.holders:
-            _unlock(view, its)
+    if entry.waiting:
+        for view in entry.waiting.values():
+            its = _entry_of(view)
+            if its is not None and not its.holders:
+                _unlock(view, its)
     _entries.pop(id(array), None)
 
 
@@ -234,7 +232,7 @@ def _after_fork_in_child() -> None:
     _mutex.release()
     here = threading.get_ident()
     for entry in list(_entries.values()):
-        array = entry.array()
+        array = entry()
         for number in [n for n, thread in entry.holders.items() if thread != here]:
             del entry.holders[number]
         if array is not None and not entry.holders:

@@ -184,9 +184,10 @@ def _reading(function: Callable[..., Any], words: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def reading(*args: Any, **kwargs: Any) -> Any:
         given = [_read_only(value) for value in args]
-        options = {name: _read_only(value) for name, value in kwargs.items()}
+        if kwargs:
+            kwargs = {name: _read_only(value) for name, value in kwargs.items()}
         try:
-            return function(*given, **options)
+            return function(*given, **kwargs)
         except ValueError as error:
             if not re.search("read-only|writ(e)?able", str(error)):
                 raise
