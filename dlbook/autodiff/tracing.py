@@ -299,7 +299,7 @@ def holds_traced(value: Any) -> bool:
     if kind in _PLAIN:
         return False
     if kind is tuple or kind is list:
-        return any([holds_traced(entry) for entry in value if type(entry) not in _PLAIN])
+        return any(holds_traced(entry) for entry in value if type(entry) not in _PLAIN)
     return kind is Traced or next(_traced_in(value), None) is not None
 
 
