@@ -129,4 +129,4 @@ def _split(folder: Path, part: str) -> Split:
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array of the same memory that `setflags` cannot make writeable."""
-    return np.asarray(memoryview(array).toreadonly())
+    return np.asarray(array.data.toreadonly())
