@@ -61,7 +61,7 @@ def test_holds(x, T, others):
 
 def test_near_misses():
     x = np.array([2.0, 1.0, 0.0])
-    others = [*np.eye(3), np.ones(3) / 3, shares(x) + [0.01, -0.01, 0.0]]
+    others = [*np.eye(3), np.ones(3) / 3, shares(x) + np.array([0.01, -0.01, 0.0])]
     near = [(x, 2.0, others), (x, 0.5, others)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
