@@ -7,6 +7,7 @@ numbers of the kind *timing* and their pictures are masked before the comparison
 from __future__ import annotations
 
 import filecmp
+import os
 import re
 import shutil
 import subprocess
@@ -49,7 +50,9 @@ def main() -> int:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
         build = [sys.executable, str(copy / "docs" / "build_site.py"), *["--torch"] * torch]
-        status = subprocess.run(build, cwd=copy).returncode
+        # Pages and notebooks give the site's address, which is that of its folder by default.
+        site = {"DLBOOK_SITE": os.environ.get("DLBOOK_SITE") or SITE.as_uri()}
+        status = subprocess.run(build, cwd=copy, env=os.environ | site).returncode
         if status:
             return status
         found = list(differences(SITE, copy / SITE.relative_to(ROOT)))

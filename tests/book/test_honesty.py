@@ -45,6 +45,7 @@ class Book:
         self._notes.write_text("")
         path = os.pathsep.join(map(str, (self.folder / "library", ROOT / "docs")))
         settings = {"EXECUTED": str(self._notes), "DLBOOK_TORCH": "1" if torch else ""}
+        settings["DLBOOK_SITE"] = "https://book.example"  # of every edition, wherever it is
         environment = os.environ | settings | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("DLBOOK_CACHE", None)
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "--no-color"]
