@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from dlbook.extras import need
+
 __all__ = ["Kernel", "KernelDiedError", "Reply"]
 
 #: Seconds that an interrupted cell is given to end before its process is killed.
@@ -69,12 +71,10 @@ class Kernel:
     """
 
     def __init__(self) -> None:
-        try:
+        with need("exercises"):
             import ipykernel  # noqa: F401
             from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
             from jupyter_client.manager import KernelManager
-        except ImportError:
-            raise ImportError('grading needs pip install "dlbook[exercises]"') from None
 
         class ThisPython(KernelSpecManager):
             def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
