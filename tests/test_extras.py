@@ -12,6 +12,7 @@ import pytest
 
 from dlbook import exercises, nn, optimize, train
 from dlbook.data import Split
+from dlbook.exercises.kernel import Kernel
 from dlbook.extras import need
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +37,8 @@ USES = {
     ("train", "threadpoolctl"): lambda: train.results(SMALL),
     ("train", "tqdm"): fit,
     ("exercises", "hypothesis"): lambda: exercises.check("dag-topological-sort", list),
-    ("exercises", "nbclient"): lambda: exercises.grade("absent.ipynb"),
+    ("exercises", "ipykernel"): Kernel,
+    ("exercises", "jupyter_client"): Kernel,
 }
 
 
@@ -68,8 +70,7 @@ def test_every_package_of_these_extras_is_asked_for():
         for extra in ("plot", "train", "exercises")
         for line in EXTRAS[extra]
     }
-    # A kernel is a process of its own: nbclient says when there is none.
-    assert tested == declared - {("exercises", "ipykernel")}
+    assert tested == declared
 
 
 @pytest.mark.parametrize("module", ["dlbook.absent", "dlbook.plot.absent"])

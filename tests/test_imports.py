@@ -22,7 +22,7 @@ PACKAGES = {
     "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
     "data": {"pooch"},
-    "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
+    "exercises": {"hypothesis", "ipykernel", "jupyter_client", "jupytext"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}
 WRITERS = {

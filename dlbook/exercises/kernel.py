@@ -73,6 +73,7 @@ class Kernel:
     def __init__(self) -> None:
         with need("exercises"):
             import ipykernel  # noqa: F401
+            import jupyter_client  # noqa: F401
             from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
             from jupyter_client.manager import KernelManager
 
