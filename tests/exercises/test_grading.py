@@ -1,6 +1,8 @@
 """A notebook is run, and its exercises are listed with what they earned."""
 
 import json
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -244,3 +246,31 @@ def test_what_is_not_a_notebook_is_rejected(tmp_path):
             grade(path)
     with pytest.raises(FileNotFoundError):
         grade(tmp_path / "nowhere.ipynb")
+
+
+# ---- from the command line --------------------------------------------------------------
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "dlbook.exercises", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_a_folder_of_notebooks_is_graded(tmp_path):
+    notebook(tmp_path / "ada.ipynb", CELLS[:4], text="")
+    (tmp_path / "broken.ipynb").write_text("{}")
+    notebook(tmp_path / "cy.ipynb", [IMPORT, WRONG], text="")
+    done = run(tmp_path, "--csv")
+    assert done.returncode == 1
+    assert done.stdout.split() == [
+        "notebook,exercise,passed",
+        "ada.ipynb,dag-find-cycle,0",
+        "ada.ipynb,dag-longest-path,1",
+        "cy.ipynb,dag-find-cycle,0",
+    ]
+    assert "broken.ipynb is not a notebook" in done.stderr
+    done = run(tmp_path / "ada.ipynb")
+    assert done.returncode == 0
+    assert done.stdout.startswith("ada.ipynb\ndag-find-cycle    not yet      0 of 1\n")
+    (tmp_path / "empty").mkdir()
+    assert "no .ipynb file is there" in run(tmp_path / "empty").stderr

@@ -15,10 +15,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -32,6 +33,7 @@ from _ext.logic.exercises import without_solutions
 from dlbook.book import NUMBER_MIME
 
 _FOLDER = "_downloads"
+_WHEEL = f"{_FOLDER}/dlbook-{dlbook.__version__}-py3-none-any.whl"
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -47,8 +49,7 @@ def site_of(app: Sphinx) -> str:
 
 def install_line(app: Sphinx) -> str:
     """Return the command that installs what the chapters need."""
-    wheel = f"{_FOLDER}/dlbook-{dlbook.__version__}-py3-none-any.whl"
-    return f'pip install "dlbook[book] @ {site_of(app)}{wheel}"'
+    return f'pip install "dlbook[book] @ {site_of(app)}{_WHEEL}"'
 
 
 # ---- the notebook -----------------------------------------------------------------------
@@ -125,6 +126,8 @@ def _code(cell: Any, source: str, *, in_solution: bool) -> Any:
     if in_solution:
         tags.append("solution")
         hidden["outputs_hidden"] = True
+    if "timing" in given:
+        tags.append("timing")  # two builds have other outputs here
     if COMPARISON in given:
         # Where PyTorch is missing, Jupyter shows the error and goes on to the next cell.
         tags.append("raises-exception")
@@ -148,7 +151,7 @@ def _code(cell: Any, source: str, *, in_solution: bool) -> Any:
 def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     metadata = app.env.metadata[docname]
     apart = docname == app.config.root_doc or docname.startswith("api/")
-    is_chapter = "kernelspec" in metadata and not apart
+    is_chapter = "kernelspec" in metadata and metadata.get("downloads") != "none" and not apart
     if app.builder.format != "html" or not is_chapter:
         return
     title = doctree.next_node(nodes.title)
@@ -174,21 +177,31 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", markup, format="html"))
 
 
+class install(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """The place of the command, or of a link to its wheel, filled in when the page is written."""
+
+
 class InstallDirective(SphinxDirective):
-    """``{install}`` shows the command that installs what the chapters need."""
+    """``{install}`` shows the command that installs what the chapters need.
+
+    With ``:only: wheel`` it links to the wheel that the command names.
+    """
+
+    option_spec: ClassVar[dict[str, Any]] = {"only": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        return [install()]
-
-
-class install(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
-    """The place of the command, filled in when the page is written."""
+        return [install(only=self.options.get("only", ""))]
 
 
 def _say_how_to_install(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(install)):
-        line = install_line(app)
-        place.replace_self(nodes.literal_block(line, line, language="sh"))
+        if place["only"] == "wheel":
+            address = relative_uri(app.builder.get_target_uri(docname), _WHEEL)
+            link = nodes.reference("", Path(_WHEEL).name, refuri=address, internal=True)
+            place.replace_self(nodes.paragraph("", "", link))
+        else:
+            line = install_line(app)
+            place.replace_self(nodes.literal_block(line, line, language="sh"))
 
 
 def _carry_wheel(app: Sphinx, exception: Exception | None) -> None:

@@ -137,6 +137,8 @@ def _block(node: nodes.Node, page: Page, level: int) -> Iterator[Block]:
     elif isinstance(node, nodes.rubric):
         yield f"**{_inline(node, page)}**"
     elif isinstance(node, nodes.paragraph):
+        if "dl-sheet-only" in node["classes"]:
+            return
         if text := _inline(node, page).strip():
             yield re.sub(r"^([#>+-]|\d+(?=[.)]))", r"\\\1", text)
     elif isinstance(node, (nodes.container, nodes.compound)) or "table-wrapper" in node["classes"]:
@@ -296,7 +298,10 @@ def _span(node: nodes.Node, page: Page) -> str:
     if isinstance(node, (nodes.strong, nodes.emphasis)):
         return _marked("**" if isinstance(node, nodes.strong) else "*", _inline(node, page))
     if isinstance(node, computed):
-        return _inline(node, page)
+        text = _inline(node, page)
+        if node.get("kind") == "timing":
+            return f'<span title="{html_escape(node["note"])}">{text}</span>'
+        return text
     if isinstance(node, nodes.raw):
         return html_escape(re.sub(r"<[^>]*>", "", node.astext()), quote=False)
     if isinstance(node, nodes.inline):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -217,7 +218,23 @@ class ExerciseRole(SphinxRole):
 # ---- what is remembered of it -----------------------------------------------------------
 
 
-class Exercises(Labels[Labelled]):
+@dataclass
+class Exercise(Labelled):
+    """An exercise, as the rest of the book sees it.
+
+    Attributes
+    ----------
+    minutes
+        What it takes at a first attempt.
+    checked
+        Whether it has a checker.
+    """
+
+    minutes: int = 0
+    checked: bool = False
+
+
+class Exercises(Labels[Exercise]):
     """All exercises of the book, by label."""
 
     name = "exercise"
@@ -255,8 +272,11 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     found: dict[str, exercise] = {}
     for count, block in enumerate(doctree.findall(exercise), 1):
         label, number = block["label"], numbered(chapter, count)
-        one = Labelled(
-            *(label, "exercise", block["title"], app.env.docname, number), line=block.line or 0
+        one = Exercise(
+            *(label, "exercise", block["title"], app.env.docname, number),
+            line=block.line or 0,
+            minutes=block["minutes"],
+            checked="checker" in block,
         )
         domain.add(one)
         block["name"] = one.title
@@ -266,7 +286,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
         found[label] = block
     _pair(doctree, found)
     for place in list(doctree.findall(listing)):
-        place.replace_self(_list(found) if found else [])
+        place.replace_self(_list(app.env.docname, found) if found else [])
 
 
 def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
@@ -288,14 +308,22 @@ def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
         warn("%s has no solution", label, location=found[label])
 
 
-def _list(found: dict[str, exercise]) -> nodes.bullet_list:
-    items = nodes.bullet_list(classes=["dl-exercises"])
+def _list(docname: str, found: dict[str, exercise]) -> list[nodes.Node]:
+    """Return the list, and the way to the problem sheet: the page with its exercises alone.
+
+    The sheet is a matter of style: the page shows it while ``#problem-sheet`` ends its address.
+    """
+    items = nodes.bullet_list(classes=["dl-exercises"], ids=["problem-sheet"])
     for label, block in found.items():
         link = nodes.reference("", block["name"], refid=label, internal=True)
         line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']} "))
         line += nodes.inline("", "", *_facts(block.attributes), classes=["dl-exercise-facts"])
         items += nodes.list_item("", line)
-    return items
+    there = nodes.reference("", "Problem sheet", refid="problem-sheet", internal=True)
+    sheet = nodes.paragraph("", "", there, nodes.Text(": these questions alone, to print."))
+    page = docname.rpartition("/")[2] + ".html"
+    back = nodes.reference("", "Back to the whole chapter", refuri=page, internal=True)
+    return [items, sheet, nodes.paragraph("", "", back, classes=["dl-sheet-only"])]
 
 
 # ---- what is taken home -----------------------------------------------------------------
