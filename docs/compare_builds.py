@@ -23,7 +23,7 @@ TIMING = re.compile(
     rb'<span class="dl-number dl-number-timing".*?</span></span>'
     rb'|<svg\b[^>]*? class="dl-figure dl-timing".*?</svg>'
     rb"|\A.*<!-- timing -->\s*\Z"  # a figure's file
-    rb'|<span title=\\"measured on .*?</span>'  # in a notebook
+    rb'|<span title=\\"measured on .*?</span>',  # in a notebook
     re.DOTALL,
 )
 
