@@ -240,6 +240,7 @@ class Exercises(Labels[Exercise]):
     name = "exercise"
     label = "Exercises"
     store = "exercises"
+    data_version = 1
     warn = staticmethod(warn)
     object_types: ClassVar[dict[str, ObjType]] = {"exercise": ObjType("Exercise", "ex")}
     initial_data: ClassVar[dict[str, Any]] = {"exercises": {}}
