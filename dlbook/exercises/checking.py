@@ -26,6 +26,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    momentum,
     softmax,
 )
 from dlbook.exercises.checker import Checker
@@ -41,6 +42,7 @@ CHECKERS: dict[str, Checker] = {
     **softmax.CHECKERS,
     **entropic_projection.CHECKERS,
     **descent.CHECKERS,
+    **momentum.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
 }
