@@ -75,7 +75,7 @@ def factors() -> Any:
     from hypothesis import strategies as st
 
     near = st.integers(2, 8).map(lambda k: 1 - 2.0**-k)
-    return st.one_of(_parts(1, 19, 20), near)
+    return st.one_of(_parts(1, 199, 200), near)
 
 
 def _not_the_best(given: list[float], returned: Any) -> str | None:
@@ -143,6 +143,6 @@ CHECKERS = {
     "momentum-parameters": Checker(
         factors,
         _not_the_numbers,
-        "From 1 + √β = √α, since L = 1, follows α; then 1 - √β = √(αm) gives m.",
+        "L = 1, so 1 + √β is the root of alpha; then 1 - √β is the root of alpha times m.",
     ),
 }
