@@ -13,19 +13,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from dlbook import autodiff as autodiff
-    from dlbook import book as book
-    from dlbook import data as data
-    from dlbook import exercises as exercises
-    from dlbook import graph as graph
-    from dlbook import nn as nn
-    from dlbook import optimize as optimize
-    from dlbook import plot as plot
-    from dlbook import train as train
-    from dlbook import trees as trees
+from types import ModuleType
 
 __version__ = "0.1.0"
 
@@ -34,7 +22,7 @@ _SUBPACKAGES = (
 )  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> ModuleType:
     """Import a subpackage when it is first used."""
     if name in _SUBPACKAGES:
         return importlib.import_module(f"dlbook.{name}")
