@@ -152,31 +152,8 @@ class Experiment:
 
         Examples
         --------
-        >>> print(Experiment().to_toml())  # doctest: +ELLIPSIS
-        alpha = 0.001
-        batch_size = 64
-        epochs = 10
-        dtype = "float32"
-        seed = 0
-        <BLANKLINE>
-        [model]
-        class = "TwoLayer"
-        inputs = 784
-        hidden = 128
-        outputs = 10
-        scale = 0.001
-        <BLANKLINE>
-        [data]
-        class = "MNIST"
-        validation = 12000
-        <BLANKLINE>
-        [loss]
-        class = "CrossEntropy"
-        <BLANKLINE>
-        [optimiser]
-        class = "GradientDescent"
-        learning_rate = 0.1
-        <BLANKLINE>
+        >>> Experiment().to_toml().splitlines()[-3:]
+        ['[optimiser]', 'class = "GradientDescent"', 'learning_rate = 0.1']
         """
         with need("train"):
             import tomli_w
