@@ -134,7 +134,14 @@ class GradientDescent:
 
 def _check_shapes(grads: Any, params: Any) -> None:
     """Raise an error for a gradient that would change its parameter's shape by broadcasting."""
-    if all(trees.leaves(trees.map(lambda p, g: np.shape(p) == np.shape(g), params, grads))):
+    wrong: list[Any] = []
+
+    def compare(p: Any, g: Any) -> None:
+        if getattr(p, "shape", ()) != getattr(g, "shape", ()):  # numbers have none
+            wrong.append(p)
+
+    trees.map(compare, params, grads)
+    if not wrong:
         return
     values, structure = trees.flatten(params)
     rows = zip(trees.places(params, ""), values, trees.flatten_like(structure, grads), strict=True)
