@@ -41,7 +41,8 @@ def _modified() -> dict[Path, int]:
 
     Stored runs are told by it whether the code on disk is the code that was imported.
     """
-    return {path: path.stat().st_mtime_ns for path in Path(__file__).parent.rglob("*.py")}
+    files = (path for path in Path(__file__).parent.rglob("*.py") if path.is_file())
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 _imported = _modified()
