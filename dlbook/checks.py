@@ -18,6 +18,7 @@ __all__ = [
     "check_number",
     "check_rng",
     "shown",
+    "with_article",
 ]
 
 
@@ -34,8 +35,18 @@ def shown(value: Any) -> str:
     text = repr(value)
     if len(text) <= 80 and "\n" not in text:
         return text
-    name = type(value).__name__
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+    return with_article(type(value).__name__)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun after ``a`` or ``an``.
+
+    Examples
+    --------
+    >>> with_article("list"), with_article("int"), with_article("OrderedDict")
+    ('a list', 'an int', 'an OrderedDict')
+    """
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def check_array(name: str, value: Any) -> None:
@@ -64,8 +75,7 @@ def check_array(name: str, value: Any) -> None:
         return
     hint = f": np.array({name}) makes one" if kind in (list, tuple) else ""
     hint = f": {name}.to_numpy() makes one" if hasattr(kind, "to_numpy") else hint
-    article = "an" if kind.__name__[0].lower() in "aeiou" else "a"
-    raise TypeError(f"{name} is {article} {kind.__name__}; expected a NumPy array{hint}")
+    raise TypeError(f"{name} is {with_article(kind.__name__)}; expected a NumPy array{hint}")
 
 
 def check_rng(name: str, value: Any) -> None:
