@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.shapes import wide
 from dlbook.autodiff.table import composed
 from dlbook.autodiff.tracing import plain
 
@@ -68,10 +69,11 @@ def _quantile(
     ordered, kept = _sorted_last(a, axis)
     n = np.shape(ordered)[-1]
     # A Python number counts with the dtype of the data, an array of q with its own.
-    q = np.asarray(q, plain(ordered).dtype if type(q) in (int, float) else None)
+    dtype = plain(ordered).dtype if type(q) in (int, float) else None
+    q = np.asarray(q, dtype and (wide(ordered) or dtype))
     place = q * (n - 1)
     below = np.clip(np.floor(place).astype(int), 0, n - 1)
-    part = (place - below).astype(place.dtype)
+    part = (place - below).astype(dtype or place.dtype)
     lower, upper = ordered[..., below], ordered[..., np.minimum(below + 1, n - 1)]
     found = np.where(
         part < 0.5, lower + part * (upper - lower), upper - (1 - part) * (upper - lower)
