@@ -833,7 +833,7 @@ calls(
     (lambda a: np.reshape(a, 6), (2, 3)),
     (lambda a: np.reshape(a, (1, 1)), ()),
     (lambda a: np.reshape(a, ()), (1, 1)),
-    (lambda a: np.reshape(a, (3, 2), order="A"), np.asfortranarray(_W)),
+    (lambda a: np.reshape(a, (3, 2), order="F"), np.asfortranarray(_W)),
 )
 if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
     calls(np.reshape, (lambda a: np.reshape(a, shape=(3, 2), copy=True), (2, 3)))
@@ -851,9 +851,8 @@ calls(
     np.ravel,
     (lambda a: a.ravel(), (2, 3)),
     (lambda a: a.flatten("F"), (2, 3)),
-    (lambda a: np.ravel(a, "K"), np.asfortranarray(_W)),
-    (lambda a: np.ravel(a.T, "K"), (2, 3)),
-    (lambda a: np.ravel(a, "A"), np.asfortranarray(_W)),
+    (lambda a: np.ravel(a, "F"), np.asfortranarray(_W)),
+    (lambda a: np.ravel(a.T, "C"), (2, 3)),
 )
 
 

@@ -70,9 +70,7 @@ def _spread(g: Any, a: Any, how: How) -> Any:
 
 def _total(terms: Any, how: How) -> Any:
     """Return the sum of one term for each entry of the operand."""
-    return np.sum(
-        terms, axis=how.axis, dtype=wide(terms), keepdims=how.keepdims, where=how.where
-    )
+    return np.sum(terms, axis=how.axis, dtype=wide(terms), keepdims=how.keepdims, where=how.where)
 
 
 def _count(a: Any, how: How) -> Any:
@@ -154,7 +152,7 @@ def _average(
             shape[i] = size
         weights = np.reshape(weights, shape)
     spread = np.broadcast_to(weights, np.shape(a))
-    dtype = np.result_type(plain(a), np.asarray(plain(weights)))
+    dtype = np.result_type(np.asarray(plain(a)), np.asarray(plain(weights)))
     total = np.sum(spread, axis=axis, keepdims=keepdims, dtype=dtype)
     mean = np.sum(a * spread, axis=axis, keepdims=keepdims, dtype=dtype) / total
     return (mean, total) if returned else mean

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.rules.numerics import double
 from dlbook.autodiff.shapes import wide
 from dlbook.autodiff.table import composed
 from dlbook.autodiff.tracing import plain
@@ -220,10 +221,10 @@ def _nan_to_num(
 def _cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None
 ) -> Any:
-    x = np.atleast_2d(np.astype(m, float) if np.ndim(m) else m)  # as NumPy, in double precision
+    x = np.atleast_2d(double(m) if np.ndim(m) else m)  # as NumPy, in double precision
     x = x if rowvar or np.ndim(m) < 2 else np.transpose(x)
     if y is not None:
-        other = np.atleast_2d(np.astype(y, float))
+        other = np.atleast_2d(double(y))
         x = np.concatenate([x, other if rowvar or np.ndim(y) < 2 else np.transpose(other)])
     freedom = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
     x = x - np.mean(x, axis=1, keepdims=True)
