@@ -59,8 +59,9 @@ class Place(NamedTuple):
 
 
 def place() -> Place:
-    """Return where the program called what led here, outside of NumPy, of this package and of
-    all other libraries; within them if the program itself is installed as one.
+    """Return where the program called what led here: outside NumPy, this package and libraries.
+
+    A program that is itself installed as a library is found inside it.
     """
     frame = _outside(sys._getframe(1), _is_inside)
     package = ""
@@ -95,7 +96,8 @@ def _outside(frame: FrameType, inside: Callable[[FrameType], bool]) -> FrameType
 
 
 def _is_inside(frame: FrameType) -> bool:
-    return frame.f_globals.get("__name__", "").startswith(_INSIDE)
+    name: str = frame.f_globals.get("__name__", "")
+    return name.startswith(_INSIDE)
 
 
 def _is_library(frame: FrameType) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.rules.elementwise import unknown_at
-from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.shapes import wide
+from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.tracing import plain, shape_of
 
 Axis = int | tuple[int, ...] | None
