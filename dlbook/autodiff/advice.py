@@ -10,11 +10,10 @@ from __future__ import annotations
 import ast
 import linecache
 import opcode
-import site
 import sys
-import sysconfig
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
@@ -25,12 +24,7 @@ from dlbook.autodiff.table import TABLE, name_of
 __all__ = ["ASSIGNMENT", "LIST", "Place", "beside", "instead_of", "place"]
 
 _INSIDE = ("numpy", "dlbook.autodiff")
-_PATHS = sysconfig.get_paths()
-_PACKAGES = (
-    *(_PATHS["purelib"], _PATHS["platlib"]),
-    *(*site.getsitepackages(), site.getusersitepackages()),
-)
-_OTHERS = (*_PACKAGES, _PATHS["stdlib"], _PATHS["platstdlib"], "<frozen ")
+_PYTHON = (str(Path(linecache.__file__).parent), "<frozen ")
 
 
 class Place(NamedTuple):
@@ -65,7 +59,7 @@ def place() -> Place:
     """
     frame = _outside(sys._getframe(1), _is_inside)
     package = ""
-    if frame.f_code.co_filename.startswith(_PACKAGES):
+    if _is_installed(frame):
         package = frame.f_globals.get("__name__", "").partition(".")[0].replace("dlbook", "")
     program = _outside(frame, lambda frame: _is_inside(frame) or _is_library(frame))
     if not _is_library(program):
@@ -101,7 +95,12 @@ def _is_inside(frame: FrameType) -> bool:
 
 
 def _is_library(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_OTHERS)
+    return frame.f_code.co_filename.startswith(_PYTHON) or _is_installed(frame)
+
+
+def _is_installed(frame: FrameType) -> bool:
+    folders = Path(frame.f_code.co_filename).parts
+    return "site-packages" in folders or "dist-packages" in folders
 
 
 def _callee(text: str) -> str:

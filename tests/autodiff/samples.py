@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
+from dlbook.autodiff.rules.elementwise import unknown
 from dlbook.autodiff.table import TABLE, name_of
 
 FAMILIES = {}  # function → strategies of samples
@@ -131,7 +132,8 @@ def calls(function, *cases):
 def inventory():
     """Return the functions that need samples."""
     kinds = {"elementwise", "linear", "jointly linear", "selection", "general", "composed"}
-    return [f for f, entry in TABLE.items() if entry.kind in kinds]
+    without = {unknown}  # whose derivative is nan: test_kinks
+    return [f for f, entry in TABLE.items() if entry.kind in kinds and f not in without]
 
 
 # ---- elementwise -------------------------------------------------------------------------

@@ -94,13 +94,13 @@ elementwise(np.cbrt, lambda g, ans, x: g / (3 * ans * ans))
 
 
 @primitive
-def _unknown(x: Any) -> Any:
+def unknown(x: Any) -> Any:
     """Return zeros whose derivative is nan, except along tangents 0."""
     return np.zeros_like(x)[()]
 
 
 general(
-    _unknown,
+    unknown,
     "x",
     jvps=[lambda g, ans, x: np.where(np.not_equal(g, 0), np.nan, np.zeros_like(plain(g)))],
     vjps=[lambda g, ans, x: np.full_like(plain(g), np.nan)],
@@ -116,7 +116,7 @@ def unknown_at(tip: Any, *operands: Any) -> Any:
     traced = [x for x in operands if type(x) is Traced]
     if not traced or not np.any(tip):
         return 0.0
-    return sum([_unknown(np.where(tip, x, 0.0)) for x in traced])
+    return sum([unknown(np.where(tip, x, 0.0)) for x in traced])
 
 
 def _sign(x: Any) -> Any:

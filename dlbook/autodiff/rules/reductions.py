@@ -203,8 +203,12 @@ def _unknown_along(x: Any, tip: Any, how: How) -> Any:
 
 def _std_tip(ans: Any, a: Any, how: How) -> Any:
     tip = np.equal(_kept(plain(ans), a, how), 0)
-    unknown = _unknown_along(_deviation(a, how), tip, how) if np.any(tip) else 0.0
-    return unknown if how.where is True else np.where(how.where, unknown, 0.0)
+    if not np.any(tip):
+        return 0.0
+    unknown = _unknown_along(_deviation(a, how), tip, how)
+    return (
+        unknown if how.where is True or not shape_of(unknown) else np.where(how.where, unknown, 0.0)
+    )
 
 
 def _std_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
