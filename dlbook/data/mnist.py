@@ -9,6 +9,8 @@ from importlib import resources
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 from dlbook.checks import check_integer
 from dlbook.data.idx import read_idx
 from dlbook.data.sets import Dataset, Split, Splits
@@ -122,6 +124,6 @@ def _split(folder: Path, part: str) -> Split:
                 "reinstall dlbook to restore the file"
             )
         array = read_idx(path)
-        array.setflags(write=False)
-        arrays.append(array)
+        # On top of `bytes`, which nobody can change: what owns its memory can be made writeable.
+        arrays.append(np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape))
     return Split(*arrays)

@@ -49,6 +49,12 @@ def test_one_caller_cannot_change_what_another_gets():
             split.x[0] = 0
         with pytest.raises(ValueError, match="read-only"):
             split.y[0] = 0
+        for array in (split.x, split.y, split.x[3:], split.x.reshape(-1, 784), split.x.base):
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                array.setflags(write=True)
+        for array in (split.x, split.y):
+            assert memoryview(array).readonly
+            assert type(array.base.base) is bytes
 
 
 @pytest.mark.parametrize("name", sorted(CHECKSUMS))
