@@ -1,5 +1,7 @@
 """lem-average-gap: for convex f the gap of an average is at most a mean of inner products."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import at_most, sums_of_log_cosh, vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """thm-cauchy-schwarz: |a·b| ≤ ‖a‖‖b‖, with equality for parallel vectors only."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import vectors
 from hypothesis import given

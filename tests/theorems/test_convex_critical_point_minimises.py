@@ -1,5 +1,7 @@
 """thm-convex-critical-point-minimises: a critical point of a convex function is a minimiser."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import chords_above, convex_functions, kink, points, slit, vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """thm-convex-local-global: a local minimiser of a convex function is a global one."""
 
+# Not yet told from its near misses.
+
 from itertools import accumulate
 
 import numpy as np

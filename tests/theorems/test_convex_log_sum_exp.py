@@ -1,5 +1,7 @@
 """prp-convex-log-sum-exp: log Σ exp(a_i·w) is convex, and strictly if the a_i·v can all differ."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import chords_above, matrices, points
 from hypothesis import given

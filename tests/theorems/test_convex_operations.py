@@ -1,5 +1,7 @@
 """prp-convex-operations: sums, maxima, affine arguments, increasing convex functions of convex."""
 
+# Not yet told from its near misses.
+
 from convex_instances import chords_above, convex_functions, matrices, points, vectors
 from hypothesis import given
 from hypothesis import strategies as st

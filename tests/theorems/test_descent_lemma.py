@@ -1,5 +1,7 @@
 """thm-descent-lemma: a step with λ ≥ L lowers the function by |∇f|²/(2λ) at least."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import at_most, sums_of_log_cosh, vectors
 from hypothesis import given

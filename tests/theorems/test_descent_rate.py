@@ -1,5 +1,7 @@
 """thm-descent-rate: the average of T iterates is as good as any point of the ball, nearly."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import at_most, iterates, log_cosh, sums_of_log_cosh, vectors
 from hypothesis import assume, given

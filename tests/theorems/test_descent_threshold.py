@@ -1,5 +1,7 @@
 """prp-descent-threshold: below 2/L every step from a slope leads down."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import iterates, sums_of_log_cosh, vectors
 from hypothesis import assume, given

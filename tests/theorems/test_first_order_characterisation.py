@@ -1,5 +1,7 @@
 """thm-first-order-characterisation: convex if and only if above all tangents."""
 
+# Not yet told from its near misses.
+
 from itertools import product
 
 import numpy as np

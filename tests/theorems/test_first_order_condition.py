@@ -1,5 +1,7 @@
 """thm-first-order-condition: a convex function lies above its tangents."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import cliff, cliff_slope, convex_functions, kink, points, vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """thm-hessian-characterisation: convex if and only if all Hessians are positive semidefinite."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import Smooth, chords_above, convex_functions, matrices, points, vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """lem-increasing-slope: where the derivative does not decrease, the function is convex."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import chords_above
 from hypothesis import assume, given

@@ -1,5 +1,7 @@
 """thm-proximal-step: a gradient step minimises the linear model plus a quadratic penalty."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """lem-quadratic-upper-bound: a function with a Lipschitz gradient lies below a paraboloid."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import at_most, segment, sums_of_log_cosh, vectors
 from hypothesis import given

@@ -1,5 +1,7 @@
 """thm-regret: an identity for the sum of ⟨w_t - w*, v_t⟩, and a bound without w_{T+1}."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from descents import at_most, vectors
 from hypothesis import given

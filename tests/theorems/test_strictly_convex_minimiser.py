@@ -1,5 +1,7 @@
 """thm-strictly-convex-minimiser: a strictly convex function has at most one minimiser."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import points, strictly_convex_functions, vectors
 from hypothesis import given
