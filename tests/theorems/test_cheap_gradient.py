@@ -191,7 +191,7 @@ def conclusion(
     bound = times * most(n, len(lines))
     if broken(hypotheses(n, lines, functions)):
         return fewest(n, lines, functions) <= bound
-    lists, valued, derived = set(), [], []
+    lists, right = set(), []
     for inputs in INPUTS:
         values, edges = exact(n, lines, functions, inputs)
         if not all(map(isfinite, [*values, *(slope for *_, slope in edges)])):
@@ -200,19 +200,14 @@ def conclusion(
             *(n, lines, functions, inputs), shares=shares, put=put, at=at, read=read
         )
         lists.add(done)
-        valued.append(np.allclose(found, values, rtol=1e-12, atol=0))
+        right.append(np.allclose(found, values, rtol=1e-12, atol=0))
         coarse = [(tail, head, abs(slope) + 1) for tail, head, slope in edges]
         last = len(values) - 1
-        derived += [
+        right += [
             abs(adjoints[v] - path_sum(edges, v, last)) <= 1e-9 * (1 + path_sum(coarse, v, last))
             for v in range(len(values))
         ]
-    return (
-        len(lists) <= 1
-        and all(len(done) <= bound for done in lists)
-        and all(valued)
-        and all(derived)
-    )
+    return len(lists) <= 1 and all(len(done) <= bound for done in lists) and all(right)
 
 
 @st.composite
