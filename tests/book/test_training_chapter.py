@@ -41,4 +41,5 @@ def test_no_published_value_is_typed_in_the_chapter():
     assert len(files) > 1
     for file in files:
         table = json.loads(file.read_text("utf-8"))["learning_rate_table"]
-        assert [value for values in table.values() for value in values if str(value) in source] == []
+        values = [str(value) for column in table.values() for value in column]
+        assert [value for value in values if value in source] == []

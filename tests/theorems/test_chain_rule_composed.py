@@ -18,16 +18,14 @@ NEAR_MISSES = {
 
 
 def hypotheses(phi, gradient, g, jacobian, x):
-    inside = [lambda *x, k=k: g(np.array(x))[k] for k in range(len(jacobian(x)))]
+    rows = enumerate(jacobian(x))
     return {
-        "inner": all(approximates(one, row, x) for one, row in zip(inside, jacobian(x), strict=True)),
+        "inner": all(approximates(lambda *x, k=k: g(np.array(x))[k], row, x) for k, row in rows),
         "outer": approximates(phi, gradient(*g(x)), g(x)),
     }
 
 
-def conclusion(
-    phi, gradient, g, jacobian, x, *, rate=lambda p, J: p @ J, at=lambda x, y: y
-):
+def conclusion(phi, gradient, g, jacobian, x, *, rate=lambda p, J: p @ J, at=lambda x, y: y):
     """φ∘g is differentiable at x, with the partial derivatives Σ ∂ₖφ(y) ∂ⱼgₖ(x)."""
     p, J = np.asarray(gradient(*at(x, g(x)))), np.asarray(jacobian(x))
     return approximates(lambda *x: phi(*g(np.array(x))), rate(p, J), x)

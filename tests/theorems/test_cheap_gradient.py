@@ -93,8 +93,7 @@ NEAR_MISSES = {
 def hypotheses(n, lines, functions):
     return {
         "operands": all(
-            len(operands) == (2 if name in ARITHMETIC else 1)
-            and name in ARITHMETIC | functions
+            len(operands) == (2 if name in ARITHMETIC else 1) and name in ARITHMETIC | functions
             for name, *operands in lines
         ),
         "slopes": all(map(_has_formula, functions, [functions] * len(functions))),

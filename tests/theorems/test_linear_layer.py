@@ -19,9 +19,7 @@ def hypotheses(ell, g, W, x):
     return {"differentiable": approximates(lambda *z: ell(np.array(z)), g, W @ x)}
 
 
-def conclusion(
-    ell, g, W, x, *, by_x=lambda g, W, x: W.T @ g, by_w=lambda g, W, x: np.outer(g, x)
-):
+def conclusion(ell, g, W, x, *, by_x=lambda g, W, x: W.T @ g, by_w=lambda g, W, x: np.outer(g, x)):
     """The derivatives of L come out as the formulas say."""
     return approximates(lambda *x: ell(W @ np.array(x)), by_x(g, W, x), x) and all(
         approximates(lambda *row, i=i: ell(_with_row(W, i, row) @ x), by_w(g, W, x)[i], W[i])
