@@ -86,8 +86,9 @@ def difference():
 
 
 def test_near_misses():
-    values = {"a": 3, "b": 4, "c": 5, "d": 1}
-    assert not missed(NEAR_MISSES, [(difference(), (values,))], conclusion, hypotheses)
+    alone = Computation({"a": []}, {}, {"a": 3})
+    instances = [(difference(), ()), (alone, ({"a": 3},))]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
 def test_without_finite():
