@@ -85,7 +85,7 @@ def conclusion(
     missing=on_or_behind_cycles,
     read=list,
 ):
-    """It ends, scans no edge twice, lists all if and only if G is acyclic; cycles explain the rest."""
+    """It ends, scans no edge twice, and lists all precisely if G is acyclic; cycles explain why."""
     listed, scanned, ended = kahn(graph, degree, ready, scans)
     if not ended:
         return False

@@ -1,5 +1,7 @@
 """thm-order-implies-dag: a graph with a topological order is acyclic."""
 
+from itertools import pairwise
+
 from hypothesis import assume, given
 from instances import digraphs, is_acyclic, leads_forward
 from near import broken, missed
@@ -23,7 +25,7 @@ def longer(graph):
 def has_path(graph):
     """Whether the vertices, as they are given, are a walk."""
     nodes = list(graph)
-    return all(v in graph.successors(u) for u, v in zip(nodes, nodes[1:], strict=False))
+    return all(v in graph.successors(u) for u, v in pairwise(nodes))
 
 
 def hypotheses(graph, order):
