@@ -12,9 +12,10 @@ import dlbook
 LIBRARY = Path(dlbook.__file__).parent
 
 # Each room may import those before it; `plot` and `book` are listed apart.
-ROOMS = ["trees", "graph", "autodiff", "optimize", "nn", "data", "train", "exercises"]
+ROOMS = ["extras", "checks", "trees", "graph", "autodiff"]
+ROOMS += ["optimize", "nn", "data", "train", "exercises"]
 MAY_IMPORT = {room: {room, *ROOMS[:i]} for i, room in enumerate(ROOMS)}
-MAY_IMPORT |= {"plot": {"plot", "graph"}, "book": {"book"}, "__init__": set()}
+MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__": set()}
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {

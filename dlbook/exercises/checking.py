@@ -21,6 +21,7 @@ from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import autodiff, convexity, descent, graphs
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
+from dlbook.extras import need
 
 __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
@@ -167,10 +168,8 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
 
 
 def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: str) -> Result:
-    try:
+    with need("exercises"):
         import hypothesis
-    except ImportError:
-        raise ImportError('checkers need Hypothesis: pip install "dlbook[exercises]"') from None
     _keep_hypothesis_out_of_the_readers_folder()
     wrong: dict[str, _Answer] = {}  # by the case that was answered wrongly
     tried = 0

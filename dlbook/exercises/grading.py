@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlbook.exercises.checking import CHECKERS
+from dlbook.extras import need
 
 __all__ = ["Grades", "grade"]
 
@@ -76,12 +77,10 @@ def grade(notebook: str | Path, *, seconds: int = 60) -> Grades:
     ImportError
         If what runs notebooks is not installed.
     """
-    try:
+    with need("exercises"):
         import nbclient
         import nbformat
         from nbclient.exceptions import DeadKernelError
-    except ImportError:
-        raise ImportError('grading needs pip install "dlbook[exercises]"') from None
     path = Path(notebook)
     book = _read(path, nbformat)
     new_cell: Any = nbformat.v4.new_code_cell

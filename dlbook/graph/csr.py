@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlbook.graph.digraph import CycleError, DiGraph
+from dlbook.graph.digraph import CycleError, DiGraph, require_digraph
+from dlbook.graph.given import shown
 
 __all__ = ["CSRGraph"]
 
+MOST = np.iinfo(np.intp).max // 16  # nodes: their bytes can be counted no further
 THIN = 20  # fewer nodes than this cost less in a loop than in a dozen calls of NumPy
 
 
@@ -40,7 +42,8 @@ class CSRGraph:
     Raises
     ------
     ValueError
-        If `edges` has another shape or dtype, names a node that is not there, or `n` is negative.
+        If `edges` has another shape or dtype, names a node that is not there, or `n` is negative
+        or larger than any memory.
 
     Notes
     -----
@@ -57,7 +60,16 @@ class CSRGraph:
     """
 
     def __init__(self, edges: ArrayLike, n: int | None = None) -> None:
-        ends = np.asarray(edges)
+        try:
+            ends = np.asarray(edges)
+        except ValueError as error:
+            raise ValueError(f"edges is not an array: {shown(error, 80)}") from None
+        if ends.ndim == 0:
+            sparse = hasattr(edges, "tocoo")
+            how = "np.stack(matrix.nonzero(), axis=1)" if sparse else "list(edges)"
+            raise ValueError(
+                f"edges is {shown(edges)}; expected an array of shape (m, 2): {how} makes one"
+            )
         if ends.shape == (0,):  # an empty list
             ends = np.empty((0, 2), np.intp)
         if ends.ndim != 2 or ends.shape[1] != 2:
@@ -70,6 +82,11 @@ class CSRGraph:
             n = int(ends.max()) + 1 if ends.size else 0
         elif operator.index(n) < 0:
             raise ValueError(f"n is {n}; expected a number of nodes, ≥ 0")
+        if n > MOST:
+            raise ValueError(
+                f"there would be {n} nodes, 0 to {n - 1}, at 16 bytes each; nodes are numbered "
+                "without gaps: np.unique(edges, return_inverse=True) does it"
+            )
         outside = (ends < 0) | (ends >= n)
         if outside.any():
             k = int(outside.any(axis=1).argmax())
@@ -81,8 +98,16 @@ class CSRGraph:
         np.cumsum(np.bincount(tails, minlength=n), out=self.indptr[1:])
         self.indices: NDArray[np.intp] = heads[np.argsort(tails, kind="stable")]
         self._in_degree = np.bincount(heads, minlength=n)
+        self._lock()
+
+    def _lock(self) -> None:
         for array in (self.indptr, self.indices, self._in_degree):
             array.flags.writeable = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the arrays of a pickle or a deep copy, which come back writeable."""
+        self.__dict__.update(state)
+        self._lock()
 
     @classmethod
     def from_digraph(cls, graph: DiGraph[Any]) -> CSRGraph:
@@ -94,6 +119,7 @@ class CSRGraph:
         >>> CSRGraph.from_digraph(graph).edges().tolist()
         [[0, 1], [2, 1]]
         """
+        require_digraph(graph)
         tails = np.repeat(np.arange(len(graph)), [len(heads) for heads in graph._heads])
         heads = np.fromiter((j for heads in graph._heads for j in heads), np.intp, len(tails))
         return cls(np.stack([tails, heads], axis=1), len(graph))

@@ -1,14 +1,16 @@
-"""The directed graph that everything else in this room walks."""
+"""The directed graph that everything else in this subpackage walks."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+from dlbook.graph.given import iterated, pair, plain, refuse_unhashable, shown
 
 __all__ = ["CycleError", "DiGraph", "OrderError"]
 
@@ -30,19 +32,19 @@ class CycleError(ValueError):
         self.cycle = cycle
 
     def __str__(self) -> str:
-        names = [repr(tail) for tail, _ in self.cycle]
+        names = [shown(tail, 24) for tail, _ in self.cycle]
         if len(names) > 10:
             names[5:-2] = [f"… {len(names) - 7} more …"]
         return "the graph has a cycle: " + " → ".join([*names, names[0]])
 
 
 class OrderError(ValueError):
-    """A list of nodes is no topological order of a graph.
+    """A list of nodes is not a topological order of a graph.
 
     Attributes
     ----------
     edge
-        An edge (tail, head) whose head stands before its tail, or is its tail; ``None`` where
+        An edge (tail, head) whose head comes before its tail, or is its tail; ``None`` where
         nodes are missing, repeated or unknown.
     """
 
@@ -55,29 +57,31 @@ class DiGraph(Generic[Node]):
     """A finite directed graph, which may have parallel edges and self-loops.
 
     Nodes are numbered in the order in which they are first seen, and all else walks these numbers:
-    to sort a graph hashes no node. A graph does not change once it is built.
+    sorting a graph hashes no node. A graph does not change once it is built.
 
     Parameters
     ----------
     edges
-        Pairs (tail, head) of nodes, which are hashable. An edge counts as often as it is given.
+        Pairs (tail, head) of nodes, which are hashable, or an array of shape ``(m, 2)``. An edge
+        counts as often as it is given. A set, which has no order of its own, is sorted.
     nodes
         Nodes in an order of your choice, ahead of those that only `edges` name; also the way to
-        have nodes without edges.
+        have nodes without edges. Scalars of NumPy become Python's: ``np.int64(3)`` is stored as 3.
 
     Raises
     ------
     TypeError
-        If a node is not hashable, or `edges` is a mapping (see `from_successors`).
+        If a node is not hashable, or `edges` is a mapping (see `from_successors`), a graph, or
+        nothing that can be iterated over.
     ValueError
         If an edge is not a pair.
 
     Notes
     -----
     A node takes 150 bytes, besides itself. An edge is a reference in the list of its tail, and
-    takes 9 to 20 bytes: less the more there are in a list, which keeps room to grow. Whoever asks
-    for predecessors or ancestors has the edges stored a second time, by their heads; then it is 220
-    bytes a node and 18 to 40 an edge. `CSRGraph` takes 16 and 8.
+    takes 9 to 20 bytes: less the more there are in a list, which keeps room to grow. Predecessors
+    and ancestors, once asked for, have the edges stored a second time, by their heads; then it is
+    220 bytes per node and 18 to 40 per edge. `CSRGraph` takes 16 and 8.
 
     Examples
     --------
@@ -94,33 +98,27 @@ class DiGraph(Generic[Node]):
         in_degree: list[int] = []
 
         def new_number(node: Node) -> int:
+            node = plain(node)
             numbers[node] = len(heads)
             heads.append([])
             in_degree.append(0)
             return numbers[node]
 
-        if isinstance(edges, Mapping):
-            raise TypeError(
-                f"edges is a {type(edges).__name__}; expected pairs (tail, head). "
-                "DiGraph.from_successors takes {node: its successors}"
-            )
-        try:
-            for node in nodes:
+        for node in _nodes_of(nodes):
+            try:
                 if node not in numbers:
                     new_number(node)
-            for edge in edges:
-                try:
-                    tail, head = edge
-                except (TypeError, ValueError):
-                    raise ValueError(f"{edge!r} is no edge; expected a pair (tail, head)") from None
+            except TypeError as error:
+                refuse_unhashable(error, node)
+        for edge in _edges_of(edges):
+            tail, head = edge if type(edge) is tuple and len(edge) == 2 else pair(edge)
+            try:
                 i = numbers[tail] if tail in numbers else new_number(tail)
                 j = numbers[head] if head in numbers else new_number(head)
-                heads[i].append(j)
-                in_degree[j] += 1
-        except TypeError as error:
-            if "unhashable" not in str(error):
-                raise
-            raise TypeError(f"nodes must be hashable: {error}; a tuple is, a list is not") from None
+            except TypeError as error:
+                refuse_unhashable(error, tail, head)
+            heads[i].append(j)
+            in_degree[j] += 1
         self._numbers = numbers
         self._heads = heads
         self._in_degree = in_degree
@@ -129,27 +127,43 @@ class DiGraph(Generic[Node]):
     def from_successors(cls, successors: Mapping[Node, Iterable[Node]]) -> DiGraph[Node]:
         """Build the graph of ``{node: its successors}``.
 
-        `graphlib` and many tools write ``{node: what it depends on}``, which are the nodes
-        *before* it: `reversed` turns that graph around.
+        Successors in a set are sorted; of a mapping, the keys are taken. What is written as
+        ``{node: what it depends on}`` is for `from_dependencies`.
 
         Raises
         ------
         TypeError
-            If successors are given as a string, which would be taken apart.
+            If this is not a mapping, or successors are text, which would be taken apart, or not
+            iterable.
 
         Examples
         --------
         >>> DiGraph.from_successors({"a": ["b", "b"], "b": []}).number_of_edges
         2
         """
-        for node, heads in successors.items():
-            if isinstance(heads, str):
-                raise TypeError(
-                    f"the successors of {node!r} are the string {heads!r}; "
-                    f"expected nodes, such as [{heads!r}]"
-                )
-        edges = ((tail, head) for tail, heads in successors.items() for head in heads)
-        return cls(edges, nodes=successors)
+        given = _listed("successors", successors)
+        return cls(((tail, head) for tail, heads in given.items() for head in heads), given)
+
+    @classmethod
+    def from_dependencies(cls, dependencies: Mapping[Node, Iterable[Node]]) -> DiGraph[Node]:
+        """Build the graph of ``{node: what it depends on}``, as `graphlib` and build tools write.
+
+        An edge leads from each node to those that need it: `topological_sort` puts what is needed
+        first. Sets are sorted.
+
+        Raises
+        ------
+        TypeError
+            As `from_successors` does.
+
+        Examples
+        --------
+        >>> graph = DiGraph.from_dependencies({"shoes": {"socks", "trousers"}, "coat": ["shoes"]})
+        >>> list(graph.edges())
+        [('shoes', 'coat'), ('socks', 'shoes'), ('trousers', 'shoes')]
+        """
+        given = _listed("dependencies", dependencies)
+        return cls(((tail, head) for head, tails in given.items() for tail in tails), given)
 
     @classmethod
     def from_adjacency(cls, matrix: ArrayLike) -> DiGraph[int]:
@@ -158,28 +172,22 @@ class DiGraph(Generic[Node]):
         Parameters
         ----------
         matrix
-            Shape ``(n, n)``, integers ≥ 0 or booleans. The nodes are 0 to n - 1.
+            Shape ``(n, n)``: integers ≥ 0, in whatever dtype, or booleans; an array, or a sparse
+            one of SciPy. The nodes are 0 to n - 1.
 
         Raises
         ------
         ValueError
-            If the matrix is anything else.
+            If the matrix is anything else, or asks for more edges than 2³¹.
 
         Examples
         --------
         >>> list(DiGraph.from_adjacency([[0, 2], [0, 1]]).edges())
         [(0, 1), (0, 1), (1, 1)]
         """
-        counts = np.asarray(matrix)
-        if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-            raise ValueError(f"matrix has shape {counts.shape}; expected (n, n)")
-        if counts.dtype.kind not in "biu" and counts.size:
-            raise ValueError(f"matrix has dtype {counts.dtype}; expected integers or booleans")
-        if counts.size and counts.min() < 0:
-            raise ValueError(f"matrix has an entry {counts.min()}; expected numbers of edges, ≥ 0")
-        pairs = np.argwhere(counts)
-        repeats = counts[counts != 0].astype(np.intp)
-        return DiGraph(np.repeat(pairs, repeats, axis=0).tolist(), nodes=range(len(counts)))
+        n, places, counts = _entries(matrix)
+        repeats = _numbers_of_edges(places, counts)
+        return DiGraph(np.repeat(places, repeats, axis=0).tolist(), nodes=range(n))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -236,7 +244,7 @@ class DiGraph(Generic[Node]):
         try:
             return self._numbers[node]
         except (KeyError, TypeError):  # a TypeError: it cannot be hashed, so it is no node
-            raise ValueError(f"{node!r} is not a node of the graph") from None
+            raise ValueError(f"{shown(node)} is not a node of the graph") from None
 
     def __len__(self) -> int:
         return len(self._heads)
@@ -262,3 +270,132 @@ class DiGraph(Generic[Node]):
 
     def __repr__(self) -> str:
         return f"DiGraph of {len(self)} nodes and {self.number_of_edges} edges"
+
+
+def require_digraph(graph: object) -> None:
+    """Raise `TypeError`, which says how to make one, unless this is a `DiGraph`."""
+    if isinstance(graph, DiGraph):
+        return
+    if hasattr(graph, "indptr"):
+        how = "DiGraph(map(tuple, graph.edges().tolist()), nodes=range(len(graph)))"
+    elif hasattr(graph, "edges"):
+        how = "DiGraph(graph.edges(), nodes=graph)"
+    elif isinstance(graph, Mapping):
+        how = "DiGraph.from_successors(graph)"
+    else:
+        how = "DiGraph(edges)"
+    raise TypeError(f"graph is a {_kind(graph)}; expected a dlbook.graph.DiGraph: {how} makes one")
+
+
+def _kind(value: object) -> str:
+    """Return the name of a value's type, with the package that it is from."""
+    package = type(value).__module__.partition(".")[0]
+    return f"{package}.{type(value).__name__}".removeprefix("builtins.")
+
+
+def _nodes_of(nodes: Iterable[Node]) -> Iterable[Node]:
+    if isinstance(nodes, np.ndarray):
+        nodes = nodes.tolist()
+    return iterated("nodes", nodes, "nodes, such as ['a', 'b']")
+
+
+def _edges_of(edges: Any) -> Iterable[Any]:
+    """Return the edges that were given, if it is edges that were given."""
+    if hasattr(edges, "edges"):
+        twice = hasattr(edges, "is_directed") and not edges.is_directed()
+        first = "; of an undirected graph first take graph.to_directed()" if twice else ""
+        raise TypeError(
+            f"edges is a graph, a {_kind(edges)}; expected pairs (tail, head): "
+            f"DiGraph(graph.edges(), nodes=graph){first}"
+        )
+    # The edges of a networkx graph are both a mapping, of edges to their data, and a set.
+    if isinstance(edges, Mapping) and not isinstance(edges, Set):
+        raise TypeError(
+            f"edges is a {_kind(edges)}; expected pairs (tail, head). "
+            "DiGraph.from_successors takes {node: its successors}, "
+            "DiGraph.from_dependencies {node: what it depends on}"
+        )
+    if hasattr(edges, "tocoo"):
+        raise TypeError(
+            f"edges is a {_kind(edges)}; expected pairs (tail, head). "
+            "DiGraph.from_adjacency takes a matrix"
+        )
+    if hasattr(edges, "__array__"):
+        array = np.asarray(edges)
+        if array.shape[:1] != (0,) and (array.ndim != 2 or array.shape[1] != 2):
+            square = array.ndim == 2 and len(set(array.shape)) == 1
+            hint = "; DiGraph.from_adjacency takes a matrix" if square else ""
+            raise ValueError(
+                f"edges has shape {array.shape}; expected (m, 2), a tail and a head each{hint}"
+            )
+        return array.tolist()  # type: ignore[no-any-return]
+    return iterated("edges", edges, "pairs (tail, head), such as [('a', 'b')]")
+
+
+def _listed(name: str, mapping: Any) -> dict[Any, Iterable[Any]]:
+    """Return each key of a mapping with the nodes that it is mapped to."""
+    if not isinstance(mapping, Mapping):
+        raise TypeError(
+            f"{name} is a {_kind(mapping)}; expected a mapping {{node: its {name}}}"
+            + _advice(mapping)
+        )
+    return {
+        node: iterated(
+            f"{name}[{shown(node)}]",
+            given.tolist() if isinstance(given, np.ndarray) else given,
+            f"nodes, such as [{shown(given)}]",
+        )
+        for node, given in mapping.items()
+    }
+
+
+def _advice(given: Any) -> str:
+    """Return how a graph is made from another one."""
+    return ": DiGraph(graph.edges(), nodes=graph) makes one" if hasattr(given, "edges") else ""
+
+
+def _entries(matrix: Any) -> tuple[int, NDArray[np.intp], NDArray[Any]]:
+    """Return the size of a square matrix, and its entries ≠ 0: their places, row by row, and they.
+
+    Shapes ``(k, 2)`` and ``(k,)``.
+    """
+    sparse = hasattr(matrix, "tocoo")
+    if not sparse:
+        if hasattr(matrix, "edges"):
+            raise ValueError(f"matrix is a {_kind(matrix)}; expected numbers{_advice(matrix)}")
+        try:
+            matrix = np.asarray(
+                matrix.filled(0) if isinstance(matrix, np.ma.MaskedArray) else matrix
+            )
+        except ValueError as error:
+            raise ValueError(f"matrix is not an array: {shown(error, 80)}") from None
+        if matrix.shape == (0,):  # an empty list
+            matrix = matrix.reshape(0, 0)
+    if len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"matrix has shape {matrix.shape}; expected (n, n)")
+    if matrix.dtype.kind not in "biuf":
+        raise ValueError(f"matrix has dtype {matrix.dtype}; expected integers or booleans")
+    if sparse:
+        matrix = matrix.tocoo(copy=True)
+        matrix.sum_duplicates()
+        by_row = np.lexsort((matrix.col, matrix.row))
+        places, entries = np.stack([matrix.row, matrix.col], axis=1)[by_row], matrix.data[by_row]
+    else:
+        places, entries = np.argwhere(matrix), matrix[matrix != 0]
+    return matrix.shape[0], places, entries
+
+
+def _numbers_of_edges(places: NDArray[np.intp], entries: NDArray[Any]) -> NDArray[np.intp]:
+    """Return entries of a matrix as integers, if they are numbers of edges that can be stored."""
+    with np.errstate(invalid="ignore"):  # ∞ % 1 is NaN, and not 0
+        unfit = ~((entries >= 0) & (entries < 2**31) & (entries % 1 == 0))
+    if unfit.any():
+        (i, j), entry = places[unfit][0], entries[unfit][0]
+        raise ValueError(
+            f"matrix[{i}, {j}] is {entry}; expected a number of edges, an integer ≥ 0 and < 2³¹. "
+            "Of weights, matrix != 0 makes one edge each"
+        )
+    repeats = entries.astype(np.intp)
+    if repeats.sum() >= 2**31:
+        raise ValueError(f"matrix asks for {repeats.sum()} edges; expected fewer than 2³¹")
+    return repeats

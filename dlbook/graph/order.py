@@ -1,19 +1,20 @@
 """Topological orders, and the cycles that stand in their way.
 
-Two walks carry the room. `_generations` is Kahn's algorithm (Kahn, 1962), a generation at a
+Two walks carry all of it. `_generations` is Kahn's algorithm (Kahn, 1962), a generation at a
 time; `_depth_first` is depth-first search (Tarjan, 1976), with a path of its own in place of
-recursion. Chapter 9 proves both correct. Both work on the numbers of the nodes.
+recursion. Chapter 9 proves both correct. Both work on the indices of the nodes.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from dlbook.graph.digraph import CycleError, DiGraph, Node, OrderError
+from dlbook.graph.digraph import CycleError, DiGraph, Node, OrderError, require_digraph
+from dlbook.graph.given import check_key, iterated, shown
 from dlbook.graph.states import (
     KahnReport,
     KahnState,
@@ -60,6 +61,8 @@ def topological_sort(
     ------
     CycleError
         If the graph has a cycle; the error carries it.
+    ValueError
+        If a key has no place in an order: NaN, a set, an array.
 
     Examples
     --------
@@ -75,11 +78,17 @@ def topological_sort(
     b ['d']
     d []
     """
+    require_digraph(graph)
     nodes = graph.nodes
     report = kahn_report(graph, observe)
     if key is None:
         return [nodes[i] for generation in _generations(graph, report) for i in generation]
+    if not callable(key):
+        hint = ", such as key=….get of a mapping" if isinstance(key, Mapping) else ""
+        raise TypeError(f"key is {shown(key)}; expected a function of a node{hint}")
     keys = [key(node) for node in nodes]
+    for node, value in zip(nodes, keys, strict=True):
+        check_key(node, value)
     remaining = graph._in_degree.copy()
     ready = [(keys[i], i) for i, degree in enumerate(remaining) if not degree]
     heapq.heapify(ready)
@@ -102,7 +111,7 @@ def topological_sort(
 def topological_generations(graph: DiGraph[Node]) -> list[list[Node]]:
     """Return the nodes in generations: 0 holds the sources, k + 1 what only k held back.
 
-    A node is in generation k exactly if the longest walk that ends in it has k edges.
+    A node is in generation k if and only if the longest walk that ends in it has k edges.
 
     Raises
     ------
@@ -114,6 +123,7 @@ def topological_generations(graph: DiGraph[Node]) -> list[list[Node]]:
     >>> topological_generations(DiGraph([(1, 2), (2, 3), (1, 3), (4, 3)]))
     [[1, 4], [2], [3]]
     """
+    require_digraph(graph)
     nodes = graph.nodes
     return [[nodes[i] for i in generation] for generation in _generations(graph)]
 
@@ -169,6 +179,7 @@ def depth_first_sort(
     >>> depth_first_sort(DiGraph([(1, 2), (1, 3), (3, 2)]))
     [1, 3, 2]
     """
+    require_digraph(graph)
     postorder, cycle = _depth_first(graph, search_report(graph, observe))
     if cycle:
         raise CycleError(cycle)
@@ -198,13 +209,14 @@ def find_cycle(
     visit [1]
     cycle [1]
     """
+    require_digraph(graph)
     return _depth_first(graph, search_report(graph, observe))[1]
 
 
 def _depth_first(
     graph: DiGraph[Node], report: SearchReport | None = None
 ) -> tuple[list[int], list[tuple[Node, Node]] | None]:
-    """Return the numbers of the nodes in the order in which the search leaves them, and no cycle.
+    """Return the indices of the nodes in the order in which the search leaves them, and no cycle.
 
     Where an edge leads back into the path that is being walked, the search ends with that cycle.
     """
@@ -258,6 +270,7 @@ def all_topological_sorts(graph: DiGraph[Node]) -> Iterator[list[Node]]:
     >>> list(all_topological_sorts(DiGraph([(1, 3), (2, 3)])))
     [[1, 2, 3], [2, 1, 3]]
     """
+    require_digraph(graph)
     _refuse_cycle(graph, sum(map(len, _generations(graph))))
     return _all_orders(graph)
 
@@ -298,24 +311,32 @@ def check_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> None
     --------
     >>> check_topological_order(DiGraph([("a", "b"), ("b", "c")]), "acb")
     Traceback (most recent call last):
-    dlbook.graph.digraph.OrderError: edge 'b' → 'c': 'c' is at place 1, 'b' only at place 2
+    dlbook.graph.digraph.OrderError: edge 'b' → 'c': 'c' is at position 1, 'b' only at position 2
     """
+    require_digraph(graph)
     place: dict[Node, int] = {}
-    for i, node in enumerate(order):
+    given: Iterable[Any] = order  # of a string, its letters may be the nodes
+    if not isinstance(order, str):
+        given = iterated("order", order, "a list of the nodes")
+    for i, node in enumerate(given):
         if node not in graph:
-            raise OrderError(f"{node!r}, at place {i}, is not a node of the graph")
+            raise OrderError(f"{shown(node)}, at position {i}, is not a node of the graph")
         if node in place:
-            raise OrderError(f"{node!r} stands at place {place[node]} and again at place {i}")
+            raise OrderError(
+                f"{shown(node)} is at position {place[node]} and again at position {i}"
+            )
         place[node] = i
     for node in graph:
         if node not in place:
-            raise OrderError(f"{node!r} is missing; expected each of the {len(graph)} nodes once")
+            raise OrderError(
+                f"{shown(node)} is missing; expected each of the {len(graph)} nodes once"
+            )
     for tail, head in graph.edges():
         i, j = place[tail], place[head]
         if j <= i:
-            where = f"{head!r} is at place {j}, {tail!r} only at place {i}"
+            where = f"{shown(head)} is at position {j}, {shown(tail)} only at position {i}"
             why = "no order puts a node before itself" if i == j else where
-            raise OrderError(f"edge {tail!r} → {head!r}: {why}", (tail, head))
+            raise OrderError(f"edge {shown(tail)} → {shown(head)}: {why}", (tail, head))
 
 
 def is_topological_order(graph: DiGraph[Node], order: Iterable[Node]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlbook.graph.digraph import DiGraph, Node
+from dlbook.graph.digraph import DiGraph, Node, require_digraph
 from dlbook.graph.order import _generations
 
 __all__ = ["ancestors", "descendants", "longest_path", "sinks", "sources", "transitive_reduction"]
@@ -16,6 +16,7 @@ def sources(graph: DiGraph[Node]) -> list[Node]:
     >>> sources(DiGraph([(1, 2), (3, 2)]))
     [1, 3]
     """
+    require_digraph(graph)
     return [node for node, degree in zip(graph, graph._in_degree, strict=True) if not degree]
 
 
@@ -27,6 +28,7 @@ def sinks(graph: DiGraph[Node]) -> list[Node]:
     >>> sinks(DiGraph([(1, 2), (3, 2)]))
     [2]
     """
+    require_digraph(graph)
     return [node for node, heads in zip(graph, graph._heads, strict=True) if not heads]
 
 
@@ -43,6 +45,7 @@ def descendants(graph: DiGraph[Node], node: Node) -> set[Node]:
     >>> descendants(DiGraph([(1, 2), (2, 3), (4, 3)]), 1)
     {2, 3}
     """
+    require_digraph(graph)
     return _reached(graph, graph._heads, node)
 
 
@@ -59,6 +62,7 @@ def ancestors(graph: DiGraph[Node], node: Node) -> set[Node]:
     >>> ancestors(DiGraph([(1, 2), (2, 3), (4, 3)]), 3)
     {1, 2, 4}
     """
+    require_digraph(graph)
     return _reached(graph, graph._tails, node)
 
 
@@ -87,6 +91,7 @@ def longest_path(graph: DiGraph[Node]) -> list[Node]:
     >>> longest_path(DiGraph([(1, 2), (2, 3), (1, 3), (3, 4), (5, 4)]))
     [1, 2, 3, 4]
     """
+    require_digraph(graph)
     path: list[int] = []
     for generation in reversed(list(_generations(graph))):
         # Into each node of the next generation an edge leads from this one.
@@ -111,6 +116,7 @@ def transitive_reduction(graph: DiGraph[Node]) -> DiGraph[Node]:
     >>> list(transitive_reduction(DiGraph([(1, 2), (2, 3), (1, 3), (1, 2)])).edges())
     [(1, 2), (2, 3)]
     """
+    require_digraph(graph)
     order = [i for generation in _generations(graph) for i in generation]
     place = {i: k for k, i in enumerate(order)}
     awaited = graph._in_degree.copy()  # by so many edges, which are still to be looked at

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook.autodiff import defjvp, defvjp, primitive
-from dlbook.nn.checks import check_labels
+from dlbook.checks import check_labels
 
 __all__ = ["accuracy", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.nn.checks import check_integer, check_labels
+from dlbook.checks import check_integer, check_labels
 from dlbook.nn.functions import cross_entropy, sigmoid
 
 __all__ = ["Aux", "Params", "TwoLayer", "two_layer_objective", "two_layer_value_and_grad"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dlbook import trees
 from dlbook.autodiff import grad
+from dlbook.checks import check_number
 from dlbook.optimize.schedules import Constant, Schedule
 from dlbook.optimize.sgd import step
 
@@ -90,16 +89,15 @@ class GradientDescent:
         ------
         ValueError
             If the trees differ in structure, or arrays in shape; or if the schedule returns
-            what is no finite number ≥ 0.
+            something other than a finite number ≥ 0.
         """
         taken = state + 1
-        rate = self.learning_rate(taken)  # type: ignore[operator]
-        if not (isinstance(rate, numbers.Real) and 0 <= float(rate) < math.inf):
-            raise ValueError(
-                f"{self.learning_rate!r} returned {rate!r} for step {taken}; "
-                "expected a finite number ≥ 0"
-            )
-        return step(grads, float(rate), params, None if out is None else out[0]), taken
+        rate = check_number(
+            f"the learning rate that {self.learning_rate!r} returned for step {taken}",
+            self.learning_rate(taken),  # type: ignore[operator]
+            least=0,
+        )
+        return step(grads, rate, params, None if out is None else out[0]), taken
 
 
 def proximal_step(grads: Any, params: Any, strength: float) -> Any:
@@ -128,8 +126,7 @@ def proximal_step(grads: Any, params: Any, strength: float) -> Any:
     >>> proximal_step(2.0, 3.0, strength=4.0)
     2.5
     """
-    if not (isinstance(strength, numbers.Real) and 0 < strength < math.inf):
-        raise ValueError(f"strength is {strength!r}; expected a finite number > 0")
+    strength = check_number("strength", strength, above=0)
     return trees.map(lambda w, g: w - g / strength, params, grads)
 
 

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Constant", "InverseRoot", "Schedule", "checked_rate"]
+from dlbook.checks import check_number
+
+__all__ = ["Constant", "InverseRoot", "Schedule"]
 
 #: Takes the number of a step, 1 for the first, and returns its learning rate, ≥ 0.
 Schedule = Callable[[int], float]
-
-
-def checked_rate(rate: object) -> float:
-    """Return a learning rate as a float, so that 1 and 1.0 make equal optimisers.
-
-    Raises
-    ------
-    ValueError
-        If it is no finite number > 0.
-    """
-    if isinstance(rate, numbers.Real) and not isinstance(rate, bool):
-        value = float(rate)
-        if 0 < value < math.inf:
-            return value
-    raise ValueError(f"learning_rate is {rate!r}; expected a finite number > 0")
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,8 @@ class Constant:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
+        rate = check_number("learning_rate", self.learning_rate, above=0)
+        object.__setattr__(self, "learning_rate", rate)
 
     def __call__(self, step: int) -> float:
         """Return the rate of a step, of whatever number."""
@@ -85,7 +72,8 @@ class InverseRoot:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
+        rate = check_number("learning_rate", self.learning_rate, above=0)
+        object.__setattr__(self, "learning_rate", rate)
 
     def __call__(self, step: int) -> float:
         """Return the rate of a step, whose number is ≥ 1."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlbook import trees
-from dlbook.optimize.schedules import checked_rate
+from dlbook.checks import check_number
 
 __all__ = ["SGD", "step"]
 
@@ -51,7 +51,8 @@ class SGD:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "learning_rate", checked_rate(self.learning_rate))
+        rate = check_number("learning_rate", self.learning_rate, above=0)
+        object.__setattr__(self, "learning_rate", rate)
 
     def init(self, params: Any) -> tuple[()]:
         """Return the state before the first step: none, since each step forgets the last."""

@@ -3,18 +3,21 @@
 Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"``.
 """
 
-from dlbook.plot.computations import (
-    Operation,
-    Trace,
-    draw_computation,
-    step_backward,
-    step_forward,
-)
-from dlbook.plot.curves import History, digits, learning_curves
-from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
-from dlbook.plot.level_sets import gradients, level_sets
-from dlbook.plot.stepper import Frame, Stepper, stepper
-from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
+from dlbook.extras import need
+
+with need("plot"):
+    from dlbook.plot.computations import (
+        Operation,
+        Trace,
+        draw_computation,
+        step_backward,
+        step_forward,
+    )
+    from dlbook.plot.curves import History, digits, learning_curves
+    from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
+    from dlbook.plot.level_sets import gradients, level_sets
+    from dlbook.plot.stepper import Frame, Stepper, stepper
+    from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
 __all__ = [
     "CYCLE",

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dlbook import nn, optimize
-from dlbook.nn.checks import check_integer
+from dlbook.checks import check_integer
 
 __all__ = ["Experiment", "learning_rate_table"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook import autodiff, nn, trees
+from dlbook.checks import check_integer, check_labels
 from dlbook.data import Split
-from dlbook.nn.checks import check_integer, check_labels
 from dlbook.train.progress import progress_bar
 
 __all__ = ["Fitted", "History", "evaluate", "fit"]

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["need", "progress_bar"]
+from dlbook.extras import need
 
-
-def need(module: str) -> Any:
-    """Import what only training needs.
-
-    Raises
-    ------
-    ImportError
-        If it is not installed; the error says how to install it.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise ImportError(
-            f'{package} is not installed; pip install "dlbook[train]" installs what training needs'
-        ) from error
+__all__ = ["progress_bar"]
 
 
 class _Bar:
@@ -67,5 +51,7 @@ def progress_bar(total: int, unit: str, show: bool | None) -> Iterator[_Bar | No
     if not show:
         yield None
         return
-    with need("tqdm").tqdm(total=total, unit=unit, dynamic_ncols=True) as bar:
+    with need("train"):
+        from tqdm import tqdm
+    with tqdm(total=total, unit=unit, dynamic_ncols=True) as bar:
         yield _Bar(bar)

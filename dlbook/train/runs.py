@@ -16,11 +16,12 @@ import numpy as np
 import dlbook
 from dlbook import data, nn
 from dlbook.data.mnist import CHECKSUMS
+from dlbook.extras import need
 from dlbook.train import store
 from dlbook.train.experiment import Experiment
 from dlbook.train.fingerprint import code_fingerprint
 from dlbook.train.loop import History, evaluate, fit
-from dlbook.train.progress import need, progress_bar
+from dlbook.train.progress import progress_bar
 
 __all__ = ["Run", "results", "sweep"]
 
@@ -107,7 +108,8 @@ def sweep(
     wanted = list(experiments)
     runs = {experiment: _load(experiment) for experiment in wanted}
     missing = [experiment for experiment, run in runs.items() if run is None]
-    joblib = need("joblib")
+    with need("train"):
+        import joblib
     if len(missing) == 1 or jobs == 1:
         for experiment in missing:
             runs[experiment] = _make(experiment, progress)
@@ -128,7 +130,9 @@ def sweep(
 
 def _make(experiment: Experiment, progress: bool | None) -> Run:
     """Train on one BLAS thread (with two the bits differ) and keep the result."""
-    with need("threadpoolctl").threadpool_limits(1):
+    with need("train"):
+        from threadpoolctl import threadpool_limits
+    with threadpool_limits(1):
         run = _train(experiment, progress)
     record = {
         "history": {name: curve.tolist() for name, curve in asdict(run.history).items()},

@@ -13,7 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from dlbook.train.progress import need
+from dlbook.extras import need
 
 __all__ = ["cache_folder", "load", "save"]
 
@@ -39,7 +39,9 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, An
     """
     text = json.dumps({"names": list(arrays), "record": record})  # the file sorts the names
     metadata = {"text": text, "sha256": _digest(arrays, text)}
-    content = need("safetensors.numpy").save(dict(arrays), metadata=metadata)
+    with need("train"):
+        from safetensors import numpy as safetensors
+    content = safetensors.save(dict(arrays), metadata=metadata)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}-", suffix=".part")
     try:
@@ -53,7 +55,8 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, An
 
 def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
     """Read what `save` wrote; ``None`` if there is no such file or it is damaged."""
-    safetensors = need("safetensors")
+    with need("train"):
+        import safetensors
     try:
         with safetensors.safe_open(path, framework="np") as file:
             metadata = file.metadata()

@@ -127,7 +127,7 @@ def test_an_empty_graph():
 
 @pytest.mark.parametrize("edge", [1, None, (1,), (1, 2, 3), "abc", ()])
 def test_what_is_no_pair_is_no_edge(edge):
-    with pytest.raises(ValueError, match=r"is no edge; expected a pair \(tail, head\)"):
+    with pytest.raises(ValueError, match=r"is not an edge; expected a pair \(tail, head\)"):
         DiGraph([(1, 2), edge])
 
 
@@ -139,7 +139,9 @@ def test_nodes_that_cannot_be_hashed_are_refused(node):
         lambda: DiGraph(nodes=[node]),
         lambda: DiGraph.from_successors({1: [node]}),
     ):
-        with pytest.raises(TypeError, match=r"nodes must be hashable: .*a tuple is, a list is not"):
+        with pytest.raises(
+            TypeError, match=r"nodes must be hashable: .*a tuple is hashable, a list is not"
+        ):
             build()
 
 
@@ -158,7 +160,7 @@ def test_a_mapping_is_not_taken_for_edges():
 
 
 def test_a_string_is_not_taken_for_a_list_of_successors():
-    with pytest.raises(TypeError, match=r"successors of 'mix' are the string 'fry'.*\['fry'\]"):
+    with pytest.raises(TypeError, match=r"successors\['mix'\] is the string 'fry'.*\['fry'\]"):
         DiGraph.from_successors({"mix": "fry"})
 
 
@@ -168,9 +170,9 @@ def test_a_string_is_not_taken_for_a_list_of_successors():
         ([1, 2], r"shape \(2,\); expected \(n, n\)"),
         (np.zeros((2, 3), int), r"shape \(2, 3\)"),
         (np.zeros((1, 1, 1), int), r"shape \(1, 1, 1\)"),
-        ([[0.5]], "dtype float64; expected integers or booleans"),
+        ([[0.5]], r"matrix\[0, 0\] is 0.5; expected a number of edges, an integer"),
         ([["a"]], "dtype <U1"),
-        ([[0, -1], [0, 0]], "entry -1; expected numbers of edges"),
+        ([[0, -1], [0, 0]], r"matrix\[0, 1\] is -1; expected a number of edges"),
     ],
 )
 def test_what_is_no_adjacency_matrix_is_refused(matrix, message):

@@ -278,11 +278,11 @@ def test_the_first_orders_of_a_wide_graph_cost_little():
 @pytest.mark.parametrize(
     ("order", "message", "edge"),
     [
-        ("acb", "edge 'b' → 'c': 'c' is at place 1, 'b' only at place 2", ("b", "c")),
+        ("acb", "edge 'b' → 'c': 'c' is at position 1, 'b' only at position 2", ("b", "c")),
         ("ab", "'c' is missing; expected each of the 3 nodes once", None),
-        ("abbc", "'b' stands at place 1 and again at place 2", None),
-        ("abxc", "'x', at place 2, is not a node of the graph", None),
-        (["a", [], "b", "c"], r"[], at place 1, is not a node of the graph", None),
+        ("abbc", "'b' is at position 1 and again at position 2", None),
+        ("abxc", "'x', at position 2, is not a node of the graph", None),
+        (["a", [], "b", "c"], r"[], at position 1, is not a node of the graph", None),
         ("", "'a' is missing", None),
     ],
 )

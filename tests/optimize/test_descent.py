@@ -81,7 +81,7 @@ def test_a_learning_rate_is_a_finite_number_above_0(kind, wrong):
 
 @pytest.mark.parametrize("wrong", [-1e-9, float("nan"), float("inf"), None])
 def test_a_schedule_that_returns_no_rate_is_named(wrong):
-    with pytest.raises(ValueError, match=r"for step 1; expected a finite number ≥ 0"):
+    with pytest.raises(ValueError, match=r"for step 1 is .*; expected a finite number ≥ 0"):
         GradientDescent(lambda step: wrong).update(1.0, 0, 1.0)
 
 

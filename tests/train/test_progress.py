@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-from dlbook.train.progress import need
-
 CODE = """
 import functools, numpy as np
 from dlbook import nn, optimize, train
@@ -45,10 +43,3 @@ def test_a_bar_with_loss_and_accuracy_on_a_terminal():
     last = shown.decode().split("\r")
     assert any("epoch 3/3: 100%" in line and "12/12" in line for line in last)
     assert any("loss 0." in line and "accuracy 1.0000" in line for line in last)
-
-
-def test_what_is_missing_says_how_to_get_it():
-    with pytest.raises(
-        ImportError, match=r'absent is not installed; pip install "dlbook\[train\]"'
-    ):
-        need("absent.part")

@@ -145,7 +145,8 @@ def _tell_time(head: nodes.Element, doctree: nodes.document) -> None:
     """Add how long the chapter takes to its head."""
     items = head.next_node(nodes.bullet_list)
     if items is None or any(item.astext().startswith("Time") for item in items.children):
-        _warn("the head of a chapter is a list, without its reading time: that is added", head)
+        message = "the head of a chapter is a list without its reading time, which is added"
+        _warn(message, location=head)
         return
     reading = size(doctree, without=(exercise, solution)).minutes()
     text = f" {duration(reading)} to read"

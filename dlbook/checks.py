@@ -1,0 +1,132 @@
+"""Checks of arguments that several subpackages share; errors name the argument as its user does."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["check_integer", "check_labels", "check_number"]
+
+
+def check_integer(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """Return `value` as an int if it is an integer from `least` to `most`.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    value
+        An int or a NumPy integer; ``True`` and ``False`` are not integers here.
+    least, most
+        Bounds; ``None`` for no upper bound.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_integer("epochs", np.int64(3), 1)
+    3
+    >>> check_integer("epochs", 2.5, 1)
+    Traceback (most recent call last):
+    ValueError: epochs is 2.5; expected an integer ≥ 1
+    """
+    try:
+        number = least - 1 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or (most is not None and number > most):
+        wanted = f"an integer ≥ {least}" if most is None else f"an integer from {least} to {most}"
+        raise ValueError(f"{name} is {value!r}; expected {wanted}")
+    return number
+
+
+def check_number(
+    name: str, value: Any, *, least: float | None = None, above: float | None = None
+) -> float:
+    """Return `value` as a float if it is a finite real number within the bounds.
+
+    As floats, 1 and 1.0 make equal dataclasses, with the same `repr`.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    value
+        A Python or NumPy number; ``True`` and ``False`` are not numbers here.
+    least
+        If given, the number must be ≥ `least`.
+    above
+        If given, the number must be > `above`.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_number("alpha", 1, least=0)
+    1.0
+    >>> check_number("learning_rate", 0.0, above=0)
+    Traceback (most recent call last):
+    ValueError: learning_rate is 0.0; expected a finite number > 0
+    """
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        low = (least is not None and number < least) or (above is not None and number <= above)
+        if math.isfinite(number) and not low:
+            return number
+    wanted = "a finite number"
+    wanted += "" if least is None else f" ≥ {least:g}"
+    wanted += "" if above is None else f" > {above:g}"
+    raise ValueError(f"{name} is {value!r}; expected {wanted}")
+
+
+def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labels") -> None:
+    """Raise an error if the labels do not fit logits of this shape.
+
+    Cheap enough for every batch: with negative labels NumPy would count from the end.
+
+    Parameters
+    ----------
+    labels
+        Shape ``(n,)``, integers from 0 to classes - 1.
+    shape
+        Shape of the logits, ``(n, classes)``.
+    name
+        What the user calls the labels.
+
+    Raises
+    ------
+    ValueError
+        If shape, dtype or range of the labels do not fit.
+
+    Examples
+    --------
+    >>> check_labels(np.array([0, 3]), (2, 3))
+    Traceback (most recent call last):
+    ValueError: labels[1] is 3; expected 0 to 2
+    """
+    if len(shape) != 2 or shape[0] == 0:
+        raise ValueError(f"logits have shape {shape}; expected (n, classes) with n ≥ 1")
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"{name} has dtype {labels.dtype}; expected integers")
+    if labels.shape != shape[:1]:
+        raise ValueError(
+            f"{name} has shape {labels.shape}; expected {shape[:1]}, "
+            f"one label for each row of the logits {shape}"
+        )
+    if np.minimum.reduce(labels) < 0 or np.maximum.reduce(labels) >= shape[1]:
+        wrong = np.flatnonzero((labels < 0) | (labels >= shape[1]))[0]
+        raise ValueError(f"{name}[{wrong}] is {labels[wrong]}; expected 0 to {shape[1] - 1}")
