@@ -56,12 +56,10 @@ def conclusion(
     try:
         found = certificate(graph, closes, begin)
     except RecursionError:
-        return is_acyclic(graph)  # the search goes on for ever, and scans no such edge
-    if found is None:
-        return is_acyclic(graph)
-    edges = set(pairwise(found))
-    simple = found[0] == found[-1] and len(set(found)) == len(found) - 1
-    return not is_acyclic(graph) and bool(edges) and simple and edges <= set(graph.edges())
+        found = None  # the search goes on for ever, and scans no such edge
+    edges = set(pairwise(found or []))
+    simple = not found or (found[0] == found[-1] and len(set(found)) == len(found) - 1 > 0)
+    return (found is None) == is_acyclic(graph) and simple & (edges <= set(graph.edges()))
 
 
 @given(digraphs(max_nodes=8))
