@@ -333,7 +333,7 @@ def for_notebook(cells: list[Any]) -> Iterator[Any]:
                 cell.metadata["jupyter"] = {"source_hidden": True}
             yield cell
             continue
-        if title := re.search(r"(?m)^# (\d+)\. ", cell.source):
+        if title := re.search(r"(?m)^# (\d+[A-Z]?)\. ", cell.source):
             chapter = chapter or title[1]
         texts, at = [], 0
         for match in [*_BLOCK.finditer(cell.source), None]:
