@@ -56,13 +56,16 @@ def up_to_four(x, y):
 
 def test_near_misses():
     near = [
-        (lambda w: -w, [0.5, 0.5], [3.0, 4.0], up_to_four),
         (line, [0.75, 0.25], [0.0, 4.0]),
         (line, [0.25, 0.75], [4.0, 0.0]),
         (np.square, [1], [3.0]),
         (np.square, [0.5, 0.5], [-1.0, 1.0]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # The sum has a low value here; but it is not in C.
+    outside = {"the sum, for the average": NEAR_MISSES["the sum, for the average"]}
+    falling = (lambda w: -w, [0.5, 0.5], [3.0, 4.0], up_to_four)
+    assert not missed(outside, [falling], conclusion, hypotheses)
 
 
 def test_tight():
