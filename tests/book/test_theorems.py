@@ -199,24 +199,51 @@ def test_results_can_be_searched_for(book):
 # ---- what the build refuses -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        (":label: def-even", ":label: even", "'even'; expected def-… of small letters"),
-        ("thm-even-sum\n1.", "thm-odd-sum\n1.", "no result of this document has the label"),
-        ("By {hyp}`first`, $a", "$a", "hypothesis 'first' (H1) of thm-even-sum is not used"),
-        ("{hyp}`second`", "{hyp}`third`", "logic:hyp reference target not found"),
-        ("<def-even>", "<def-odd>", "logic:thm reference target not found"),
-        ("start} thm-even-sum.second", "start} thm-even-sum.x", "no hypothesis 'x'"),
-        ("```{code-cell} python\n(1", "```python\n(1", "the block has no cell"),
-        (":::{without-end}\n:::\n", "", "{without-start} has no {without-end}"),
-        ("::::{theorem}", ":::{lemma} L\n:label: lem-l\n:::\n\n::::{theorem}", "lem-l has no"),
-    ],
-)  # fmt: skip
-def test_the_build_refuses(tmp_path, old, new, complaint):
-    assert old in ONE
-    write(tmp_path, {"index": INDEX, "one": ONE.replace(old, new), "two": TWO})
-    assert complaint in build(tmp_path)
+REFUSED = [
+    (":label: def-even", ":label: even", "'even'; expected def-… of small letters"),
+    ("thm-even-sum\n1.", "thm-odd-sum\n1.", "no result of this document has the label"),
+    ("By {hyp}`first`, $a", "$a", "hypothesis 'first' (H1) of thm-even-sum is not used"),
+    ("{hyp}`second`", "{hyp}`third`", "logic:hyp reference target not found"),
+    ("<def-even>", "<def-odd>", "logic:thm reference target not found"),
+    ("start} thm-even-sum.second", "start} thm-even-sum.x", "no hypothesis 'x'"),
+    ("```{code-cell} python\n(1", "```python\n(1", "the block has no cell"),
+    (":::{without-end}\n:::\n", "", "{without-start} has no {without-end}"),
+    ("::::{theorem}", ":::{lemma} L\n:label: lem-l\n:::\n\n::::{theorem}", "lem-l has no"),
+]  # fmt: skip
+
+
+def variant(number, text):
+    """Return a text with the labels that it has as page `number` of one book."""
+    return re.sub(r"\b(def-even|def-odd|thm-even-sum|thm-odd-sum)\b", rf"\1-{number}", text)
+
+
+def complaints(said):
+    """Return page → what the build said of it, from what it said of a book."""
+    pages = {}
+    for found in re.finditer(r"(?ms)^\S+?([\w-]+)\.md(?::\d+)?: (.*?)(?=^\S+\.md|\Z)", said):
+        pages.setdefault(found[1], []).append(found[2])
+    return {page: "\n".join(lines) for page, lines in pages.items()}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """Return page → complaints of one book, each page of which has one thing wrong."""
+    folder = tmp_path_factory.mktemp("refused")
+    pages = {"one": ONE, "two": TWO}
+    for number, (old, new, _) in enumerate(REFUSED):
+        assert old in ONE
+        pages[f"page-{number}"] = variant(number, ONE.replace(old, new))
+    write(folder, {"index": INDEX.replace("two\n", "\n".join(list(pages)[1:]) + "\n"), **pages})
+    return complaints(build(folder))
+
+
+@pytest.mark.parametrize(("number", "complaint"), [(i, one[2]) for i, one in enumerate(REFUSED)])
+def test_the_build_refuses(refused, number, complaint):
+    assert variant(number, complaint) in refused[f"page-{number}"]
+
+
+def test_the_build_refuses_no_page_without_a_fault(refused):
+    assert sorted(refused) == sorted(f"page-{number}" for number in range(len(REFUSED)))
 
 
 def result(label, uses=(), page="one", **more):
