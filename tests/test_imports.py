@@ -20,7 +20,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
     "graph": {"networkx"},
-    "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
+    "plot": {"cycler", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
     "data": {"pooch"},
     "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
