@@ -36,6 +36,9 @@ os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL",
 # nox looks for uv whatever the backend, and says in alarming words that it is not there.
 logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not found.")
 
+# Two tests at a time; what tests of one module share is made once, see tests/conftest.py.
+WORKERS = ["-n", "2", "--dist", "loadgroup"]
+
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
     "test": ["--extra=test", "--group=editable", "--group=types", "--group=benchmarks"],
@@ -80,7 +83,6 @@ def lab(session: nox.Session) -> None:
     _install(session, "lab")
     # A double click on a chapter opens the notebook that it is, in this environment alone.
     session.env["JUPYTER_CONFIG_DIR"] = str(Path(session.virtualenv.location) / "etc" / "jupyter")
-    session.env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")  # what the book trained
     session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
     session.run("jupyter", "lab", *(session.posargs or ["docs"]))
 
@@ -92,7 +94,7 @@ def tests(session: nox.Session) -> None:
     _install(session, "test", torch=torch)
     session.run("python", "docs/build_site.py", "--if-stale", *torch)
     _let_pytest_speak_last(session)
-    session.run("pytest", "-m", "", *rest)
+    session.run("pytest", "-m", "not weekly", *WORKERS, *rest)
 
 
 @nox.session
@@ -178,8 +180,9 @@ print("loaded besides dlbook:", sorted({name.partition(".")[0] for name in sys.m
 
 @nox.session(venv_backend="none")
 def full(session: nox.Session) -> None:
-    """Queue what the weekly job runs: versions, rebuild, downloads, benchmarks."""
-    for name in ("versions(lowest)", "versions(newest)", "rebuild", "downloads", "benchmarks"):
+    """Queue what the weekly job runs: versions, repetitions, rebuild, downloads, benchmarks."""
+    names = ["versions(lowest)", "versions(newest)", "repetitions", "rebuild", "downloads"]
+    for name in (*names, "benchmarks"):
         session.notify(name)
 
 
@@ -196,7 +199,15 @@ def versions(session: nox.Session, which: str) -> None:
     session.install("--no-deps", "--no-build-isolation", "--editable", ".")
     # Old packages use what newer ones, beneath them, have deprecated.
     lenient = ["-W", "ignore::DeprecationWarning"] if which == "lowest-direct" else []
-    session.run("pytest", "-m", "not site and not browser", *lenient, *session.posargs)
+    those = "not site and not browser and not weekly"
+    session.run("pytest", "-m", those, *WORKERS, *lenient, *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def repetitions(session: nox.Session) -> None:
+    """Repeat what `tests` does three times, cold and killed builds of a small book, ten times."""
+    python = _borrow(session, "tests")
+    session.run(python, "-m", "pytest", "-m", "weekly", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none")

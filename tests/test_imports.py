@@ -1,4 +1,4 @@
-"""Who imports whom: a room stands on those before it, and the core on NumPy alone."""
+"""Who imports whom: a subpackage stands on those before it, and the core on NumPy alone."""
 
 import ast
 import subprocess
@@ -21,8 +21,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 PACKAGES = {
     "graph": {"networkx"},
     "plot": {"cycler", "matplotlib", "matplotlib_inline"},
-    "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
-    "data": {"pooch"},
+    "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},
     "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}

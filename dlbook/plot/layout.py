@@ -461,7 +461,7 @@ def _settle(layers: list[list[_Piece]]) -> None:
     """Give each piece its place: in the order of the layer, apart enough, its lines short.
 
     The sum of the lengths along the layers, each times the strength of its pull, is minimised.
-    Not that of their squares: so a line is straight wherever it can be, and bends once where it must.
+    Unlike that of their squares, it is smallest where a line is straight, or bends only once.
     """
     pieces = [piece for layer in layers for piece in layer]
     number = {id(piece): i for i, piece in enumerate(pieces)}

@@ -1,5 +1,6 @@
 """Exercises in pages: what authors write, what it becomes, and what the build refuses."""
 
+import asyncio
 import re
 
 import nbformat
@@ -9,7 +10,7 @@ from _ext.logic.exercises import without_solutions
 from build_site import COURSE, SITE, build_course
 from checks import broken_links, read
 from nbclient import NotebookClient
-from test_theorems import CONF, HEAD, build, text_of, write
+from test_theorems import CONF, HEAD, build, complaints, text_of, write
 
 ONE = """# 3. Graphs
 
@@ -85,8 +86,8 @@ two
 """
 
 
-def make(folder, one=ONE, two=TWO, *options):
-    write(folder, {"index": INDEX, "one": one, "two": two})
+def make(folder, one=ONE, two=TWO, *options, index=INDEX, **more):
+    write(folder, {"index": index, "one": one, "two": two, **more})
     conf = CONF.replace('"_ext.logic.arguments"', '"_ext.logic.arguments", "_ext.logic.exercises"')
     (folder / "conf.py").write_text(conf)
     return build(folder, *options)
@@ -167,36 +168,63 @@ def test_the_edition_without_solutions_lacks_them_and_nothing_else(book, tmp_pat
 HINT = ":::{hint}\nFew.\n:::\n"
 
 
+REFUSED = [
+    (":label: ex-by-hand", ":label: by-hand", "'By hand' has the label 'by-hand'; expected"),
+    (":label: ex-by-hand\n", "", "'By hand' lacks label; expected a label ex-…"),
+    (":difficulty: 1\n:minutes: 5\n", "", "lacks difficulty, minutes; expected"),
+    (":trains: counting\n", "", "'By hand' lacks trains; expected"),
+    (":difficulty: 1", ":difficulty: 4", '"4" unknown; choose from'),
+    (":minutes: 5", ":minutes: -5", "positive"),
+    (HINT, "", "ex-by-hand has no {hint}"),
+    ("topological-sort\n:diff", "sort\n:diff", "has no checker 'dag-sort'"),
+    ("my_sort(graph)", "my_sort", "has the checker 'my_sort'; expected the reader's function"),
+    ("start} ex-by-hand", "start} ex-by-foot", "no exercise of this document has the label"),
+    ("start} ex-by-hand", "start} ex-by-foot", "ex-by-hand has no solution"),
+    ("start} ex-by-hand", "start} ex-dag-topological-sort",
+     "ex-dag-topological-sort is solved twice"),
+    ("label: ex-by-hand", "label: ex-dag-topological-sort",
+     "the label ex-dag-topological-sort is also in"),
+    ("Seven.\n:::{solution-end}\n:::\n", "Seven.\n", "{solution-start} has no {solution-end}"),
+    ("Here it", ":::{solution-end}\n:::\n\nHere it", "{solution-end} has no"),
+    ("Seven.", "(seven)=\nSeven.", "a solution holds a target"),
+    ("Seven.", "```{index} seven\n```\nSeven.", "a solution holds a index"),
+    ("Seven.", ":::{lemma} L\n:label: lem-l\n:::\nSeven.", "a solution holds a result"),
+    ("{ex}`ex-by-hand`", "{ex}`ex-by-foot`", "reference target not found: ex-by-foot"),
+]  # fmt: skip
+
+
+def variant(number, text):
+    """Return a text with the labels that it has as page `number` of one book."""
+    return re.sub(r"\b(ex-by-hand|ex-by-foot|ex-dag-topological-sort)\b", rf"\1-{number}", text)
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """Return page → complaints of one book, each page of which has one thing wrong."""
+    folder = tmp_path_factory.mktemp("refused")
+    pages = {}
+    for number, (old, new, complaint) in enumerate(REFUSED):
+        assert old in ONE
+        text = ONE.replace("(check-an-answer)=\n", "").replace(old, new)
+        # A checker is found by its exercise's label, which one page of a book has.
+        if "checker" in complaint:
+            text = text.replace("ex-dag-topological-sort", "ex-dag-find-cycle")
+        else:
+            text = text.replace(":checker: my_sort(graph)\n", "")
+        pages[f"page-{number}"] = variant(number, text)
+    index = INDEX.replace("two\n", "\n".join(["two", *pages]) + "\n")
+    return complaints(make(folder, ONE, TWO, index=index, **pages))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        (":label: ex-by-hand", ":label: by-hand", "'By hand' has the label 'by-hand'; expected"),
-        (":label: ex-by-hand\n", "", "'By hand' lacks label; expected a label ex-…"),
-        (":difficulty: 1\n:minutes: 5\n", "", "lacks difficulty, minutes; expected"),
-        (":trains: counting\n", "", "'By hand' lacks trains; expected"),
-        (":difficulty: 1", ":difficulty: 4", '"4" unknown; choose from'),
-        (":minutes: 5", ":minutes: -5", "positive"),
-        (HINT, "", "ex-by-hand has no {hint}"),
-        ("topological-sort\n:diff", "sort\n:diff", "has no checker 'dag-sort'"),
-        ("my_sort(graph)", "my_sort", "has the checker 'my_sort'; expected the reader's function"),
-        ("start} ex-by-hand", "start} ex-by-foot", "no exercise of this document has the label"),
-        ("start} ex-by-hand", "start} ex-by-foot", "ex-by-hand has no solution"),
-        ("start} ex-by-hand", "start} ex-dag-topological-sort",
-         "sort is solved twice"),
-        ("label: ex-by-hand", "label: ex-dag-topological-sort",
-         "sort is also in one"),
-        ("Seven.\n:::{solution-end}\n:::\n", "Seven.\n", "{solution-start} has no {solution-end}"),
-        ("Here it", ":::{solution-end}\n:::\n\nHere it", "{solution-end} has no"),
-        ("Seven.", "(seven)=\nSeven.", "a solution holds a target"),
-        ("Seven.", "```{index} seven\n```\nSeven.", "a solution holds a index"),
-        ("Seven.", ":::{lemma} L\n:label: lem-l\n:::\nSeven.", "a solution holds a result"),
-        ("{ex}`ex-by-hand`", "{ex}`ex-by-foot`", "reference target not found: ex-by-foot"),
-    ],
-)  # fmt: skip
-def test_the_build_refuses(tmp_path, old, new, complaint):
-    assert old in ONE
-    assert complaint in make(tmp_path, ONE.replace(old, new))
+@pytest.mark.parametrize(("number", "complaint"), [(i, one[2]) for i, one in enumerate(REFUSED)])
+def test_the_build_refuses(refused, number, complaint):
+    assert variant(number, complaint) in refused[f"page-{number}"]
+
+
+@pytest.mark.slow
+def test_the_build_refuses_no_page_without_a_fault(refused):
+    assert sorted(refused) == sorted(f"page-{number}" for number in range(len(REFUSED)))
 
 
 @pytest.mark.slow
@@ -264,7 +292,7 @@ def test_the_books_edition_without_solutions_is_whole(site):
     """Its links lead somewhere, and what follows a solution does not need the solution's code."""
     assert build_course() == 0
     assert broken_links(COURSE, read(COURSE)) == []
-    shorter = 0
+    shorter = []
     for path in sorted((COURSE / "_downloads").rglob("*.ipynb")):
         full, course = (
             nbformat.read(folder / path.relative_to(COURSE), as_version=4)
@@ -272,6 +300,19 @@ def test_the_books_edition_without_solutions_is_whole(site):
         )
         code = [[c.source for c in book.cells if c.cell_type == "code"] for book in (full, course)]
         if len(code[0]) > len(code[1]):
-            shorter += 1
-            NotebookClient(course, timeout=120).execute()
+            shorter.append(NotebookClient(course, timeout=120))
     assert shorter
+    asyncio.run(execute(shorter))
+
+
+async def execute(notebooks):
+    """Execute notebooks, two at a time."""
+    turn = asyncio.Semaphore(2)
+
+    async def one(notebook):
+        async with turn:
+            await notebook.async_execute()
+
+    async with asyncio.TaskGroup() as group:
+        for notebook in notebooks:
+            group.create_task(one(notebook))

@@ -60,12 +60,14 @@ class Book:
             )
 
     def build(self, *options, torch=False, site=None):
-        """Build; return the exit status and leave what was said in `log`."""
+        """Build; return the exit status, leave what was said in `log` and how long it took."""
         process = self.start(*options, torch=torch, site=site)
+        begin = time.monotonic()
         try:
             return process.wait(timeout=300)
         finally:
             process.kill()
+            self.seconds = time.monotonic() - begin
 
     @property
     def log(self):
@@ -109,20 +111,20 @@ class Book:
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory):
-    """Return a book that was built once, and a copy of its folder."""
+    """Return a book that was built once, a copy of its folder, and how long it took."""
     folder = tmp_path_factory.mktemp("honesty")
     book = Book(folder / "work")
     book.create()
     assert book.build("-j2") == 0, book.log
     assert book.executed == ["circles", "squares"]
     shutil.copytree(book.folder, folder / "pristine")
-    return book, folder / "pristine"
+    return book, folder / "pristine", book.seconds
 
 
 @pytest.fixture
 def book(pristine):
     """Return the built book, always in the same folder: Sphinx remembers where its sources are."""
-    book, copy = pristine
+    book, copy, _ = pristine
     shutil.rmtree(book.folder)
     shutil.copytree(copy, book.folder)
     return book
@@ -346,24 +348,26 @@ def test_a_chapter_that_is_removed_leaves_no_page(book):
 # ---- cold, killed and simultaneous builds -----------------------------------------------
 
 
-def test_ten_cold_builds_with_two_workers_give_the_same_site(book):
-    for attempt in range(10):
-        shutil.rmtree(book.built)
-        assert book.build("-j2") == 0, f"build {attempt + 1} of 10\n{book.log}"
-        assert book.differences == []
+def with_every_change(often, values):
+    """Return values as parameters: some are tried with every change, all in the weekly run."""
+    return [pytest.param(one, marks=[pytest.mark.weekly] * (one not in often)) for one in values]
+
+
+@pytest.mark.parametrize("attempt", with_every_change([1, 2, 3], range(1, 11)))
+def test_a_cold_build_with_two_workers_gives_the_same_site(book, attempt):
+    shutil.rmtree(book.built)
+    assert book.build("-j2") == 0, book.log
+    assert book.differences == []
 
 
 @posix
-def test_a_build_killed_at_any_moment_leaves_nothing_that_the_next_trusts(book):
-    shutil.rmtree(book.built)
-    begin = time.monotonic()
-    assert book.build("-j2") == 0
-    length = time.monotonic() - begin
-    for moment in range(1, 11):
-        while not _killed(book, after=length * moment / 10.5):
-            length *= 0.9  # the machine is quicker now than when the length was taken
-        assert book.build("-j2") == 0, f"after a kill at {moment} tenths\n{book.log}"
-        assert book.differences == [], f"{moment} tenths"
+@pytest.mark.parametrize("tenths", with_every_change([2, 5, 8], range(1, 11)))
+def test_a_build_killed_at_any_moment_leaves_nothing_that_the_next_trusts(book, pristine, tenths):
+    *_, length = pristine
+    while not _killed(book, after=length * tenths / 10.5):
+        length *= 0.9  # the machine is quicker now than when the length was taken
+    assert book.build("-j2") == 0, book.log
+    assert book.differences == []
 
 
 def _killed(book, after):

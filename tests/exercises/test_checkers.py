@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from answers import RIGHT, WRONG
 
-from dlbook.exercises import check, names
+from dlbook.exercises import check, checking, names
 from dlbook.exercises.checking import CHECKERS
 
 
@@ -32,7 +32,15 @@ def test_a_right_answer_passes(name, function):
     assert result.cases >= 100
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """Have the first case that is answered wrongly shown, and no smaller one looked for."""
+    for limit in ("_LINES_FOR_SHRINKING", "_SECONDS_OF_WORK", "_SECONDS_OF_WAITING"):
+        monkeypatch.setattr(checking, limit, -1)
+
+
 @pytest.mark.parametrize(("name", "function"), cases(WRONG), ids=label)
+@pytest.mark.usefixtures("hasty")
 def test_a_wrong_answer_is_caught(name, function):
     result = check(name, function)
     assert not result.passed
