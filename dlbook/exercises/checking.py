@@ -28,6 +28,7 @@ from dlbook.exercises.chapters import (
     level_sets,
     momentum,
     softmax,
+    stochastic,
 )
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
@@ -43,6 +44,7 @@ CHECKERS: dict[str, Checker] = {
     **entropic_projection.CHECKERS,
     **descent.CHECKERS,
     **momentum.CHECKERS,
+    **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
 }

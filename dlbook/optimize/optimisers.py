@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
 from dlbook import trees
-from dlbook.checks import check_number
+from dlbook.checks import check_integer, check_number, shown
 from dlbook.optimize.schedules import Schedule
 
-__all__ = ["Adam", "AdamW", "GradientDescent", "HeavyBall", "Moments", "Nesterov", "Optimiser"]
+__all__ = [
+    "Adam",
+    "AdamW",
+    "GradientDescent",
+    "HeavyBall",
+    "Moments",
+    "Nesterov",
+    "Optimiser",
+    "check_optimiser",
+]
+
+Tree = TypeVar("Tree")
 
 
 @runtime_checkable
@@ -24,6 +35,27 @@ class Optimiser(Protocol):
 
     def update(self, grads: Any, state: Any, params: Any, out: Any = None) -> tuple[Any, Any]:
         """Return parameters and state after a step, written to `out` where it is given."""
+
+
+def check_optimiser(value: Any) -> None:
+    """Raise an error if `value` is not an optimiser.
+
+    Raises
+    ------
+    TypeError
+        If it lacks `init` or `update`.
+
+    Examples
+    --------
+    >>> check_optimiser(0.1)
+    Traceback (most recent call last):
+    TypeError: optimiser is 0.1; expected one with init and update, such as GradientDescent(0.1)
+    """
+    if isinstance(value, type) or not isinstance(value, Optimiser):
+        raise TypeError(
+            f"optimiser is {shown(value)}; expected one with init and update, "
+            "such as GradientDescent(0.1)"
+        )
 
 
 class Moments(NamedTuple):
@@ -82,8 +114,8 @@ class GradientDescent:
         return 0
 
     def update(
-        self, grads: Any, state: int, params: Any, out: tuple[Any, int] | None = None
-    ) -> tuple[Any, int]:
+        self, grads: Tree, state: int, params: Tree, out: tuple[Tree, int] | None = None
+    ) -> tuple[Tree, int]:
         """Take one step.
 
         Parameters
@@ -108,14 +140,15 @@ class GradientDescent:
         Raises
         ------
         ValueError
-            If the trees differ in structure, or arrays in shape; or if the schedule returns
-            something other than a finite number ≥ 0.
+            If the trees differ in structure, or arrays in shape; if `state` is not what `init`
+            or `update` returned; or if the schedule returns something other than a finite
+            number ≥ 0.
         FloatingPointError
             If the gradient, or a parameter after the step, is NaN or infinite.
         """
-        taken = state + 1
+        taken = check_integer("state", state, 0) + 1
         rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, taken)
+        _check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):  # told of below
             if out is None:
                 params = trees.map(lambda p, g: p - rate * g, params, grads)
@@ -170,15 +203,15 @@ class HeavyBall:
 
     def update(
         self,
-        grads: Any,
+        grads: Tree,
         state: Moments,
-        params: Any,
-        out: tuple[Any, Moments] | None = None,
-    ) -> tuple[Any, Moments]:
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
-        taken = state.taken + 1
+        taken = _taken(state)
         rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, taken)
+        _check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, v: p - rate * v, params, v)
@@ -228,15 +261,15 @@ class Nesterov:
 
     def update(
         self,
-        grads: Any,
+        grads: Tree,
         state: Moments,
-        params: Any,
-        out: tuple[Any, Moments] | None = None,
-    ) -> tuple[Any, Moments]:
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
-        taken = state.taken + 1
+        taken = _taken(state)
         rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, taken)
+        _check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, g, v: p - rate * (g + self.momentum * v), params, grads, v)
@@ -310,11 +343,11 @@ class Adam:
 
     def update(
         self,
-        grads: Any,
+        grads: Tree,
         state: Moments,
-        params: Any,
-        out: tuple[Any, Moments] | None = None,
-    ) -> tuple[Any, Moments]:
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The averages are written to as well."""
         return _adam(self, grads, state, params, out)
 
@@ -369,11 +402,11 @@ class AdamW:
 
     def update(
         self,
-        grads: Any,
+        grads: Tree,
         state: Moments,
-        params: Any,
-        out: tuple[Any, Moments] | None = None,
-    ) -> tuple[Any, Moments]:
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The averages are written to as well."""
         return _adam(self, grads, state, params, out, self.decay)
 
@@ -391,9 +424,9 @@ def _adam(
     decay: float = 0.0,
 ) -> tuple[Any, Moments]:
     """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
-    taken = state.taken + 1
+    taken = _taken(state)
     rate = _rate_of(method.learning_rate, taken)
-    _check_gradient(grads, taken)
+    _check_gradient(grads, params, taken)
     old, older = method.momentum, method.memory
     length = rate / (1 - old**taken)
     scale = math.sqrt(1 - older**taken)
@@ -407,7 +440,7 @@ def _adam(
         m = trees.map(lambda m, g: old * m + (1 - old) * g, state.first, grads)
         s = trees.map(lambda s, g: older * s + (1 - older) * (g * g), state.second, grads)
         params = trees.map(moved, params, m, s)
-    _check_finite(s, f"step {taken}: the average of squared gradients")
+    _check_finite("state.second", s, f"step {taken}")
     return _step(params, Moments(taken, m, s), out)
 
 
@@ -452,21 +485,48 @@ def _check_adam(method: Adam | AdamW) -> None:
     object.__setattr__(method, "epsilon", check_number("epsilon", method.epsilon, above=0))
 
 
-def _check_gradient(grads: Any, step: int) -> None:
-    _check_finite(grads, f"step {step}: the gradient")
+def _taken(state: Any) -> int:
+    """Return the number of the next step."""
+    if not isinstance(state, Moments):
+        raise ValueError(f"state is {shown(state)}; expected what init or update returned")
+    return check_integer("state.taken", state.taken, 0) + 1
+
+
+def _check_gradient(grads: Any, params: Any, step: int) -> None:
+    _check_shapes(grads, params)
+    _check_finite("grads", grads, f"step {step}")
 
 
 def _check_params(params: Any, step: int) -> None:
-    _check_finite(params, f"step {step} leads too far: the new value of the parameters")
+    _check_finite("params", params, f"step {step} leads too far")
 
 
-def _check_finite(tree: Any, what: str) -> None:
+def _check_finite(name: str, tree: Any, when: str) -> None:
     """Raise an error if a number in the tree is NaN or infinite."""
     for i, leaf in enumerate(trees.leaves(tree)):
-        finite = np.isfinite(leaf)
-        if not finite.all():
-            found = np.asarray(leaf)[~np.asarray(finite)].flat[0]
+        if not np.isfinite(leaf).all():
+            values = np.asarray(leaf)
+            found = values[~np.isfinite(values)].flat[0]
             raise FloatingPointError(
-                f"{what} holds {found} (in leaf {i} of the tree); "
-                "a smaller learning rate, or clipped gradients, usually helps"
+                f"{when}: {trees.places(tree, name)[i]} holds {found}; expected finite "
+                "numbers; a smaller learning rate, or clipped gradients, usually helps"
             )
+
+
+def _check_shapes(grads: Any, params: Any) -> None:
+    """Raise an error for a gradient that would change its parameter's shape by broadcasting."""
+    wrong: list[Any] = []
+
+    def compare(p: Any, g: Any) -> None:
+        if getattr(p, "shape", ()) != getattr(g, "shape", ()):  # numbers have none
+            wrong.append(p)
+
+    trees.map(compare, params, grads)
+    if not wrong:
+        return
+    values, structure = trees.flatten(params)
+    rows = zip(trees.places(params, ""), values, trees.flatten_like(structure, grads), strict=True)
+    place, p, g = next(row for row in rows if np.shape(row[1]) != np.shape(row[2]))
+    raise ValueError(
+        f"grads{place} has shape {np.shape(g)}; expected {np.shape(p)}, as params{place} has"
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlbook import trees
 from dlbook.checks import check_number
-from dlbook.optimize.optimisers import Optimiser
+from dlbook.optimize.optimisers import Optimiser, check_optimiser
 
 __all__ = ["Clipped", "Decayed"]
 
@@ -30,8 +30,10 @@ class Clipped:
 
     Raises
     ------
+    TypeError
+        If `optimiser` is not one.
     ValueError
-        If they are anything else.
+        If the number is anything else.
 
     Examples
     --------
@@ -46,7 +48,7 @@ class Clipped:
     most: float
 
     def __post_init__(self) -> None:
-        _check_optimiser(self.optimiser)
+        check_optimiser(self.optimiser)
         object.__setattr__(self, "most", check_number("most", self.most, above=0))
 
     def init(self, params: Any) -> Any:
@@ -86,8 +88,10 @@ class Decayed:
 
     Raises
     ------
+    TypeError
+        If `optimiser` is not one.
     ValueError
-        If they are anything else.
+        If the number is anything else.
 
     Examples
     --------
@@ -102,7 +106,7 @@ class Decayed:
     decay: float
 
     def __post_init__(self) -> None:
-        _check_optimiser(self.optimiser)
+        check_optimiser(self.optimiser)
         object.__setattr__(self, "decay", check_number("decay", self.decay, least=0))
 
     def init(self, params: Any) -> Any:
@@ -114,11 +118,3 @@ class Decayed:
         with np.errstate(over="ignore", invalid="ignore"):  # the optimiser tells
             grads = trees.map(lambda g, p: g + self.decay * p, grads, params)
         return self.optimiser.update(grads, state, params, out)
-
-
-def _check_optimiser(value: Any) -> None:
-    if not isinstance(value, Optimiser) or isinstance(value, type):
-        raise ValueError(
-            f"optimiser is {value!r}; expected one with init and update, "
-            "such as GradientDescent(0.1)"
-        )
