@@ -21,7 +21,11 @@ NEAR_MISSES = {
     "the best step is 1/L": {"best": lambda m, lip: 1 / lip},
     "the best step is 2/(1.1m + L)": {"best": lambda m, lip: 2 / (1.1 * m + lip)},
     "the best factor is 1 - 1/κ": {"least": lambda k: 1 - 1 / k},
-    "half as strongly convex, and twice as smooth": {"bowls": 0.999},
+    "the best step is 1/L, and its factor 1 - 1/κ": {
+        "best": lambda m, lip: 1 / lip,
+        "least": lambda k: 1 - 1 / k,
+    },
+    ".999L-smooth": {"bowls": 0.999},
 }
 
 
