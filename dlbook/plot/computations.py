@@ -37,7 +37,7 @@ class Operation(Protocol):
 
     @property
     def operands(self) -> tuple[int | None, ...]:
-        """Numbers of the nodes that it took; ``None`` for a constant."""
+        """Indices of the nodes that it took; ``None`` for a constant."""
 
     @property
     def constants(self) -> tuple[Any, ...]:
@@ -61,7 +61,7 @@ class Trace(Protocol):
 
     @property
     def outputs(self) -> Sequence[int | None]:
-        """Numbers of the nodes that are results; ``None`` for a result that is a constant."""
+        """Indices of the nodes that are results; ``None`` for a result that is a constant."""
 
     def adjoints(self, *cotangents: Any) -> Sequence[Any]:
         """Return the adjoint of each node; ``None`` where there is none."""
