@@ -21,7 +21,10 @@ SITE = ROOT / "docs" / "_build" / "html"
 COURSE = ROOT / "docs" / "_build" / "course"
 NOTE = ROOT / "docs" / "_build" / "site.json"
 
-_SOURCES = ("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt")
+_SOURCES = (
+    *("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt"),
+    *("pyproject.toml", "README.md", "LICENSE", "LICENSES"),  # of the wheel that the site carries
+)
 _MADE = ("docs/_build", "docs/node_modules", "docs/api/generated")
 
 

@@ -22,7 +22,7 @@ PACKAGES = {
     "graph": {"networkx"},
     "plot": {"cycler", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},
-    "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
+    "exercises": {"hypothesis", "ipykernel", "jupyter_client", "jupytext"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}
 WRITERS = {
