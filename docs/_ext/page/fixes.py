@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import time
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from myst_nb.core import render
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import add_global_html_resources
 from nbformat import NotebookNode
+from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.ext import viewcode
 from sphinx.transforms import SphinxTransform
@@ -36,6 +39,8 @@ from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
 logger = logging.getLogger(__name__)
+
+_STATIC = Path(__file__).parents[2] / "_static"
 
 
 class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
@@ -81,6 +86,37 @@ class _Relinker:
     def is_new(self, app: Sphinx, docname: str) -> bool:
         page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         return page.exists() and page.stat().st_mtime >= self.start
+
+
+class _WholeIndex(search.IndexBuilder):
+    """Sphinx 9.0.4 forgets the index entries of all pages that are not written again."""
+
+    def load(self, stream: Any, format: Any) -> None:
+        text = stream.read()
+        super().load(io.StringIO(text), format)
+        frozen = format.loads(text)
+        self._index_entries = {docname: [] for docname in frozen["docnames"]}
+        for entry, places in frozen["indexentries"].items():
+            for number, anchor, is_main in places:
+                found = self._index_entries[frozen["docnames"][number]]
+                found.append((entry, anchor, "main" if is_main else ""))
+
+    def prune(self, docnames: Iterable[str]) -> None:
+        kept = list(docnames)
+        super().prune(kept)
+        entries = self._index_entries
+        self._index_entries = {name: entries[name] for name in kept if name in entries}
+
+    def freeze(self) -> dict[str, Any]:
+        self._index_entries = dict(sorted(self._index_entries.items()))
+        return super().freeze()
+
+
+def _stay_in_package(app: Sphinx, modname: str | None, attribute: str) -> str | None:
+    """Sphinx 9.0.4 publishes the source of `functools` where a member is made by it."""
+    home = viewcode._get_full_modname(modname, attribute) if modname else None
+    inside = home and modname and home.partition(".")[0] == modname.partition(".")[0]
+    return home if inside else modname
 
 
 def _skip_fields(
@@ -194,6 +230,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
     _Relinker(app)
+    # Sphinx 9.0.4 writes no page again when a style sheet or a script of theirs changed, though
+    # pages ask for it by its checksum.
+    static = b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
+    app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
+    setattr(search, "IndexBuilder", _WholeIndex)  # noqa: B010
+    app.connect("viewcode-follow-imported", _stay_in_package)
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
