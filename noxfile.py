@@ -16,6 +16,7 @@ import logging
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -161,13 +162,27 @@ def build(session: nox.Session) -> None:
     """Build wheel and sdist into dist/, check them, try the wheel with NumPy alone."""
     python = _borrow(session, "lint")
     shutil.rmtree("dist", ignore_errors=True)
-    session.run(python, "-m", "build", "--no-isolation", silent=True, external=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _copy_tracked(Path(folder))  # what lies beside it, a draft or a key, stays at home
+        command = [python, "-m", "build", "--no-isolation", "--outdir", str(ROOT / "dist"), folder]
+        session.run(*command, silent=True, external=True)
     made = [str(path) for path in sorted(Path("dist").iterdir())]
     session.run(python, "-m", "twine", "check", "--strict", *made, external=True)
     wheel = next(path for path in made if path.endswith(".whl"))
     session.install(wheel)
     with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         session.run("python", "-c", _TRY_WHEEL, log=False)
+
+
+def _copy_tracked(folder: Path) -> None:
+    """Copy the files that git tracks, as they are now, into a folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():  # else it is removed, and that not yet committed
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
 
 
 _TRY_WHEEL = """

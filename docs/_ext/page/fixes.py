@@ -198,6 +198,27 @@ def _mend_markup(
             context[part] = text
 
 
+_INLINE = re.compile(r"<script>\s*(document\.body\.dataset\.theme = [^<]*?)\s*</script>")
+
+
+def _move_script(app: Sphinx) -> None:
+    """Move the script that furo 2025.12.19 writes into each page to a file of its own.
+
+    So the site passes a Content-Security-Policy without ``unsafe-inline`` for scripts.
+    """
+    if app.builder.format != "html":
+        return
+    templates = app.builder.templates  # type: ignore[attr-defined]
+    render = templates.render
+
+    def rendered(template: str, context: dict[str, Any]) -> str:
+        page: str = render(template, context)
+        address = context["pathto"]("_static/theme.js", 1) if "pathto" in context else ""
+        return _INLINE.sub(f'<script src="{address}"></script>', page)
+
+    templates.render = rendered
+
+
 def _bring_style(app: Sphinx) -> None:
     """myst-nb 1.4.0 brings its style sheet last: a first build's pages lack its checksum."""
     if app.builder.format == "html":
@@ -239,6 +260,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
+    app.connect("builder-inited", _move_script)
     app.add_transform(_Adopt)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)
