@@ -433,6 +433,8 @@ def test_a_build_is_refused_while_another_writes_into_the_folder(book):
     with (book.built / "unfinished").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert book.build() == 2
-    assert re.fullmatch(r"(Running Sphinx.*\n)?another build is writing into .*\n", book.log)
+    *before, last = book.log.splitlines()
+    assert last.startswith("another build is writing into")
+    assert len(before) <= 2, "no report of a crash"
     assert (book.site / "index.html").exists()
     assert book.build() == 0, "it is over"

@@ -7,8 +7,10 @@ as unfinished from its first moment to its last, so that a later one knows what 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import json
 import os
 import platform
 import re
@@ -17,6 +19,7 @@ import sys
 import threading
 import time
 from importlib import metadata
+from logging import getLogger
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +34,7 @@ from sphinx.errors import SphinxParallelError
 from sphinx.util import logging
 
 import dlbook
-from _ext.cells.numbers import COMPARISON, with_torch
+from _ext.cells.numbers import COMPARISON, only_of, with_torch
 from _ext.cells.reach import Library, versions
 from dlbook.train.fingerprint import code_fingerprint
 
@@ -41,6 +44,8 @@ logger = logging.getLogger(__name__)
 _KEPT = 4
 
 _MARKER = "unfinished"
+_SECONDS = "seconds.json"
+_CELL = "{code-cell}"
 
 _held: list[IO[str]] = []
 
@@ -83,8 +88,13 @@ def _library() -> Library:
     return Library(Path(dlbook.__file__).parent)
 
 
+def _kept(app: Sphinx) -> Path:
+    """Return the folder of what several builds share: what cells gave, and how long they took."""
+    return Path(app.config.dlbook_kept or Path(app.outdir).parent)
+
+
 def _caches(app: Sphinx) -> Path:
-    return Path(app.outdir).parent / "cache"
+    return _kept(app) / "cache"
 
 
 def _cache_of(app: Sphinx, docname: str, source: str) -> Path:
@@ -95,16 +105,105 @@ def _cache_of(app: Sphinx, docname: str, source: str) -> Path:
 
 def _choose_cache(app: Sphinx, docname: str, source: list[str]) -> None:
     """Have a chapter's cells looked up, and kept, in the chapter's own cache."""
-    if "{code-cell}" not in source[0]:
-        return
-    path = _cache_of(app, docname, source[0])
-    path.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    others = sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in others[_KEPT:]:
-        shutil.rmtree(old)
+    chosen = {"execution_mode": "off"}
+    path = _cache_of(app, docname, source[0]) if _CELL in source[0] else None
+    if path and (_is_executed(path) or _is_wanted(app, docname)):
+        chosen = {"execution_cache_path": str(path), "execution_mode": app.config.nb_execution_mode}
+        path.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        others = sorted(path.parent.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in others[_KEPT:]:
+            shutil.rmtree(old)
     config = app.env.mystnb_config  # type: ignore[attr-defined]
-    app.env.mystnb_config = config.copy(execution_cache_path=str(path))  # type: ignore[attr-defined]
+    app.env.mystnb_config = config.copy(**chosen)  # type: ignore[attr-defined]
+
+
+def _is_executed(cache: Path) -> bool:
+    return next(cache.glob("executed/*/base.ipynb"), None) is not None
+
+
+# ---- how long it takes ------------------------------------------------------------------
+
+
+def _seconds(app: Sphinx) -> dict[str, float]:
+    """Return how long the cells of each chapter took the last time, here or where accepted."""
+    found: dict[str, float] = {}
+    for folder in (Path(app.srcdir), _kept(app)):
+        with contextlib.suppress(FileNotFoundError):
+            found |= json.loads((folder / _SECONDS).read_text("utf-8"))
+    return found
+
+
+def _announce(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Say whose cells are to run before any does, and for how long they did the last time."""
+    last, waiting = _seconds(app), []
+    for docname in docnames:
+        source = Path(env.doc2path(docname)).read_text("utf-8")
+        wanted = _CELL in source and _is_wanted(app, docname)
+        if wanted and not _is_executed(_cache_of(app, docname, source)):
+            waiting.append(docname)
+    if waiting:
+        known = sum(last.get(docname, 0.0) for docname in waiting)
+        took = f", which took {known:.0f} s the last time" if known else ""
+        _tell(f"the cells of {len(waiting)} pages are to run{took}: {', '.join(sorted(waiting))}")
+    env.dlbook_waiting = frozenset(waiting)  # type: ignore[attr-defined]
+
+
+def _progress(app: Sphinx, doctree: nodes.document) -> None:
+    docname = app.env.docname
+    if docname in getattr(app.env, "dlbook_waiting", ()):
+        took = app.env.nb_metadata[docname]["exec_data"]["runtime"]  # type: ignore[attr-defined]
+        _tell(f"{docname}: ran for {took:.0f} s")
+
+
+def _tell(what: str) -> None:
+    """Print at once, out of a worker too: Sphinx shows what workers log when they are done."""
+    print(what, file=sys.stderr, flush=True)
+
+
+def _note_seconds(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Remember how long cells took, for the next build and for `nox -s accept`."""
+    path = _kept(app) / _SECONDS
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    for docname, data in env.nb_metadata.items():  # type: ignore[attr-defined]
+        if runtime := data.get("exec_data", {}).get("runtime"):
+            known[docname] = round(runtime, 1)
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
+    draft.replace(path)
+    return []
+
+
+# ---- some pages alone -------------------------------------------------------------------
+
+
+def _is_wanted(app: Sphinx, docname: str) -> bool:
+    """Whether a page is among those that are built alone, or all are built."""
+    only = only_of(app.config)
+    return not only or docname in only
+
+
+def _read_wanted(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> set[str]:
+    """Have pages that are built alone read anew: another build of these left them unexecuted."""
+    return only_of(app.config) & env.found_docs
+
+
+def _refuse_wanted_alone(app: Sphinx, config: Any) -> None:
+    """Drop warnings of pages that are not built, of whose cells many were not executed."""
+    only = only_of(config)
+    sources = {str(Path(app.srcdir, f"{docname}.md")) for docname in only}
+
+    def concerns(record: Any) -> bool:
+        place = getattr(record, "location", None)
+        if isinstance(place, nodes.Node):
+            place = logging.get_node_location(place)
+        name = str(place[0] if isinstance(place, tuple) else place or "").partition(":")[0]
+        return not name or name in only | sources
+
+    if only:
+        for handler in getLogger(logging.NAMESPACE).handlers:
+            if isinstance(handler, logging.WarningStreamHandler):
+                handler.filters.insert(0, concerns)  # before those that count
 
 
 # ---- what every page rests on -----------------------------------------------------------
@@ -117,7 +216,8 @@ def _note_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     """
     library = Path(dlbook.__file__).parent
     data = [path for path in library.rglob("*") if path.suffix in (".gz", ".json", ".css", ".js")]
-    data += [path for path in Path(app.srcdir).glob("*.json") if path.name != "numbers.json"]
+    apart = {"numbers.json", _SECONDS}
+    data += [path for path in Path(app.srcdir).glob("*.json") if path.name not in apart]
     data += Path(__file__).parents[2].glob("_inventories/*.inv")
     code = code_fingerprint([library, *data])
     installed = sorted(f"{one.name}=={one.version}" for one in metadata.distributions())
@@ -278,9 +378,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
         os.register_at_fork(after_in_child=_end_with_parent)
     app.add_config_value("dlbook_rests_on", "", "env", str)
     app.connect("config-inited", _note_what_pages_rest_on)
+    app.add_config_value("dlbook_kept", "", "", str)
+    app.connect("config-inited", _refuse_wanted_alone)
     app.connect("env-get-outdated", _forget)
+    app.connect("env-get-outdated", _read_wanted)
+    app.connect("env-before-read-docs", _announce)
+    app.connect("env-updated", _note_seconds)
     app.connect("source-read", _choose_cache, priority=400)  # which reads the tags as written
     app.connect("source-read", _skip_comparisons)
     app.connect("doctree-read", _say_what_was_skipped)
+    app.connect("doctree-read", _progress)
     app.connect("build-finished", _finish, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

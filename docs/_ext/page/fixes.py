@@ -24,6 +24,7 @@ from myst_nb.sphinx_ext import add_global_html_resources
 from nbformat import NotebookNode
 from sphinx import search
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -89,7 +90,10 @@ class _Relinker:
 
 
 class _WholeIndex(search.IndexBuilder):
-    """Sphinx 9.0.4 forgets the index entries of all pages that are not written again."""
+    """Sphinx 9.0.4 forgets the index entries of pages that are not written again.
+
+    And it keeps the words of pages that are gone.
+    """
 
     def load(self, stream: Any, format: Any) -> None:
         text = stream.read()
@@ -106,10 +110,25 @@ class _WholeIndex(search.IndexBuilder):
         super().prune(kept)
         entries = self._index_entries
         self._index_entries = {name: entries[name] for name in kept if name in entries}
+        self._mapping = {word: where for word, where in self._mapping.items() if where}
+        self._title_mapping = {word: where for word, where in self._title_mapping.items() if where}
 
     def freeze(self) -> dict[str, Any]:
         self._index_entries = dict(sorted(self._index_entries.items()))
         return super().freeze()
+
+
+def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Sphinx 9.0.4 leaves a page alone where the title, or number, of what it refers to changed.
+
+    Where anything that a page can refer to was renamed, added, moved or removed, all are written.
+    """
+    titles = [(docname, title.astext()) for docname, title in sorted(env.titles.items())]
+    objects = [sorted(domain.get_objects()) for domain in env.domains.sorted()]
+    digest = hashlib.sha256(repr((titles, objects)).encode()).hexdigest()
+    before = getattr(env, "dlbook_names", digest)
+    env.dlbook_names = digest  # type: ignore[attr-defined]
+    return [] if before == digest else env.found_docs
 
 
 def _stay_in_package(app: Sphinx, modname: str | None, attribute: str) -> str | None:
@@ -208,7 +227,7 @@ def _move_script(app: Sphinx) -> None:
     """
     if app.builder.format != "html":
         return
-    templates = app.builder.templates  # type: ignore[attr-defined]
+    templates: Any = app.builder.templates  # type: ignore[attr-defined]
     render = templates.render
 
     def rendered(template: str, context: dict[str, Any]) -> str:
@@ -257,6 +276,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
     setattr(search, "IndexBuilder", _WholeIndex)  # noqa: B010
     app.connect("viewcode-follow-imported", _stay_in_package)
+    app.connect("env-updated", _write_all_where_a_name_changed)
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
