@@ -87,7 +87,6 @@ def lab(session: nox.Session) -> None:
     _install(session, "lab")
     # A double click on a chapter opens the notebook that it is, in this environment alone.
     session.env["JUPYTER_CONFIG_DIR"] = str(Path(session.virtualenv.location) / "etc" / "jupyter")
-    session.env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")  # what the book trained
     session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
     session.run("jupyter", "lab", *(session.posargs or ["docs"]))
 

@@ -99,7 +99,7 @@ def fit(params, x, y, validation, epochs, rng):
         data.Split(x, y),
         validation,
         model=MODEL,
-        optimiser=optimize.SGD(RATE),
+        optimiser=optimize.GradientDescent(RATE),
         epochs=epochs,
         batch_size=BATCH,
         rng=rng,
@@ -117,7 +117,7 @@ def seconds(function):
 
 def rows_of(split):
     """Return images as rows of numbers from 0 to 1."""
-    return data.Split(split.x.reshape(len(split), -1).astype(MODEL.dtype) / 255, split.y)
+    return data.Split(split.x.reshape(len(split), -1).astype(np.float32) / 255, split.y)
 
 
 def main():

@@ -10,7 +10,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["check_integer", "check_labels", "check_number"]
+__all__ = ["check_dtype", "check_integer", "check_labels", "check_number"]
+
+
+def check_dtype(name: str, value: Any) -> str:
+    """Return ``"float32"`` or ``"float64"`` if `value` is one of them.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    value
+        The dtype's name.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_dtype("dtype", "float16")
+    Traceback (most recent call last):
+    ValueError: dtype is 'float16'; expected 'float32' or 'float64'
+    """
+    if not (isinstance(value, str) and value in ("float32", "float64")):
+        raise ValueError(f"{name} is {value!r}; expected 'float32' or 'float64'")
+    return value
 
 
 def check_integer(name: str, value: Any, least: int, most: int | None = None) -> int:

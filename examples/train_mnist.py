@@ -15,9 +15,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import safetensors.numpy
 
-from dlbook import data, nn, optimize, plot, train
+from dlbook import nn, optimize, plot, train
+from dlbook.extras import need
+
+with need("train"):
+    import safetensors.numpy
 
 EXAMPLES = """\
 examples:
@@ -27,9 +30,10 @@ examples:
   train_mnist.py --alpha 0.1                   a penalty so strong that little is learnt
   train_mnist.py --fast --output /tmp/try      two epochs, to see that everything works
 
---output NAME writes NAME.safetensors (W1, b1, W2, b2 of the best epoch) and NAME.svg (the
-learning curves). Each is written under another name and then renamed, so that a file of an
-earlier run is replaced whole or not at all; --keep refuses to replace one.
+--output NAME writes NAME.safetensors (W1, b1, W2, b2 of the best epoch), NAME.svg (the
+learning curves) and NAME.toml (the experiment, for train.Experiment.from_toml). Each is
+written under another name and then renamed, so that a file of an earlier run is replaced whole
+or not at all; --keep refuses to replace one.
 """
 
 
@@ -87,7 +91,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         type=Path,
         default=Path("mnist"),
         metavar="NAME",
-        help="where the results go: NAME.safetensors, NAME.svg (default: mnist)",
+        help="where the results go: NAME.safetensors, NAME.svg, NAME.toml (default: mnist)",
     )
     add("--keep", action="store_true", help="stop rather than replace existing results")
     add("--fast", action="store_true", help="two epochs: to try the script")
@@ -95,11 +99,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     if options.epochs is None:
         options.epochs = 2 if options.fast else 10
     return options
-
-
-def rows(split: data.Split) -> data.Split:
-    """Make a row of numbers from 0 to 1 of each image."""
-    return data.Split(split.x.reshape(len(split), -1).astype(np.float32) / 255, split.y)
 
 
 def write(path: Path, save) -> None:
@@ -116,7 +115,8 @@ def main(argv: list[str] | None = None) -> None:
     """Train, say how well, save."""
     options = arguments(argv)
     outputs = {
-        end: options.output.with_name(options.output.name + end) for end in (".safetensors", ".svg")
+        end: options.output.with_name(options.output.name + end)
+        for end in (".safetensors", ".svg", ".toml")
     }
     if not options.output.parent.is_dir():
         raise ValueError(f"--output: the folder {options.output.parent} does not exist")
@@ -126,22 +126,21 @@ def main(argv: list[str] | None = None) -> None:
     # The experiment checks all that it is given before anything is computed.
     experiment = train.Experiment(
         model=nn.TwoLayer(hidden=options.hidden),
-        optimiser=optimize.SGD(options.learning_rate),
+        optimiser=optimize.GradientDescent(options.learning_rate),
         alpha=options.alpha,
         batch_size=options.batch_size,
         epochs=options.epochs,
         seed=options.seed,
     )
-    mnist = data.mnist()
-    first, last = mnist.train.divide(len(mnist.train) - experiment.validation)
+    examples = experiment.data.load(experiment.dtype)
 
-    rng = np.random.default_rng(experiment.seed)
+    model, loss, rng = experiment.model, experiment.loss, np.random.default_rng(experiment.seed)
     fitted = train.fit(
-        functools.partial(nn.two_layer_objective, alpha=experiment.alpha),
-        experiment.model.init(rng),
-        rows(first),
-        rows(last),
-        model=experiment.model,
+        functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
+        model.init(rng, experiment.dtype),
+        examples.train,
+        examples.validation,
+        model=model,
         optimiser=experiment.optimiser,
         epochs=experiment.epochs,
         batch_size=experiment.batch_size,
@@ -154,13 +153,14 @@ def main(argv: list[str] | None = None) -> None:
             f"{epoch + 1:5}{history.train_loss[epoch]:13.4f}{history.train_accuracy[epoch]:10.4f}"
             f"{history.validation_loss[epoch]:18.4f}{history.validation_accuracy[epoch]:10.4f}"
         )
-    _, accuracy = train.evaluate(experiment.model, fitted.params, rows(mnist.test))
+    _, accuracy = train.evaluate(model, fitted.params, examples.test)
     print(f"best on validation: epoch {history.best_epoch}; its test accuracy: {accuracy:.4f}")
 
     label = f"learning rate {options.learning_rate:g}, alpha {options.alpha:g}"
     curves = plot.learning_curves({label: history})
     write(outputs[".svg"], curves.savefig)
     write(outputs[".safetensors"], lambda p: p.write_bytes(safetensors.numpy.save(fitted.params)))
+    write(outputs[".toml"], lambda p: p.write_text(experiment.to_toml(), "utf-8"))
     print("saved", *outputs.values())
 
 

@@ -1,5 +1,6 @@
 """Whoever lacks an optional package is told which extra brings it."""
 
+import dataclasses
 import functools
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlbook import exercises, nn, optimize, train
+from dlbook import data, exercises, nn, optimize, train
 from dlbook.data import Split
 from dlbook.extras import need
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
     "optional-dependencies"
 ]
-SMALL = train.Experiment(model=nn.TwoLayer(hidden=2), epochs=1, validation=59_000)
+SMALL = train.Experiment(model=nn.TwoLayer(hidden=2), epochs=1, data=data.MNIST(59_000))
 
 
 def fit():
@@ -26,14 +27,16 @@ def fit():
     points = Split(np.zeros((2, 1), np.float32), np.zeros(2, int))
     train.fit(
         functools.partial(nn.two_layer_objective, alpha=0.0), model.init(rng), points, points,
-        model=model, optimiser=optimize.SGD(0.1), epochs=1, batch_size=2, rng=rng, progress=True,
+        model=model, optimiser=optimize.GradientDescent(0.1), epochs=1, batch_size=2, rng=rng,
+        progress=True,
     )  # fmt: skip
 
 
 USES = {
-    ("train", "joblib"): lambda: train.sweep([SMALL, SMALL]),
+    ("train", "joblib"): lambda: train.sweep([SMALL, dataclasses.replace(SMALL, seed=1)]),
     ("train", "safetensors"): lambda: train.results(SMALL),
     ("train", "threadpoolctl"): lambda: train.results(SMALL),
+    ("train", "tomli_w"): SMALL.to_toml,
     ("train", "tqdm"): fit,
     ("exercises", "hypothesis"): lambda: exercises.check("dag-topological-sort", list),
     ("exercises", "nbclient"): lambda: exercises.grade("absent.ipynb"),

@@ -1,4 +1,4 @@
-"""Who imports whom: a room stands on those before it, and the core on NumPy alone."""
+"""Who imports whom: a subpackage stands on those before it, and the core on NumPy alone."""
 
 import ast
 import subprocess
@@ -20,8 +20,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
     "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
-    "train": {"joblib", "safetensors", "threadpoolctl", "tqdm"},
-    "data": {"pooch"},
+    "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},
     "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}

@@ -357,3 +357,12 @@ def test_two_builds_differ_where_more_than_a_timing_does(
         "more.html: only in the first build",
         "page.html: differs",
     ]
+
+
+def test_what_is_tried_in_jupyterlab_is_not_stored_with_the_runs_of_the_book() -> None:
+    source = read("noxfile.py")
+    (lab,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == "lab"]
+    text = ast.get_source_segment(source, lab)
+    assert text is not None
+    assert "DLBOOK_CACHE" not in text
+    assert "DLBOOK_CACHE" not in source.partition("def ")[0], "nor for all sessions"

@@ -30,12 +30,15 @@ def checkpoint(f: Function) -> Function:
     ----------
     f
         Takes numbers, arrays or trees of them; returns one number or array. It must depend on
-        traced values through its arguments only.
+        traced values through its arguments only, and run the second time as it did the first:
+        random numbers are drawn outside and passed in.
 
     Raises
     ------
     DerivativeError
-        When called: if `f` closes over a traced value, or returns something else.
+        When called: if `f` closes over a traced value, or returns something else. In the sweep:
+        if `f` returns another value than before; a change that leaves the value alone, such as
+        that of a factor of 0, is not seen.
 
     Examples
     --------
@@ -79,20 +82,21 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         result = _call(flat, values)
         if type(result) is Traced and result._level.number >= number:
             raise DerivativeError(
-                "a checkpointed function depends on a traced value that is no argument of it",
+                "a checkpointed function depends on a traced value that is not an argument of it",
                 describe(result),
                 "pass the value as an argument",
             )
         if not isinstance(plain(result), np.ndarray | np.number | float):
             raise DerivativeError(
-                "a checkpointed function returned something else than one number or array",
+                "a checkpointed function returned something other than one number or array",
                 describe(result),
                 "np.concatenate or np.stack the results",
             )
         return result
 
     def pull(g: Any, ans: Any, *values: Any) -> list[Any]:
-        _, pullback = vjp(of_moving(values), *[values[i] for i in moving])
+        again, pullback = vjp(of_moving(values), *[values[i] for i in moving])
+        _check_same(ans, again)
         parts: list[Any] = [None] * len(values)
         for i, part in zip(moving, pullback(g), strict=True):
             parts[i] = part
@@ -102,7 +106,32 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         def of_one(value: Any) -> Any:
             return flat(*values[:position], value, *values[position + 1 :])
 
-        return jvp(of_one, (values[position],), (g,))[1]
+        again, tangent = jvp(of_one, (values[position],), (g,))
+        _check_same(ans, again)
+        return tangent
 
     rule = Rule(function, Each(push), (), name="checkpoint", pull=pull)
     return level.record(rule, function, leaves, {})
+
+
+def _check_same(first: Any, second: Any) -> None:
+    """Refuse a second run that gave another value than the first.
+
+    Rounding is allowed for: NumPy may sum a copy of an array in another order than the array.
+
+    Raises
+    ------
+    DerivativeError
+        If some entries differ by more than half of the digits of the largest.
+    """
+    one, other = np.asarray(plain(first)), np.asarray(plain(second))
+    if one.shape == other.shape:
+        largest = np.max(np.abs(one), initial=0.0, where=np.isfinite(one))
+        near = np.sqrt(np.finfo(one.dtype).eps) * largest
+        if np.allclose(other, one, rtol=0.0, atol=near, equal_nan=True):
+            return
+    raise DerivativeError(
+        "a checkpointed function gave another value when it was run again for the derivative",
+        f"{describe(plain(first))} first, {describe(plain(second))} then",
+        "draw random numbers before the call and pass them as arguments, as all that may change",
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 
+from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of
-from dlbook.autodiff.tracing import Traced, call
+from dlbook.autodiff.tracing import call, holds_traced, plain, shape_of
 
 __all__ = ["defjvp", "defvjp", "primitive"]
 
@@ -20,12 +22,19 @@ def primitive(f: Function) -> Function:
     """Return a function that is one operation for whoever differentiates it.
 
     It is called on plain values only; `defvjp` and `defjvp` give it its derivatives. Its
-    positional arguments may be traced, what is given by keyword may not.
+    positional arguments may be traced; those given by keyword may not, nor may entries of lists,
+    tuples, dicts and dataclasses.
 
     Parameters
     ----------
     f
-        Takes and returns numbers and arrays. It must not change its arguments.
+        Takes and returns numbers and arrays. It must not change its arguments: where a derivative
+        is taken, it gets read-only views of them.
+
+    Raises
+    ------
+    DerivativeError
+        When called: if a traced value is given where none may be.
 
     Examples
     --------
@@ -42,8 +51,8 @@ def primitive(f: Function) -> Function:
 
     @functools.wraps(f)
     def dispatching(*args: Any, **kwargs: Any) -> Any:
-        for value in args:
-            if type(value) is Traced:
+        for value in (*args, *kwargs.values()):
+            if holds_traced(value):
                 return call(dispatching, args, kwargs)
         return f(*args, **kwargs)
 
@@ -63,8 +72,11 @@ def defvjp(
         Made by `primitive`, or a ufunc such as those of `scipy.special`.
     vjps
         For each positional argument a function ``(g, ans, *args, **kwargs)`` which returns what
-        the adjoint `g` of the result contributes to that of the argument; ``None`` where there
-        is no derivative. Written in NumPy, it can itself be differentiated.
+        the adjoint `g` of the result contributes to that of the argument; ``None`` in place of
+        the function where there is no derivative. Written in NumPy, it can itself be
+        differentiated. It gets read-only views, and returns real numbers in the shape of the
+        argument; one number stands for an array that is the same everywhere, and what NumPy's
+        broadcasting spread to the shape of the result may stay so.
     forward
         Called in place of `function` when a reverse sweep will follow. It takes the same
         arguments and returns the value, and beside it what the rules can use again: they get
@@ -74,6 +86,8 @@ def defvjp(
     ------
     TypeError
         If `function` is neither.
+    DerivativeError
+        In the sweep: if a rule returns something else, or writes into what it was given.
 
     Examples
     --------
@@ -106,12 +120,15 @@ def defjvp(function: Callable[..., Any], *jvps: Derivative | None) -> None:
         As for `defvjp`.
     jvps
         For each positional argument a function ``(g, ans, *args, **kwargs)`` which returns what
-        the tangent `g` of the argument contributes to that of the result.
+        the tangent `g` of the argument contributes to that of the result, in a shape that
+        broadcasts to that of the result. It gets read-only views.
 
     Raises
     ------
     TypeError
         If `function` is neither a primitive nor a ufunc.
+    DerivativeError
+        When used: if a rule returns something else, or writes into what it was given.
 
     Examples
     --------
@@ -137,6 +154,10 @@ def _define(
             f"{name_of(function)} is neither a ufunc nor made by `primitive`; "
             "expected a function with @primitive above it"
         )
+    name = name_of(function)
+    jvps = tuple([_checked(jvp, name, i, "forward") for i, jvp in enumerate(jvps)])
+    vjps = tuple([_checked(vjp, name, i, "reverse") for i, vjp in enumerate(vjps)])
+    forward = None if forward is None else _reading(forward, f"forward of {name}")
     known = TABLE.get(function)
     if known is not None and known.rule is not None:
         if not vjps:
@@ -144,6 +165,96 @@ def _define(
         jvps = jvps or tuple(known.rule.jvps)
     n = max(len(jvps), len(vjps))
     missing: tuple[None, ...] = (None,) * n
-    name = name_of(function)
-    rule = Rule(function, (*jvps, *missing)[:n], (*vjps, *missing)[:n], name=name, forward=forward)
+    rule = Rule(
+        function if isinstance(function, np.ufunc) else _reading(function, name),
+        (*jvps, *missing)[:n],
+        (*vjps, *missing)[:n],
+        name=name,
+        forward=forward,
+    )
     TABLE[function] = Entry("primitive", None, None, rule=rule)
+
+
+# ---- what a user's function is given, and what it may return ------------------------------
+
+
+def _reading(function: Callable[..., Any], words: str) -> Callable[..., Any]:
+    """Return a function that gets read-only views of its arrays."""
+
+    @functools.wraps(function)
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        given = [_read_only(value) for value in args]
+        if kwargs:
+            kwargs = {name: _read_only(value) for name, value in kwargs.items()}
+        try:
+            return function(*given, **kwargs)
+        except ValueError as error:
+            if not re.search("read-only|writ(e)?able", str(error)):
+                raise
+            raise DerivativeError(
+                f"{words} writes into an array that it was given, or that a derivative still needs",
+                ", ".join(map(describe, args)),
+                "work on a copy, array.copy(), or a = a + x for a += x",
+            ) from error
+
+    return reading
+
+
+def _read_only(value: Any) -> Any:
+    """Return a view of an array that cannot be written into; or of each, for a tuple of them."""
+    if type(value) is np.ndarray:
+        view = value.view()
+        view.setflags(write=False)
+        return view
+    return tuple([_read_only(entry) for entry in value]) if type(value) is tuple else value
+
+
+def _checked(
+    derivative: Derivative | None, name: str, position: int, mode: str
+) -> Derivative | None:
+    """Return a user's rule that is given nothing to write into and whose result is looked at."""
+    if derivative is None:
+        return None
+    words = f"the {mode} rule of {name} for its argument {position}"
+    reading = _reading(derivative, words)
+
+    def checked(g: Any, ans: Any, *args: Any, **kwargs: Any) -> Any:
+        part = reading(g, ans, *args, **kwargs)
+        whole, given = shape_of(ans), shape_of(args[position])
+        fits = _is_real(part)
+        if fits and mode == "forward":
+            fits = _broadcasts(shape_of(part), whole)
+        elif fits:
+            fits = shape_of(part) in ((), given) or (
+                shape_of(part) == whole and _broadcasts(given, whole)
+            )
+        if not fits:
+            expected = whole if mode == "forward" else given
+            raise DerivativeError(
+                f"{words} returned {'None' if part is None else describe(part)}",
+                f"{describe(g)} as g, and arguments {', '.join(map(describe, args))}",
+                f"return an array of real numbers of shape {expected}, that of the {_WHOSE[mode]}"
+                if expected
+                else f"return one real number, as the {_WHOSE[mode]} is",
+            )
+        return part
+
+    return checked
+
+
+_WHOSE = {"forward": "result", "reverse": "argument"}
+
+
+def _is_real(part: Any) -> bool:
+    inside = plain(part)
+    if isinstance(inside, np.ndarray | np.generic):
+        return inside.dtype.kind in "fiub"
+    return isinstance(inside, int | float)
+
+
+def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether NumPy would repeat an array of a shape to have the other one."""
+    if len(shape) > len(target):
+        return False
+    last = target[len(target) - len(shape) :]
+    return all(n in (1, m) for n, m in zip(shape, last, strict=True))

@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from dlbook.autodiff.errors import describe
 from dlbook.autodiff.forward import push
-from dlbook.autodiff.locks import Locks
+from dlbook.autodiff.locks import Locks, owned
 from dlbook.autodiff.shapes import as_adjoint, filled
 from dlbook.autodiff.table import Rule
 from dlbook.autodiff.tracing import (
@@ -183,13 +183,11 @@ class ReverseLevel(Level):
         super().__init__()
         self.tape = Tape()
         self._locks = Locks(debug)
-        self._copies: dict[int, Any] | None = {} if copies else None
+        self._copies: dict[int, tuple[Any, Any]] | None = {} if copies else None
 
     def inputs(self, values: list[Any]) -> list[Traced]:
         """Return values, traced: the first nodes of the tape."""
-        self._locks.hold(values)
-        if self._copies is not None:
-            values = [self._kept(v) if type(v) is ndarray else v for v in values]
+        values = [self._kept(v) if type(v) is ndarray else v for v in values]
         tape, n = self.tape, len(values)
         tape.rules += [None] * n
         tape.answers += values
@@ -222,6 +220,7 @@ class ReverseLevel(Level):
             inside.append(operand)
             parents.append(-1)
         values = tuple(inside)
+        kept = {name: owned(value) for name, value in options.items()} if options else NO_OPTIONS
         if rule.forward is None:
             ans = function(*values, **options)
         else:
@@ -231,7 +230,7 @@ class ReverseLevel(Level):
                     f"forward of {rule.name} returned {describe(both)}; "
                     "expected a pair, the value and what its reverse rules use again"
                 )
-            ans, options = both[0], {**options, "kept": both[1]}
+            ans, kept = both[0], {**kept, "kept": both[1]}
         if type(ans) is not ndarray or ans.dtype.kind != "f":
             check_result(function, ans)
         tape = self.tape
@@ -239,19 +238,21 @@ class ReverseLevel(Level):
         tape.rules.append(rule)
         tape.answers.append(ans)
         tape.operands.append(values)
-        tape.options.append(options)
+        tape.options.append(kept)
         tape.parents.append(tuple(parents))
         return Traced(ans, self, node)
 
     def _kept(self, array: Any) -> Any:
         """Return an array that keeps what it holds now for as long as the tape needs it."""
-        self._locks.hold((array,))
+        if not self._locks.hold(array):
+            return array.copy("K")  # of now: another use may find other entries
         if self._copies is None:
             return array
         key = id(array)
         if key not in self._copies:  # locked until the run is over, so one copy serves
-            self._copies[key] = array.copy("K")  # in the same layout: some orders follow it
-        return self._copies[key]
+            # In the same layout, since some orders follow it; beside the array, which keeps its id.
+            self._copies[key] = array, array.copy("K")
+        return self._copies[key][1]
 
     def release(self) -> None:
         """Let the program change its arrays again: the tape is done with, or holds copies."""

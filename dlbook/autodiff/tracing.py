@@ -13,6 +13,7 @@ nothing behind and threads do not meet.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import numbers
 import operator
@@ -33,6 +34,7 @@ __all__ = [
     "as_operand",
     "call",
     "check_result",
+    "holds_traced",
     "innermost",
     "plain",
     "shape_of",
@@ -244,7 +246,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if definition is not None:
             return definition(*operands, **options)
         for name, value in options.items():
-            if type(value) in _HOLDERS and next(_traced_in(value), None) is not None:
+            if holds_traced(value):
                 what = f"{name_of(function)} has no derivative in {name}"
                 raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
         level = innermost(operands)
@@ -289,6 +291,19 @@ def _array_ufunc(self: Traced, ufunc: np.ufunc, method: str, *inputs: Any, **kwa
 
 
 _HOLDERS: set[type] = {list, tuple, dict}  # and Traced: what may be or hold a traced value
+
+
+def holds_traced(value: Any) -> bool:
+    """Whether a value is traced, or is a container that has traced values in it."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return False
+    if kind is tuple or kind is list:
+        return any(holds_traced(entry) for entry in value if type(entry) not in _PLAIN)
+    return kind is Traced or next(_traced_in(value), None) is not None
+
+
+_PLAIN = frozenset({np.ndarray, int, float, bool, str, type(None), slice})
 
 
 def _refusal(
@@ -347,6 +362,9 @@ def _traced_in(value: Any) -> Iterator[Traced]:
     elif isinstance(value, list | tuple):
         for entry in value:
             yield from _traced_in(entry)
+    elif hasattr(type(value), "__dataclass_fields__"):
+        names = [field.name for field in dataclasses.fields(value)]
+        yield from _traced_in([getattr(value, name, None) for name in names])
 
 
 def _plain_in(value: Any) -> Any:

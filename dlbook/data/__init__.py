@@ -5,7 +5,7 @@ scaling is the caller's visible step.
 """
 
 from dlbook.data.idx import IDXError, read_idx
-from dlbook.data.mnist import mnist
-from dlbook.data.sets import Dataset, Split
+from dlbook.data.mnist import MNIST, mnist
+from dlbook.data.sets import Dataset, Source, Split, Splits
 
-__all__ = ["Dataset", "IDXError", "Split", "mnist", "read_idx"]
+__all__ = ["MNIST", "Dataset", "IDXError", "Source", "Split", "Splits", "mnist", "read_idx"]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
+
+from dlbook.checks import check_integer
 from dlbook.data.idx import read_idx
-from dlbook.data.sets import Dataset, Split
+from dlbook.data.sets import Dataset, Split, Splits
 
-__all__ = ["CHECKSUMS", "mnist"]
+__all__ = ["CHECKSUMS", "MNIST", "mnist"]
 
 #: Name, without ``.gz``, to SHA-256 of each file.
 CHECKSUMS = {
@@ -51,6 +56,58 @@ def mnist() -> Dataset:
         return load(folder)
 
 
+@dataclass(frozen=True)
+class MNIST:
+    """MNIST for an experiment: images as rows of 784 numbers from 0 to 1.
+
+    Parameters
+    ----------
+    validation
+        How many of the 60,000 training examples, the last ones, are kept from training to
+        validate with: 1 to 59,999.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> train, validation, test = MNIST(validation=12_000).load("float32")
+    >>> train
+    Split(x=float32 (48000, 784), y=uint8 (48000,))
+    >>> len(validation), len(test)
+    (12000, 10000)
+    """
+
+    validation: int = 12_000
+
+    shape: ClassVar[tuple[int, ...]] = (784,)
+    classes: ClassVar[int] = 10
+
+    def __post_init__(self) -> None:
+        number = check_integer("validation", self.validation, 1, 59_999)
+        object.__setattr__(self, "validation", number)
+
+    def load(self, dtype: str) -> Splits:
+        """Return the examples, ``"float32"`` or ``"float64"``; they are read-only."""
+        return _rows(self.validation, dtype)
+
+
+@functools.lru_cache(maxsize=1)  # the runs of one sweep have their examples in common
+def _rows(validation: int, dtype: str) -> Splits:
+    published = mnist()
+    train, rest = published.train.divide(len(published.train) - validation)
+
+    def scaled(split: Split) -> Split:
+        pixels = split.x.reshape(len(split), -1).astype(dtype)
+        pixels /= 255
+        pixels.setflags(write=False)
+        return Split(pixels, split.y)
+
+    return Splits(scaled(train), scaled(rest), scaled(published.test))
+
+
 def load(folder: Path) -> Dataset:
     """Read the four files from a folder, after comparing their checksums."""
     return Dataset(train=_split(folder, "train"), test=_split(folder, "t10k"))
@@ -67,6 +124,6 @@ def _split(folder: Path, part: str) -> Split:
                 "reinstall dlbook to restore the file"
             )
         array = read_idx(path)
-        array.setflags(write=False)
-        arrays.append(array)
+        # On top of `bytes`, which nobody can change: what owns its memory can be made writeable.
+        arrays.append(np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape))
     return Split(*arrays)

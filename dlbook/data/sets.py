@@ -1,14 +1,14 @@
-"""What a data set is: examples with their labels, in two parts."""
+"""What a data set is: examples with their labels, in two parts or, for an experiment, three."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Dataset", "Split"]
+__all__ = ["Dataset", "Source", "Split", "Splits"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,3 +100,37 @@ class Dataset:
 
     train: Split
     test: Split
+
+
+class Splits(NamedTuple):
+    """A data set as an experiment uses it.
+
+    Attributes
+    ----------
+    train
+        Trains.
+    validation
+        Chooses, such as the best epoch.
+    test
+        Judges, once, at the end.
+    """
+
+    train: Split
+    validation: Split
+    test: Split
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Where an experiment's examples come from: a frozen dataclass that says how it splits."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example."""
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; the labels are 0 to ``classes - 1``."""
+
+    def load(self, dtype: str) -> Splits:
+        """Return the examples in this dtype; arrays that nobody writes to."""

@@ -19,6 +19,7 @@ from dlbook.exercises.running import Drawn
 
 __all__ = [
     "UnfitError",
+    "close",
     "compared",
     "kind",
     "many",
@@ -156,6 +157,17 @@ def compared(right: Any, found: Any, what: str) -> str | None:
     "the value of 'a' is 2, not 2.1"
     """
     return None if right == found else f"{what} is {right}, not {found}"
+
+
+def close(found: Any, right: Any) -> bool:
+    """Return whether numbers that were computed in another order would be these.
+
+    Examples
+    --------
+    >>> close([0.1 + 0.2], [0.3]), close([0.3001], [0.3])
+    (True, False)
+    """
+    return bool(np.allclose(found, right, rtol=1e-6, atol=1e-9))
 
 
 def table(value: Any, expected: str = "a dictionary") -> dict[Any, Any]:

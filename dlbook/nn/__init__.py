@@ -1,8 +1,8 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
 from dlbook.nn.functions import accuracy, cross_entropy, log_softmax, sigmoid, softmax
+from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
 from dlbook.nn.two_layer import (
-    Aux,
     Params,
     TwoLayer,
     two_layer_objective,
@@ -11,11 +11,14 @@ from dlbook.nn.two_layer import (
 
 __all__ = [
     "Aux",
+    "CrossEntropy",
+    "Model",
     "Params",
     "TwoLayer",
     "accuracy",
     "cross_entropy",
     "log_softmax",
+    "objective",
     "sigmoid",
     "softmax",
     "two_layer_objective",

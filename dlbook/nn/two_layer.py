@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.checks import check_integer, check_labels
+from dlbook.checks import check_dtype, check_integer, check_labels, check_number
 from dlbook.nn.functions import cross_entropy, sigmoid
+from dlbook.nn.objectives import Aux, objective
 
-__all__ = ["Aux", "Params", "TwoLayer", "two_layer_objective", "two_layer_value_and_grad"]
+__all__ = ["Params", "TwoLayer", "two_layer_objective", "two_layer_value_and_grad"]
 
 Params = dict[str, NDArray[Any]]
 
@@ -27,8 +28,6 @@ class TwoLayer:
         How many of each, ≥ 1.
     scale
         Standard deviation of the weights at the start, ≥ 0; the biases start at 0.
-    dtype
-        ``"float32"`` or ``"float64"``, of all parameters.
 
     Raises
     ------
@@ -49,27 +48,37 @@ class TwoLayer:
     hidden: int = 128
     outputs: int = 10
     scale: float = 1e-3
-    dtype: str = "float32"
 
     def __post_init__(self) -> None:
         for name in ("inputs", "hidden", "outputs"):
-            check_integer(name, getattr(self, name), 1)
-        if not (isinstance(self.scale, float | int) and 0 <= self.scale < math.inf):
-            raise ValueError(f"scale is {self.scale!r}; expected a finite number ≥ 0")
-        if self.dtype not in ("float32", "float64"):
-            raise ValueError(f"dtype is {self.dtype!r}; expected 'float32' or 'float64'")
+            object.__setattr__(self, name, check_integer(name, getattr(self, name), 1))
+        object.__setattr__(self, "scale", check_number("scale", self.scale, least=0))
 
-    def init(self, rng: np.random.Generator) -> Params:
-        """Draw parameters: ``W1`` (inputs, hidden), ``b1``, ``W2`` (hidden, outputs), ``b2``."""
+    def init(self, rng: np.random.Generator, dtype: str = "float32") -> Params:
+        """Draw parameters: ``W1`` (inputs, hidden), ``b1``, ``W2`` (hidden, outputs), ``b2``.
+
+        Parameters
+        ----------
+        rng
+            Draws the weights.
+        dtype
+            ``"float32"`` or ``"float64"``, of all parameters.
+
+        Raises
+        ------
+        ValueError
+            If `dtype` is neither.
+        """
+        check_dtype("dtype", dtype)
 
         def normal(*shape: int) -> NDArray[Any]:
-            return (self.scale * rng.standard_normal(shape)).astype(self.dtype)
+            return (self.scale * rng.standard_normal(shape)).astype(dtype)
 
         return {
             "W1": normal(self.inputs, self.hidden),
-            "b1": np.zeros(self.hidden, self.dtype),
+            "b1": np.zeros(self.hidden, dtype),
             "W2": normal(self.hidden, self.outputs),
-            "b2": np.zeros(self.outputs, self.dtype),
+            "b2": np.zeros(self.outputs, dtype),
         }
 
     def __call__(self, params: Params, x: NDArray[Any]) -> NDArray[Any]:
@@ -81,21 +90,6 @@ def _logits(params: Params, x: NDArray[Any]) -> NDArray[Any]:
     _check_rows(x, len(params["W1"]))
     hidden = sigmoid(x @ params["W1"] + params["b1"])
     return hidden @ params["W2"] + params["b2"]
-
-
-class Aux(NamedTuple):
-    """What a training loop reads besides the objective and its gradient.
-
-    Attributes
-    ----------
-    loss
-        The data term: mean cross-entropy in nats, without the penalty.
-    logits
-        Shape ``(n, classes)``.
-    """
-
-    loss: float
-    logits: NDArray[Any]
 
 
 def two_layer_objective(
@@ -129,14 +123,9 @@ def two_layer_objective(
     >>> grads["b2"].round(2)
     array([-0.25,  0.25,  0.25, -0.25], dtype=float32)
     """
-    if x.dtype != params["W1"].dtype or not 0 <= alpha < math.inf:
+    if x.dtype != params["W1"].dtype:
         _refuse(params, x, y, alpha)
-    logits = _logits(params, x)
-    loss = cross_entropy(logits, y)
-    if not alpha:
-        return loss, Aux(loss, logits)
-    penalty = np.sum(params["W1"] ** 2) + np.sum(params["W2"] ** 2)
-    return loss + alpha / 2 * penalty, Aux(loss, logits)
+    return objective(params, x, y, model=_logits, loss=cross_entropy, alpha=alpha)
 
 
 def two_layer_value_and_grad(
@@ -185,8 +174,8 @@ def two_layer_value_and_grad(
 
     Examples
     --------
-    >>> model = TwoLayer(inputs=2, hidden=3, outputs=4, dtype="float64")
-    >>> params = model.init(np.random.default_rng(0))
+    >>> model = TwoLayer(inputs=2, hidden=3, outputs=4)
+    >>> params = model.init(np.random.default_rng(0), "float64")
     >>> x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0, 3])
     >>> (objective, aux), grads = two_layer_value_and_grad(params, x, y, alpha=0.0)
     >>> objective == aux.loss, bool(np.isclose(aux.loss, np.log(4), rtol=1e-2))

@@ -1,12 +1,10 @@
 """Optimisers, each a frozen dataclass with two pure functions: `init` and `update`."""
 
-from dlbook.optimize.descent import GradientDescent, Optimiser, descend, proximal_step
-from dlbook.optimize.schedules import Constant, InverseRoot, Schedule
-from dlbook.optimize.sgd import SGD
+from dlbook.optimize.descent import descend, proximal_step
+from dlbook.optimize.optimisers import GradientDescent, Optimiser
+from dlbook.optimize.schedules import InverseRoot, Schedule
 
 __all__ = [
-    "SGD",
-    "Constant",
     "GradientDescent",
     "InverseRoot",
     "Optimiser",

@@ -1,4 +1,4 @@
-"""Learning rates that depend on the step."""
+"""Learning rates that depend on the step: frozen dataclasses that optimisers hold."""
 
 from __future__ import annotations
 
@@ -8,42 +8,10 @@ from dataclasses import dataclass
 
 from dlbook.checks import check_number
 
-__all__ = ["Constant", "InverseRoot", "Schedule"]
+__all__ = ["InverseRoot", "Schedule"]
 
 #: Takes the number of a step, 1 for the first, and returns its learning rate, ≥ 0.
 Schedule = Callable[[int], float]
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same learning rate at every step.
-
-    Parameters
-    ----------
-    learning_rate
-        A finite number > 0.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-
-    Examples
-    --------
-    >>> rate = Constant(0.5)
-    >>> rate(1), rate(100)
-    (0.5, 0.5)
-    """
-
-    learning_rate: float
-
-    def __post_init__(self) -> None:
-        rate = check_number("learning_rate", self.learning_rate, above=0)
-        object.__setattr__(self, "learning_rate", rate)
-
-    def __call__(self, step: int) -> float:
-        """Return the rate of a step, of whatever number."""
-        return self.learning_rate
 
 
 @dataclass(frozen=True)

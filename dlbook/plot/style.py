@@ -17,17 +17,19 @@ import matplotlib
 from cycler import cycler
 from matplotlib.figure import Figure
 
-__all__ = ["CYCLE", "PALETTE", "STYLE", "WIDTH", "figure", "use_style"]
+__all__ = ["CYCLE", "PALETTE", "STYLE", "WIDTH", "figure", "read_palette", "use_style"]
 
 
-def _read_palette() -> dict[str, str]:
+def read_palette() -> dict[str, dict[str, str]]:
+    """Return name → ``{"light": colour, "dark": colour}`` of the book's palette."""
     text = resources.files("dlbook.plot").joinpath("palette.json").read_text("utf-8")
-    return {name: pair["light"] for name, pair in json.loads(text).items()}
+    palette: dict[str, dict[str, str]] = json.loads(text)
+    return palette
 
 
 #: Name of a colour (``"c0"`` to ``"c5"``, ``"fg"``, ``"muted"``, ``"grid"``, ``"bg"``,
 #: ``"accent"``) to its light value.
-PALETTE: Mapping[str, str] = _read_palette()
+PALETTE: Mapping[str, str] = {name: pair["light"] for name, pair in read_palette().items()}
 
 #: Colour and line style of the first, second, … curve: told apart in grey by the dashes.
 CYCLE: tuple[tuple[str, Any], ...] = tuple(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import re
-from importlib import resources
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -14,21 +12,14 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from dlbook.plot.style import STYLE, WIDTH
+from dlbook.plot.style import STYLE, WIDTH, read_palette
 
-__all__ = ["inline_svg", "read_palette", "svg_of"]
+__all__ = ["inline_svg", "svg_of"]
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 #: Points: the smallest type of the style.
 SMALLEST = 9.5
-
-
-def read_palette() -> dict[str, dict[str, str]]:
-    """Return name → ``{"light": colour, "dark": colour}`` of the book's palette."""
-    text = resources.files("dlbook").joinpath("plot", "palette.json").read_text("utf-8")
-    palette: dict[str, dict[str, str]] = json.loads(text)
-    return palette
 
 
 def svg_of(figure: Figure) -> str:

@@ -2,14 +2,13 @@
 
 from dlbook.train.experiment import Experiment, learning_rate_table
 from dlbook.train.fingerprint import code_fingerprint
-from dlbook.train.loop import Fitted, History, Optimiser, evaluate, fit
+from dlbook.train.loop import Fitted, History, evaluate, fit
 from dlbook.train.runs import Run, results, sweep
 
 __all__ = [
     "Experiment",
     "Fitted",
     "History",
-    "Optimiser",
     "Run",
     "code_fingerprint",
     "evaluate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,23 +13,16 @@ from numpy.typing import NDArray
 from dlbook import autodiff, nn, trees
 from dlbook.checks import check_integer, check_labels
 from dlbook.data import Split
+from dlbook.optimize import Optimiser
 from dlbook.train.progress import progress_bar
 
 __all__ = ["Fitted", "History", "evaluate", "fit"]
 
 Model = Callable[[Any, NDArray[Any]], NDArray[Any]]
+Loss = Callable[[NDArray[Any], NDArray[Any]], Any]
+Augmentation = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 Objective = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[Any, Any]]
 ValueAndGrad = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[tuple[float, Any], Any]]
-
-
-class Optimiser(Protocol):
-    """How `fit` steps."""
-
-    def init(self, params: Any) -> Any:
-        """Return the state before the first step."""
-
-    def update(self, grads: Any, state: Any, params: Any, out: Any = None) -> tuple[Any, Any]:
-        """Return parameters and state after a step, written to `out` where it is given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +85,8 @@ def fit(
     epochs: int,
     batch_size: int,
     rng: np.random.Generator,
+    loss: Loss = nn.cross_entropy,
+    augmentation: Augmentation | None = None,
     value_and_grad: ValueAndGrad | None = None,
     progress: bool | None = None,
 ) -> Fitted:
@@ -103,8 +98,8 @@ def fit(
     Parameters
     ----------
     objective
-        ``objective(params, x, y)`` returns ``(objective, aux)``: the number to make small, and
-        beside it ``aux.loss``, the data term, a mean over the batch, and ``aux.logits`` of shape
+        ``objective(params, x, y)`` returns ``(objective, aux)``: the number to minimise, and
+        with it ``aux.loss``, the data term, a mean over the batch, and ``aux.logits`` of shape
         ``(n, classes)``. Written in NumPy: `dlbook.autodiff` differentiates it.
     params
         Where to start: a tree of arrays. It is copied, never written to.
@@ -113,11 +108,16 @@ def fit(
     model
         ``model(params, x)`` returns the logits, shape ``(n, classes)``.
     optimiser
-        Such as `dlbook.optimize.SGD`.
+        Such as `dlbook.optimize.GradientDescent`.
     epochs, batch_size
         ≥ 1.
     rng
-        Draws the order of the examples.
+        Draws the order of the examples, and what `augmentation` draws.
+    loss
+        ``loss(logits, y)``, a mean over examples: what the validation examples are measured by.
+    augmentation
+        ``augmentation(x, rng)`` returns a changed copy of a batch, on which the model is trained
+        instead.
     value_and_grad
         In place of `dlbook.autodiff.value_and_grad`, a function that returns
         ``((objective, aux), grads)``, such as one derived by hand. Each gradient is used before
@@ -140,14 +140,15 @@ def fit(
     Examples
     --------
     >>> from functools import partial
-    >>> from dlbook.optimize import SGD
+    >>> from dlbook.optimize import GradientDescent
     >>> x = np.linspace(-1, 1, 20)[:, None]
     >>> points = Split(x, (x[:, 0] > 0).astype(int))
-    >>> model = nn.TwoLayer(inputs=1, hidden=2, outputs=2, scale=1.0, dtype="float64")
+    >>> model = nn.TwoLayer(inputs=1, hidden=2, outputs=2, scale=1.0)
     >>> rng = np.random.default_rng(0)
     >>> fitted = fit(
-    ...     partial(nn.two_layer_objective, alpha=0.0), model.init(rng), points, points,
-    ...     model=model, optimiser=SGD(2.0), epochs=20, batch_size=4, rng=rng,
+    ...     partial(nn.objective, model=model, loss=nn.cross_entropy, alpha=0.0),
+    ...     model.init(rng, "float64"), points, points,
+    ...     model=model, optimiser=GradientDescent(2.0), epochs=20, batch_size=4, rng=rng,
     ... )
     >>> fitted.history.validation_accuracy[-1]
     np.float64(1.0)
@@ -173,32 +174,36 @@ def fit(
     ):
         for epoch in range(epochs):
             order = rng.permutation(n)
-            loss, hits, seen = 0.0, 0, 0
+            total, hits, seen = 0.0, 0, 0
             for batch in range(batches):
                 index = order[batch * batch_size : (batch + 1) * batch_size]
                 size = len(index)
                 # Told to clip, `take` writes straight into the buffer; no index is ever outside.
                 rows = x.take(index, axis=0, out=buffer[:size], mode="clip")
                 labels = y[index]
+                if augmentation is not None:
+                    rows = augmentation(rows, rng)
                 (_, aux), grads = value_and_grad(params, rows, labels)
                 if not math.isfinite(aux.loss):
                     raise _diverged(aux.loss, epoch + 1, batch + 1, train.x, index, optimiser)
-                loss += size * float(aux.loss)
+                total += size * float(aux.loss)
                 hits += int(np.count_nonzero(aux.logits.argmax(axis=1) == labels))
                 seen += size
                 params, state = optimiser.update(grads, state, params, out=(params, state))
                 if bar is not None:
                     done, description = epoch * batches + batch + 1, f"epoch {epoch + 1}/{epochs}"
-                    bar.step(done, description, loss=loss / seen, accuracy=hits / seen)
-            validation_loss, validation_accuracy = evaluate(model, params, validation)
-            curves[:, epoch] = loss / n, hits / n, validation_loss, validation_accuracy
+                    bar.step(done, description, loss=total / seen, accuracy=hits / seen)
+            validation_loss, validation_accuracy = evaluate(model, params, validation, loss=loss)
+            curves[:, epoch] = total / n, hits / n, validation_loss, validation_accuracy
             if validation_accuracy > best_accuracy:
                 best, best_accuracy = trees.map(np.copy, params), validation_accuracy
     return Fitted(best, History(*curves))
 
 
-def evaluate(model: Model, params: Any, split: Split) -> tuple[float, float]:
-    """Return mean cross-entropy, in nats, and accuracy of a classifier.
+def evaluate(
+    model: Model, params: Any, split: Split, *, loss: Loss = nn.cross_entropy
+) -> tuple[float, float]:
+    """Return mean loss and accuracy of a classifier.
 
     Parameters
     ----------
@@ -208,6 +213,8 @@ def evaluate(model: Model, params: Any, split: Split) -> tuple[float, float]:
         Its parameters.
     split
         Examples, at least one, with labels from 0 to classes - 1.
+    loss
+        ``loss(logits, y)``, a mean over examples; by default the cross-entropy, in nats.
 
     Raises
     ------
@@ -221,13 +228,13 @@ def evaluate(model: Model, params: Any, split: Split) -> tuple[float, float]:
     >>> round(loss, 4), accuracy
     (0.8133, 0.5)
     """
-    loss, hits, chunk = 0.0, 0.0, 1000  # a thousand rows at a time stay in the processor's cache
+    total, hits, chunk = 0.0, 0.0, 1000  # a thousand rows at a time stay in the processor's cache
     for start in range(0, max(len(split), 1), chunk):
         x, y = split.x[start : start + chunk], split.y[start : start + chunk]
         logits = model(params, x)
-        loss += len(y) * float(nn.cross_entropy(logits, y))
+        total += len(y) * float(loss(logits, y))
         hits += len(y) * nn.accuracy(logits, y)
-    return loss / len(split), hits / len(split)
+    return total / len(split), hits / len(split)
 
 
 def _check(name: str, split: Split, model: Model, params: Any) -> None:

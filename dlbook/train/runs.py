@@ -1,32 +1,26 @@
-"""Runs of experiments: made once, kept, and loaded from then on."""
+"""Runs of experiments: made once, stored, and loaded from then on."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import time
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import dlbook
-from dlbook import data, nn
-from dlbook.data.mnist import CHECKSUMS
+from dlbook import nn, trees
 from dlbook.extras import need
 from dlbook.train import store
 from dlbook.train.experiment import Experiment
-from dlbook.train.fingerprint import code_fingerprint
+from dlbook.train.keys import key_of, library_code
 from dlbook.train.loop import History, evaluate, fit
 from dlbook.train.progress import progress_bar
 
 __all__ = ["Run", "results", "sweep"]
-
-# What a run executes; a change of their code makes every run stale.
-ROOMS = ("trees.py", "autodiff", "optimize", "nn", "data", "train")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +36,26 @@ class Run:
     params
         Of the epoch with the best validation accuracy.
     test_accuracy
-        Of these parameters, on MNIST's 10,000 test images.
+        Of these parameters, on the test examples.
     seconds
         How long the training took, with its evaluations.
     """
 
     experiment: Experiment
     history: History
-    params: nn.Params
+    params: Any
     test_accuracy: float
     seconds: float
 
 
 def results(experiment: Experiment, *, progress: bool | None = None) -> Run:
-    """Return the finished run of an experiment: load it, or train it and keep it.
+    """Return the finished run of an experiment: load it, or train it and store it.
 
-    It is kept in ``$DLBOOK_CACHE``, else in the user's cache folder, and made anew when the
-    code that it uses, the data or the version of NumPy change, or when its file is damaged.
+    It is stored in ``$DLBOOK_CACHE``, otherwise in the user's cache folder, and made again when
+    the code that it uses or the version of NumPy changes, or when its file is damaged. Code that
+    counts is the library's and that of the experiment's parts, if they are not the library's.
+    Where nothing can be stored, a warning says so before the training, which takes place
+    nevertheless. Runs of other code that were not used for two weeks are removed.
 
     Parameters
     ----------
@@ -71,16 +68,18 @@ def results(experiment: Experiment, *, progress: bool | None = None) -> Run:
     ------
     FloatingPointError
         If training diverges.
+    RuntimeError
+        If the library was edited after it was imported.
     ImportError
         If ``dlbook[train]`` is not installed.
     """
-    return _load(experiment) or _make(experiment, progress)
+    return sweep([experiment], progress=progress)[0]
 
 
 def sweep(
     experiments: Iterable[Experiment], *, jobs: int | None = None, progress: bool | None = None
 ) -> list[Run]:
-    """Return the finished runs of many experiments, training those that are not kept yet.
+    """Return the finished runs of many experiments, training those that are not stored yet.
 
     Each process trains one run at a time on one thread, so the bits are those of `results`.
 
@@ -101,57 +100,67 @@ def sweep(
     Raises
     ------
     FloatingPointError
-        If training diverges. Runs that ended before are kept.
+        If training diverges. Runs that ended before are stored.
+    RuntimeError
+        If the library was edited after it was imported.
     ImportError
         If ``dlbook[train]`` is not installed.
     """
     wanted = list(experiments)
     runs = {experiment: _load(experiment) for experiment in wanted}
     missing = [experiment for experiment, run in runs.items() if run is None]
-    with need("train"):
-        import joblib
-    if len(missing) == 1 or jobs == 1:
-        for experiment in missing:
-            runs[experiment] = _make(experiment, progress)
-    elif missing:
-        parallel = joblib.Parallel(
-            n_jobs=min(jobs or joblib.cpu_count(), len(missing)),
-            return_as="generator_unordered",
-        )
-        tasks = (joblib.delayed(_make)(experiment, False) for experiment in missing)
-        with progress_bar(len(missing), "run", progress) as bar:
-            for count, run in enumerate(parallel(tasks), start=1):
-                runs[run.experiment] = run
-                if bar is not None:
-                    accuracy = float(run.history.train_accuracy[-1])
-                    bar.step(count, "training", loss=run.history.train_loss[-1], accuracy=accuracy)
+    if missing:
+        folder = store.cache_folder()
+        stores = _stores(folder)
+        for run in _trained(missing, jobs, progress):
+            runs[run.experiment] = run
+            stores = stores and _store(run)
+        store.clean(folder, f"run-{library_code()[:12]}")
     return [run for run in (runs[experiment] for experiment in wanted) if run is not None]
 
 
-def _make(experiment: Experiment, progress: bool | None) -> Run:
-    """Train on one BLAS thread (with two the bits differ) and keep the result."""
+def _trained(
+    experiments: list[Experiment], jobs: int | None, progress: bool | None
+) -> Iterator[Run]:
+    """Yield the runs of experiments as they end."""
+    code = library_code()
+    if len(experiments) == 1 or jobs == 1:
+        for experiment in experiments:
+            yield _make(experiment, code, progress)
+        return
+    with need("train"):
+        import joblib
+    parallel = joblib.Parallel(
+        n_jobs=min(jobs or joblib.cpu_count(), len(experiments)),
+        return_as="generator_unordered",
+    )
+    tasks = (joblib.delayed(_make)(experiment, code, False) for experiment in experiments)
+    with progress_bar(len(experiments), "run", progress) as bar:
+        for count, run in enumerate(parallel(tasks), start=1):
+            yield run
+            if bar is not None:
+                accuracy = float(run.history.train_accuracy[-1])
+                bar.step(count, "training", loss=run.history.train_loss[-1], accuracy=accuracy)
+
+
+def _make(experiment: Experiment, code: str, progress: bool | None) -> Run:
+    """Train on one BLAS thread: with two the bits differ."""
     with need("train"):
         from threadpoolctl import threadpool_limits
+    if library_code() != code:  # in a process that has just imported what the other has not
+        raise RuntimeError("dlbook was edited while a sweep was running; restart Python")
     with threadpool_limits(1):
-        run = _train(experiment, progress)
-    record = {
-        "history": {name: curve.tolist() for name, curve in asdict(run.history).items()},
-        "test_accuracy": run.test_accuracy,
-        "seconds": run.seconds,
-    }
-    store.save(_path(experiment), run.params, record)
-    return run
+        return _train(experiment, progress)
 
 
 def _train(experiment: Experiment, progress: bool | None) -> Run:
-    model = experiment.model
-    train, validation, test = _mnist(experiment.validation, model.dtype)
+    model, loss = experiment.model, experiment.loss
+    train, validation, test = experiment.data.load(experiment.dtype)
     started = time.perf_counter()
     rng = np.random.default_rng(experiment.seed)
-    params = model.init(rng)
     best, history = fit(
-        functools.partial(nn.two_layer_objective, alpha=experiment.alpha),
-        params,
+        functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
+        model.init(rng, experiment.dtype),
         train,
         validation,
         model=model,
@@ -159,48 +168,64 @@ def _train(experiment: Experiment, progress: bool | None) -> Run:
         epochs=experiment.epochs,
         batch_size=experiment.batch_size,
         rng=rng,
+        loss=loss,
+        augmentation=experiment.augmentation,
         progress=progress,
     )
-    _, test_accuracy = evaluate(model, best, test)
+    _, test_accuracy = evaluate(model, best, test, loss=loss)
     return Run(experiment, history, best, test_accuracy, time.perf_counter() - started)
 
 
-@functools.lru_cache(maxsize=1)
-def _mnist(validation: int, dtype: str) -> tuple[data.Split, data.Split, data.Split]:
-    """Return training, validation and test examples, pixels scaled to [0, 1]."""
-    mnist = data.mnist()
-    train, rest = mnist.train.divide(len(mnist.train) - validation)
-
-    def scaled(split: data.Split) -> data.Split:
-        pixels = split.x.reshape(len(split), -1).astype(dtype)
-        pixels /= 255
-        return data.Split(pixels, split.y)
-
-    return scaled(train), scaled(rest), scaled(mnist.test)
-
-
-def _load(experiment: Experiment) -> Run | None:
-    kept = store.load(_path(experiment))
-    if kept is None:
-        return None
-    params, record = kept
-    history = History(**{name: np.array(curve) for name, curve in record["history"].items()})
-    return Run(experiment, history, params, record["test_accuracy"], record["seconds"])
+# ---- stored runs ------------------------------------------------------------------------
 
 
 def _path(experiment: Experiment) -> Path:
     """Return the file of a run, named after all that its numbers depend on."""
-    parts: dict[str, Any] = {
-        "experiment": repr(experiment),
-        "code": _code(),
-        "data": CHECKSUMS,
-        "numpy": np.__version__,
+    return store.cache_folder() / f"run-{key_of(experiment)}.safetensors"
+
+
+def _load(experiment: Experiment) -> Run | None:
+    stored = store.load(_path(experiment))
+    if stored is None:
+        return None
+    arrays, record = stored
+    rng = np.random.default_rng(experiment.seed)
+    _, structure = trees.flatten(experiment.model.init(rng, experiment.dtype))
+    params = trees.unflatten(structure, list(arrays.values()))
+    history = History(**{name: np.array(curve) for name, curve in record["history"].items()})
+    return Run(experiment, history, params, record["test_accuracy"], record["seconds"])
+
+
+def _stores(folder: Path) -> bool:
+    """Return whether runs can be stored; warn if not, before anything is trained."""
+    try:
+        store.probe(folder)
+    except OSError as error:
+        _warn(error)
+        return False
+    return True
+
+
+def _store(run: Run) -> bool:
+    """Store a run, or warn that it cannot be: the training is not lost for that."""
+    record = {
+        "history": {name: curve.tolist() for name, curve in asdict(run.history).items()},
+        "test_accuracy": run.test_accuracy,
+        "seconds": run.seconds,
     }
-    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return store.cache_folder() / f"run-{key[:32]}.safetensors"
+    leaves = {str(i): leaf for i, leaf in enumerate(trees.leaves(run.params))}
+    try:
+        store.save(_path(run.experiment), leaves, record)
+    except OSError as error:
+        _warn(error)
+        return False
+    return True
 
 
-@functools.cache
-def _code() -> str:
-    package = Path(dlbook.__file__).parent
-    return code_fingerprint(package / room for room in ROOMS)
+def _warn(error: OSError) -> None:
+    warnings.warn(
+        f"runs cannot be stored ({error}), so they are trained again the next time; set "
+        "DLBOOK_CACHE to a folder that can be written to",
+        RuntimeWarning,
+        stacklevel=2,
+    )

@@ -1,12 +1,14 @@
-"""Where finished runs are kept: one file each, trusted only if it is whole."""
+"""Where finished runs are stored: one file each, trusted only if it is whole."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import secrets
 import sys
-import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,13 @@ from numpy.typing import NDArray
 
 from dlbook.extras import need
 
-__all__ = ["cache_folder", "load", "save"]
+__all__ = ["cache_folder", "clean", "load", "probe", "save"]
+
+DAY = 24 * 60 * 60
 
 
 def cache_folder() -> Path:
-    """Return where finished runs are kept: ``$DLBOOK_CACHE``, or the user's cache folder."""
+    """Return where finished runs are stored: ``$DLBOOK_CACHE``, or the user's cache folder."""
     if chosen := os.environ.get("DLBOOK_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -43,14 +47,57 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, An
         from safetensors import numpy as safetensors
     content = safetensors.save(dict(arrays), metadata=metadata)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}-", suffix=".part")
+    part = _new_name(path.parent, path.stem)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("xb") as file:  # so that who may read it is up to the user's umask
             file.write(content)
-        Path(temporary).replace(path)
+        part.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def probe(folder: Path) -> None:
+    """Write a file to a folder and remove it, as a trial before something long.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    part = _new_name(folder, "probe")
+    try:
+        part.write_bytes(b"as large as the smallest block of a disk, say: " + bytes(4096))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _new_name(folder: Path, stem: str) -> Path:
+    return folder / f"{stem}-{os.getpid()}-{secrets.token_hex(4)}.part"
+
+
+def clean(folder: Path, current: str, *, days: float = 14) -> None:
+    """Remove runs that nobody is going to read, and what writers left that were killed.
+
+    Parameters
+    ----------
+    folder
+        Where the runs are.
+    current
+        How the names of runs of the current code begin: they are left alone.
+    days
+        A run of other code is left alone if it was written or read in that many days, since
+        several clones may share a folder, and older code may come back.
+    """
+    now = time.time()
+    for pattern, most in (("run-*.safetensors", days * DAY), ("*.part", DAY)):
+        for path in folder.glob(pattern):
+            try:
+                if not path.name.startswith(current) and now - path.stat().st_mtime > most:
+                    path.unlink()
+            except OSError:
+                continue  # somebody else removed it, or may not
 
 
 def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
@@ -63,6 +110,8 @@ def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]] | None:
             text = json.loads(metadata["text"])
             arrays = {name: file.get_tensor(name) for name in text["names"]}
         if metadata["sha256"] == _digest(arrays, metadata["text"]):
+            with contextlib.suppress(OSError):
+                os.utime(path)  # `clean` sees that it is in use
             return arrays, text["record"]
     except (OSError, KeyError, TypeError, ValueError, safetensors.SafetensorError):
         pass  # absent, truncated or overwritten: as good as never made

@@ -35,6 +35,7 @@ extensions = [
     "_ext.page.citations",
     "_ext.page.derivatives",
     "_ext.page.fixes",
+    "_ext.page.form",
     "_ext.page.head",
     "_ext.page.maps",
     "_ext.page.mathematics",

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from dlbook.autodiff import DerivativeError, checkpoint, grad, hessian, hvp, jvp, linearize
+from dlbook.autodiff import DerivativeError, checkpoint, grad, hessian, hvp, jvp, linearize, vjp
 
 X = np.linspace(-1, 1, 5)
 W = np.linspace(0.5, 1.5, 5)
@@ -90,3 +90,78 @@ def test_what_would_lose_a_derivative_is_refused():
 
 def test_a_closure_over_an_outer_value_is_right():
     assert grad(lambda a: grad(lambda x: checkpoint(lambda y: a * y * y)(x))(3.0))(2.0) == 6.0
+
+
+def changing():
+    """Return functions that read what is another the second time."""
+    rng, calls, state, weights = np.random.default_rng(0), [], {"scale": 1.0}, np.ones(5)
+
+    def counted(x):
+        calls.append(1)
+        return x * len(calls)
+
+    def scaled(x):
+        state["scale"] *= 1.001
+        return np.tanh(x) * state["scale"]
+
+    def masked(x):
+        weights[len(calls) % 5] = 0.0
+        calls.append(1)
+        return np.sum(x * weights.copy())
+
+    return {
+        "random factors": lambda x: x * rng.normal(size=5),
+        "dropout": lambda x: np.where(rng.random(5) < 0.5, x, 0.0),
+        "a random order": lambda x: x[rng.permutation(5)],
+        "NumPy's global generator": lambda x: x + np.random.random(5),  # noqa: NPY002
+        "a counter": counted,
+        "a dict": scaled,
+        "an array": masked,
+        "another shape": lambda x: x[: len(calls.append(1) or calls) % 4 + 1],
+    }
+
+
+@pytest.mark.parametrize("name", changing())
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_second_run_that_differs_is_refused(name, dtype):
+    x = X.astype(dtype) + dtype(3.0)  # no 0, which hides a factor
+    words = "gave another value when it was run again"
+
+    def by_vjp(f):
+        value, pullback = vjp(f, x)
+        pullback(value)
+
+    for transform in (
+        lambda f: grad(lambda x: np.sum(f(x) ** 2))(x),
+        by_vjp,
+        lambda f: linearize(f, x)[1](x),
+        lambda f: grad(lambda x: np.sum(grad(lambda y: np.sum(f(y) ** 2))(x)))(x),
+    ):
+        f = checkpoint(changing()[name])
+        with pytest.raises(DerivativeError, match=words):
+            transform(f)
+
+
+def test_what_is_drawn_outside_is_right():
+    noise = np.random.default_rng(0).normal(size=5)
+    noisy = checkpoint(lambda x, noise: np.sin(x) * noise)
+    np.testing.assert_allclose(grad(lambda x: np.sum(noisy(x, noise)))(X), np.cos(X) * noise)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_rounding_and_what_is_not_finite_are_no_difference(dtype):
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(40, 60)).astype(dtype)[::2, ::-1]  # a copy of it is summed otherwise
+
+    def f(a):
+        return np.average(a @ a.T, weights=np.ones((20, 20), dtype), axis=0) * np.std(a)
+
+    light = checkpoint(f)
+    expected = grad(lambda a: np.sum(f(a)))(a)
+    found = vjp(lambda a: np.sum(light(a)), a)[1](1.0)[0]
+    scale = np.max(np.abs(expected))
+    np.testing.assert_allclose(found, expected, atol=100 * np.finfo(dtype).eps * scale)
+
+    b = np.array([0.0, 1.0, np.inf, np.nan], dtype)
+    with np.errstate(all="ignore"):
+        grad(lambda x: np.sum(checkpoint(np.log)(x)))(b)

@@ -13,7 +13,8 @@ from docutils import nodes
 
 from dlbook.graph import DiGraph
 from dlbook.plot import draw_graph, figure
-from dlbook.plot.svg import inline_svg, read_palette, svg_of
+from dlbook.plot.style import read_palette
+from dlbook.plot.svg import inline_svg, svg_of
 
 PALETTE = read_palette()
 

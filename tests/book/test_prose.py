@@ -4,6 +4,7 @@ import doctest
 
 import pytest
 from _ext.cells.numbers import computed
+from _ext.logic.theorems import proof, result
 from _ext.page import prose
 from docutils import nodes
 
@@ -73,9 +74,15 @@ def test_what_says_where_it_is_from_passes(node):
 
 def test_statements_and_proofs_pass():
     text = paragraph(nodes.Text("at most 0.5"))
-    for name in ("theorem", "lemma", "proof"):
-        assert found_in(nodes.admonition("", text.deepcopy(), classes=["proof", name])) == []
-    assert found_in(nodes.admonition("", text.deepcopy(), classes=["note"])) == ["0.5"]
+    for kind in (result, proof):
+        assert found_in(kind("", text.deepcopy(), classes=["dl-result"])) == []
+    assert found_in(nodes.admonition("", text.deepcopy(), classes=["proofreading"])) == ["0.5"]
+
+
+def test_a_definition_list_is_prose():
+    item = nodes.definition_list_item("", nodes.term("", "after 11 steps"))
+    item += nodes.definition("", paragraph(nodes.Text("it reached 0.94")))
+    assert found_in(nodes.definition_list("", item)) == ["11", "0.94"]
 
 
 def test_code_and_the_output_of_cells_pass():

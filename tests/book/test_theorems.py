@@ -1,5 +1,6 @@
 """Theorems in pages: what authors write, what it becomes, and what the build refuses."""
 
+import ast
 import json
 import os
 import re
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from _ext.logic.arguments import faults, sort
-from _ext.logic.tested import file_of, flaws
+from _ext.logic.tested import PENDING, clauses, file_of, flaws
 from _ext.logic.theorems import UNPROVED, Hypothesis, Result
 from conftest import SITE
+
+sys.path.insert(0, str(file_of("thm-x").parent))
+from near import missed
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -27,6 +31,8 @@ nitpicky = True
 HEAD = """---
 file_format: mystnb
 kernelspec:
+  display_name: Python 3
+  language: python
   name: python3
 ---
 """
@@ -251,7 +257,7 @@ def found(*results):
 
 
 def test_a_sound_book_has_no_faults():
-    hypothesis = Hypothesis("h", "H1", steps=1, without=True)
+    hypothesis = Hypothesis("h", "H1", steps=1, without="box")
     theorem = result("thm-a", ["lem-b"], "two", hypotheses=[hypothesis])
     assert found(theorem, result("lem-b", ["def-c"]), result("def-c")) == []
 
@@ -279,7 +285,7 @@ def test_leaning_on_a_later_chapter_is_a_fault():
 @pytest.mark.parametrize(
     ("hypothesis", "faults"),
     [
-        (Hypothesis("h", "H1", steps=0, without=True), ["is not used in the proof"]),
+        (Hypothesis("h", "H1", steps=0, without="box"), ["is not used in the proof"]),
         (Hypothesis("h", "H1", steps=1), ["nothing shows what fails without it"]),
         (Hypothesis("h", "H1", meaning="Else there is no h."), []),
     ],
@@ -296,15 +302,164 @@ def test_the_order_keeps_the_books_where_it_can():
     assert [one.label for one in order] == ["lem-b", "def-c", "lem-a"]
 
 
+# ---- the table of dropped hypotheses ----------------------------------------------------
+
+ROWS = """
+:::{dropped}
+* - thm-even-sum.second
+  - $b = 1$
+  - {num}`.outcome`
+  - even
+:::
+"""
+
+BOX = ONE[ONE.index(":::{without-start} thm-even-sum.second") :]
+
+CELL = """
+```{code-cell} python
+from dlbook.book import glue
+
+glue("one.outcome", 3)
+```
+"""
+
+
+def tabled():
+    return {"index": INDEX, "one": ONE.replace(BOX, CELL + ROWS), "two": TWO}
+
+
+TESTED = """
+NEAR_MISSES = {"odd": {"remainder": 1}}
+def hypotheses(a, b):
+    return {"first": a % 2 == 0, "second": b % 2 == 0}
+def conclusion(a, b, *, remainder=0):
+    return (a + b) % 2 == remainder
+@given(evens, evens)
+def test_holds(a, b):
+    assert not broken(hypotheses(a, b))
+    assert conclusion(a, b)
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(2, 4)], conclusion, hypotheses)
+def test_without_first():
+    assert broken(hypotheses(1, 2)) == ["first"]
+    assert not conclusion(1, 2)
+def test_without_second():
+    assert broken(hypotheses(2, 1)) == ["second"]
+    assert not conclusion(2, 1)
+"""
+
+TWICE = """
+NEAR_MISSES = {"odd": {"remainder": 1}}
+def conclusion(a, *, remainder=0):
+    return 2 * a % 2 == remainder
+@given(evens)
+def test_holds(a):
+    assert conclusion(a)
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(2,)], conclusion)
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Return the pages of a book with all the settings, a table and the list of its tests."""
+    folder = tmp_path_factory.mktemp("whole")
+    tests = folder / "tests"
+    tests.mkdir()
+    (tests / "test_even_sum.py").write_text(TESTED)
+    (tests / "test_twice.py").write_text(TWICE)
+    pages = tabled()
+    pages["index"] = pages["index"].replace("{logic}", "{checks}")
+    write(folder, pages)
+    for path in folder.glob("*.md"):
+        path.write_text(path.read_text().replace("kernelspec", "form: pending\nkernelspec", 1))
+    (folder / "conf.py").write_text(
+        "from _ext.settings import *\n"
+        f"html_title = project = 'Book'\ndlbook_tests = {str(tests)!r}\n"
+    )
+    kept = {"kind": "exact", "text": "3"}
+    accepted = {"numbers": {"one.outcome": kept}, "timings": {}}
+    (folder / "numbers.json").write_text(json.dumps(accepted))
+    return folder
+
+
+def test_a_row_of_the_table_shows_what_fails(whole):
+    assert "WARNING:" not in build(whole)  # a kernel may say more
+    page = (whole / "site" / "one.html").read_text()
+    row = re.search(r'<tr[^>]*id="without-thm-even-sum.second">(.*?)</tr>', page, re.DOTALL)[1]
+    which, _, outcome, said = map(text_of, re.findall(r"<td>(.*?)</td>", row, re.DOTALL))
+    assert (which, said) == ("Theorem 1.2, H2 (second)", "even")
+    assert outcome == "3 exact · computed in this cell"
+    assert 'href="#without-thm-even-sum.second"' in page
+
+
+def test_the_checks_are_shown_with_their_tests(whole):
+    page = (whole / "site" / "index.html").read_text()
+    part = page[page.index('id="check-thm-even-sum"') : page.index('id="check-cor-twice"')]
+    items = [text_of(item) for item in re.findall(r"<li>(.*?)</li>", part, re.DOTALL)]
+    assert items == [
+        f"{letter} ({name}): used once in the proof; what fails without it, asserted by "
+        f"test_without_{name}."
+        for letter, name in (("H1", "first"), ("H2", "second"))
+    ]
+    assert "tests/theorems/test_even_sum.py" in text_of(part)
+    assert text_of(part).count("assert not conclusion(") == 2
+
+
+def test_the_build_refuses_tests_that_show_nothing(whole):
+    path = whole / "tests" / "test_twice.py"
+    path.write_text(TWICE.replace("missed(NEAR_MISSES", "found(NEAR_MISSES"))
+    assert "tests/theorems/test_twice.py: no test `test_near_misses`" in build(whole)
+    path.unlink()
+    assert "cor-twice has no tests: expected tests/theorems/test_twice.py" in build(whole)
+    path.write_text(TWICE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("{num}`.outcome`", "3", "thm-even-sum without H2: nothing in its row is computed"),
+        ("  - even\n", "", "{dropped}: a row has 3 cells; expected 4: label.hypothesis, instance"),
+        ("* - thm-even-sum.second", "* - thm-even-sum.third", "no hypothesis 'third'"),
+        ("* - thm-even-sum.second", "* - thm-even-sum.first", "without H1 is shown twice"),
+        (":label: thm-even-sum\n", ":label: thm-even-sum\n:headline:\n", "no box shows what fails"),
+    ],
+)
+def test_the_build_refuses_a_row(tmp_path, old, new, complaint):
+    pages = tabled()
+    assert old in pages["one"]
+    write(tmp_path, pages | {"one": pages["one"].replace(old, new)})
+    (tmp_path / "conf.py").write_text(CONF + 'extensions += ["_ext.cells.numbers"]\n')
+    assert complaint in build(tmp_path)
+
+
+@pytest.mark.parametrize(("option", "complains"), [("", True), (":bound:\n", False)])
+def test_a_displayed_inequality_has_to_be_called_a_bound(tmp_path, option, complains):
+    one = ONE.replace("Then $a + b$ is even.", "Then\n\n$$\na \\le b\n$$")
+    one = one.replace("-sum\n\nLet", f"-sum\n{option}\nLet")
+    write(tmp_path, {"index": INDEX, "one": one, "two": TWO})
+    assert ("concludes with an inequality" in build(tmp_path)) is complains
+
+
 # ---- the tests of the results -----------------------------------------------------------
 
 SOUND = """
-def conclusion(n):
-    return n % 2 == 0
+NEAR_MISSES = {"odd": {"remainder": 1}}
+def hypotheses(n):
+    return {"even": n % 2 == 0}
+def conclusion(n, *, remainder=0, times=1):
+    return n % 2 == remainder
 @given(evens)
 def test_holds(n):
+    assert not broken(hypotheses(n))
     assert conclusion(n)
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(2,)], conclusion, hypotheses)
+def test_tight():
+    assert conclusion(2)
+    assert not conclusion(2, times=0.99)
 def test_without_even():
+    assert broken(hypotheses(3)) == ["even"]
     assert not conclusion(3)
 """
 
@@ -315,14 +470,105 @@ def test_without_even():
         ("", "", None),
         ("def conclusion", "def claim", "no function `conclusion`"),
         ("@given(evens)\n", "", "no test `test_holds` with instances"),
-        ("assert conclusion(n)", "conclusion(n)", "does not `assert conclusion(…)`"),
+        ("    assert conclusion(n)", "    conclusion(n)", "does not `assert conclusion(…)`"),
+        (
+            "    assert not broken(hypotheses(n))\n",
+            "",
+            "`test_holds` does not `assert not broken(hypotheses(n))`",
+        ),
         ("test_without_even", "test_even", "no test `test_without_even`"),
         ("assert not conclusion(3)", "pass", "does not `assert not conclusion(…)`"),
+        ("(3)) ==", "(5)) ==", "does not show that it lacks this hypothesis only"),
+        ('== ["even"]', '== ["odd"]', "does not show that it lacks this hypothesis only"),
+        ('{"even": n', '{"odd": n', "does not return one dict with the keys even"),
+        ("def hypotheses(n)", "def hypotheses(m)", "do not take the same instance"),
+        ("def hypotheses", "def assumed", "no function `hypotheses`"),
+        ("NEAR_MISSES =", "MISSES =", "no table `NEAR_MISSES"),
+        ('{"remainder": 1}', "{}", "no near miss moves `remainder`"),
+        ('{"remainder": 1}', '{"remainder": 1, "n": 3}', "`n`, which is not a keyword-only"),
+        ("return n %", "return n > 0 and n %", "2 clauses, and only 1 near misses"),
+        ("def test_near_misses", "def near", "no test `test_near_misses`"),
+        ("not missed(NEAR", "missed(NEAR", "no test `test_near_misses`"),
+        (", conclusion, hypotheses)", ", conclusion)", "no test `test_near_misses`"),
+        ("def test_tight", "def tight", "a bound, and no test `test_tight`"),
+        (", times=0.99", "", "a bound, and no test `test_tight`"),
+        ("    assert conclusion(2)\n", "", "for the bound itself"),
     ],
 )
 def test_tests_that_show_nothing_are_found(old, new, flaw):
-    said = list(flaws(SOUND.replace(old, new), ["even"]))
+    assert old in SOUND
+    said = list(flaws(SOUND.replace(old, new), ["even"], bound=True))
     assert said == [] if flaw is None else (len(said) == 1 and flaw in said[0])
+
+
+def test_a_result_without_hypotheses_needs_near_misses_all_the_same():
+    bare = SOUND.replace(", hypotheses)", ")").replace("    assert not broken(hypotheses(n))\n", "")
+    assert list(flaws(bare, [])) == []
+    assert "no table" in next(flaws(bare.replace("NEAR", "FAR"), []))
+
+
+def test_a_module_not_converted_yet_is_asked_for_less():
+    old = """
+def conclusion(n):
+    return n % 2 == 0
+@given(evens)
+def test_holds(n):
+    assert conclusion(n)
+def test_without_even():
+    assert not conclusion(3)
+"""
+    assert len(list(flaws(old, ["even"]))) > 3
+    assert list(flaws(PENDING + old, ["even"])) == []
+    assert "no test `test_without_odd`" in next(flaws(PENDING + old, ["odd"]))
+
+
+def test_what_is_missed_is_named():
+    def conclusion(n, *, least=2):
+        return n >= least
+
+    near = {"one more": {"least": 3}, "one less": {"least": 1}}
+    assert missed(near, [(2,), (4,)], conclusion) == ["one less"]
+    with pytest.raises(AssertionError, match="false of instance 1"):
+        missed(near, [(2,), (1,)], conclusion)
+    with pytest.raises(AssertionError, match="instance 0 breaks a hypothesis"):
+        missed(near, [(2,)], conclusion, lambda n: {"odd": n % 2 == 1})
+
+
+def converted():
+    """Return the modules that are told from their near misses, with each of their clauses."""
+    for path in sorted(file_of("thm-x").parent.glob("test_*.py")):
+        source = path.read_text("utf-8")
+        if PENDING not in source:
+            (conclusion,) = (
+                n for n in ast.parse(source).body if getattr(n, "name", "") == "conclusion"
+            )
+            yield from ((path, i) for i, _ in enumerate(clauses(conclusion)))
+
+
+@pytest.mark.parametrize(("path", "number"), list(converted()), ids=lambda x: getattr(x, "stem", x))
+def test_every_clause_of_a_conclusion_is_needed(path, number, monkeypatch):
+    """Without a clause, some test that expects the conclusion to be false notices."""
+    monkeypatch.syspath_prepend(str(path.parent))
+    tree = ast.parse(path.read_text("utf-8"))
+    (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
+    clause = clauses(conclusion)[number]
+
+    class Drop(ast.NodeTransformer):
+        def visit(self, node):
+            return ast.Constant(True) if node is clause else self.generic_visit(node)
+
+    names = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(ast.fix_missing_locations(Drop().visit(tree)), str(path), "exec"), names)
+    tests = [name for name in names if re.match("test_(near_misses|tight|without_)", name)]
+    assert any(fails(names[name]) for name in tests)
+
+
+def fails(test):
+    try:
+        test()
+    except AssertionError:
+        return True
+    return False
 
 
 @pytest.mark.site
@@ -332,9 +578,12 @@ def test_every_result_of_the_book_has_its_tests(site):
     for one in results:
         if one["kind"] in UNPROVED:
             continue
-        droppable = [h["name"] for h in one["hypotheses"] if not h["meaning"]]
         source = file_of(one["label"]).read_text("utf-8")
-        assert list(flaws(source, droppable if one["kind"] == "theorem" else [])) == []
+        dropped = [h for h in one["hypotheses"] if not h["meaning"]]
+        if PENDING in source:
+            dropped = [h for h in dropped if h["without"]]
+        droppable = [h["name"] for h in dropped]
+        assert list(flaws(source, droppable, bound=one["bound"])) == []
         assert one["label"] in source.splitlines()[0]
 
 

@@ -1,10 +1,13 @@
 """The IDX reader gives the right data or says what is wrong, whatever the file holds."""
 
 import gzip
+import os
+import socket
 import struct
 import tracemalloc
 import zlib
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,6 +77,7 @@ def test_every_type_and_shape_comes_back(array, compress, tmp_path_factory):
             r"truncated; 23 bytes of entries where its shape \(2, 3, 4\) of uint8",
         ),
         (encode(SMALL) + b"\0", "too long; more than the 24 bytes"),
+        (b"\0\0\x08\x02\0\x01\0\0\0\0\x10\x01", "is 268500992 bytes; the limit is 268435456; if"),
         (b"\0\0\x0e\x03" + 12 * b"\xff", "declares the shape .*, more than an array can hold"),
         # No entry, and two dimensions that no array can have beside it.
         (b"\0\0\x08\x03\0\0\0\0" + 8 * b"\xff", "more than an array can hold"),
@@ -97,11 +101,60 @@ def test_a_missing_file_stays_a_missing_file(tmp_path):
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, bytes], ids=["gz", "plain"])
+def test_the_caller_sets_the_limit(compress, write):
+    path = write(compress(encode(SMALL)))
+    np.testing.assert_array_equal(read_idx(path, limit=24), SMALL)
+    with pytest.raises(IDXError, match=r"is 24 bytes; the limit is 23; .* limit=24\)"):
+        read_idx(path, limit=23)
+
+
+def test_a_bomb_is_not_unpacked(write):
+    size = 300 << 20
+    packer = zlib.compressobj(9, wbits=31)
+    content = packer.compress(b"\0\0\x08\x01" + struct.pack(">I", size))
+    for _ in range(300):
+        content += packer.compress(bytes(1 << 20))
+    path = write(content + packer.flush())
+    assert path.stat().st_size < size / 500
+    tracemalloc.start()
+    with pytest.raises(IDXError, match="if you trust the file"):
+        read_idx(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    # Nor is what comes after the entries that were declared.
+    short = gzip.compress(b"\0\0\x08\x01\0\0\0\1" + bytes(64 << 20))
+    tracemalloc.reset_peak()
+    with pytest.raises(IDXError, match="too long"):
+        read_idx(write(short))
+    peak = max(peak, tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+@pytest.mark.parametrize("kind", ["a directory", "a named pipe", "a device", "a socket"])
+def test_what_is_not_a_file_is_refused_in_words(kind, tmp_path, monkeypatch):
+    path = tmp_path / "it"
+    if kind == "a directory":
+        path.mkdir()
+    elif kind == "a device":
+        path = Path(os.devnull)
+    elif kind == "a named pipe":
+        pytest.importorskip("posix")
+        os.mkfifo(path)
+    else:
+        pytest.importorskip("posix")
+        monkeypatch.chdir(tmp_path)  # the name of a socket must be short
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path.name)
+    with pytest.raises(IDXError, match=f"is {kind}; expected a regular file"):
+        read_idx(path)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bytes], ids=["gz", "plain"])
 def test_a_header_that_lies_allocates_nothing(compress, write):
     path = write(compress(b"\0\0\x08\x02\x7f\xff\xff\xff\0\0\0\x7f" + 100 * b"\1"))
     tracemalloc.start()
     with pytest.raises(IDXError, match="truncated; 100 bytes"):
-        read_idx(path)
+        read_idx(path, limit=1 << 40)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20

@@ -49,6 +49,12 @@ def test_one_caller_cannot_change_what_another_gets():
             split.x[0] = 0
         with pytest.raises(ValueError, match="read-only"):
             split.y[0] = 0
+        for array in (split.x, split.y, split.x[3:], split.x.reshape(-1, 784), split.x.base):
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                array.setflags(write=True)
+        for array in (split.x, split.y):
+            assert memoryview(array).readonly
+            assert type(array.base.base) is bytes
 
 
 @pytest.mark.parametrize("name", sorted(CHECKSUMS))
@@ -91,3 +97,29 @@ def test_divide_covers_everything_in_order():
     for n in (-1, 6):
         with pytest.raises(ValueError, match=f"n is {n}; expected 0 to 5"):
             split.divide(n)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_experiment_gets_rows_from_0_to_1_split_in_three(dtype):
+    source = data.MNIST(validation=10_000)
+    assert (source.shape, source.classes) == ((784,), 10)
+    published, splits = data.mnist(), source.load(dtype)
+    ends = {"train": (published.train, 0, 50_000), "validation": (published.train, 50_000, 60_000)}
+    ends["test"] = (published.test, 0, 10_000)
+    for name, (split, start, end) in ends.items():
+        part = getattr(splits, name)
+        np.testing.assert_array_equal(part.y, split.y[start:end])
+        assert part.x.dtype == dtype
+        rows = split.x[start:end].reshape(-1, 784)
+        np.testing.assert_array_equal(np.rint(part.x[::97] * 255), rows[::97])
+        assert (part.x.min(), part.x.max()) == (0, 1)
+        with pytest.raises(ValueError, match="read-only"):
+            part.x[0] = 0
+
+
+@pytest.mark.parametrize("wrong", [0, 60_000, 1.5, True, None])
+def test_some_examples_train_and_some_validate(wrong):
+    with pytest.raises(
+        ValueError, match=r"^validation is .*; expected an integer from 1 to 59999$"
+    ):
+        data.MNIST(wrong)

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlbook.train import Experiment
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "train_mnist.py"
 
 
@@ -23,7 +25,13 @@ def test_it_trains_says_how_well_and_saves(tmp_path):
     done = start("--fast", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "best on validation: epoch 2; its test accuracy: 0.8" in done.stdout
-    assert {file.name for file in tmp_path.iterdir()} == {"mnist.svg", "mnist.safetensors"}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "mnist.svg",
+        "mnist.safetensors",
+        "mnist.toml",
+    }
+    described = Experiment.from_toml((tmp_path / "mnist.toml").read_text("utf-8"))
+    assert described == Experiment(epochs=2)
     params = numpy.load_file(tmp_path / "mnist.safetensors")
     assert params["W1"].shape == (784, 128)
     assert all(np.isfinite(p).all() for p in params.values())

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from answers import right, wrong
 
-from dlbook.optimize import SGD, GradientDescent, descend
+from dlbook.optimize import GradientDescent, descend
 
 # ---- descent-average --------------------------------------------------------------------
 
@@ -206,10 +206,11 @@ def by_numpy(run):
 
 @right("descent-regret")
 def by_an_optimiser(run):
-    sgd, w, left = SGD(run["rate"]), 0.0, 0.0
+    descent, w, left = GradientDescent(run["rate"]), 0.0, 0.0
+    state = descent.init(w)
     for v in run["steps"]:
         left += (w - run["target"]) * v
-        w, _ = sgd.update(v, (), w)
+        w, state = descent.update(v, state, w)
     return [left, abs(w - run["target"]) ** 2, np.linalg.norm(run["steps"]) ** 2]
 
 

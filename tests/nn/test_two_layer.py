@@ -12,8 +12,9 @@ NAMES = ("W1", "b1", "W2", "b2")
 
 def problem(seed=0, n=7, inputs=5, hidden=4, outputs=3, scale=1.0, dtype="float64"):
     rng = np.random.default_rng(seed)
-    model = nn.TwoLayer(inputs, hidden, outputs, scale, dtype)
-    params = trees.map(lambda p: p + rng.normal(size=p.shape).astype(dtype), model.init(rng))
+    model = nn.TwoLayer(inputs, hidden, outputs, scale)
+    start = model.init(rng, dtype)
+    params = trees.map(lambda p: p + rng.normal(size=p.shape).astype(dtype), start)
     x = rng.normal(size=(n, inputs)).astype(dtype)
     return model, params, x, rng.integers(0, outputs, n)
 
@@ -120,12 +121,17 @@ def test_what_does_not_fit_is_refused(change, message):
         ({"inputs": 2.0}, "inputs is 2.0; expected an integer ≥ 1"),
         ({"scale": -1.0}, "scale is -1.0; expected a finite number ≥ 0"),
         ({"scale": "1"}, "scale is '1'"),
-        ({"dtype": "int8"}, "dtype is 'int8'; expected 'float32' or 'float64'"),
     ],
 )
 def test_a_model_checks_its_fields(field, message):
     with pytest.raises(ValueError, match=message):
         nn.TwoLayer(**field)
+
+
+@pytest.mark.parametrize("wrong", ["int8", "float16", None, np.float32])
+def test_parameters_are_of_one_of_two_dtypes(wrong):
+    with pytest.raises(ValueError, match=r"^dtype is .*; expected 'float32' or 'float64'$"):
+        nn.TwoLayer().init(np.random.default_rng(0), wrong)
 
 
 def test_weights_start_with_the_scale_and_biases_at_zero():

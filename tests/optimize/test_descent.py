@@ -1,4 +1,4 @@
-"""Gradient descent, its schedules and its loop, against PyTorch's and SciPy's numbers."""
+"""Descent on a whole objective, against PyTorch's and SciPy's numbers."""
 
 from itertools import islice
 
@@ -10,14 +10,7 @@ from scipy.optimize import minimize, minimize_scalar
 
 from dlbook import trees
 from dlbook.autodiff import DerivativeError
-from dlbook.optimize import (
-    SGD,
-    Constant,
-    GradientDescent,
-    InverseRoot,
-    descend,
-    proximal_step,
-)
+from dlbook.optimize import GradientDescent, descend, proximal_step
 
 rates = st.floats(1e-3, 10)
 seeds = st.integers(0, 99)
@@ -34,70 +27,6 @@ def equal(one, other):
 
 def rosenbrock(w):
     return (1 - w[0]) ** 2 + 100 * (w[1] - w[0] ** 2) ** 2
-
-
-# ---- the step ---------------------------------------------------------------------------
-
-
-@given(rates, seeds)
-def test_a_constant_rate_takes_the_steps_of_sgd(rate, seed):
-    params, grads = tree(seed), tree(seed + 100)
-    plain, _ = SGD(rate).update(grads, (), params)
-    for descent in (GradientDescent(rate), GradientDescent(Constant(rate))):
-        stepped, state = descent.update(grads, descent.init(params), params)
-        equal(stepped, plain)
-        assert state == 1
-
-
-@given(rates, seeds, st.booleans())
-def test_out_gets_the_bits_of_the_pure_step(rate, seed, into_params):
-    params, grads = tree(seed), tree(seed + 100)
-    before, descent = trees.map(np.copy, params), GradientDescent(InverseRoot(rate))
-    pure, _ = descent.update(grads, 6, params)
-    equal(params, before)
-    out = params if into_params else trees.map(np.empty_like, params)
-    written, state = descent.update(grads, 6, params, out=(out, 6))
-    assert written is out
-    assert state == 7
-    equal(out, pure)
-
-
-@given(rates, seeds)
-def test_a_schedule_is_called_with_the_number_of_the_step(rate, seed):
-    asked = []
-    descent = GradientDescent(lambda step: asked.append(step) or rate)
-    params, state = tree(seed), descent.init(tree(seed))
-    for _ in range(4):
-        params, state = descent.update(tree(seed), state, params)
-    assert asked == [1, 2, 3, 4]
-
-
-@pytest.mark.parametrize("wrong", [0, -0.1, float("nan"), float("inf"), "0.1", None, True, [0.1]])
-@pytest.mark.parametrize("kind", [GradientDescent, Constant, InverseRoot])
-def test_a_learning_rate_is_a_finite_number_above_0(kind, wrong):
-    with pytest.raises(ValueError, match=r"learning_rate is .*; expected a finite number > 0"):
-        kind(wrong)
-
-
-@pytest.mark.parametrize("wrong", [-1e-9, float("nan"), float("inf"), None])
-def test_a_schedule_that_returns_no_rate_is_named(wrong):
-    with pytest.raises(ValueError, match=r"for step 1 is .*; expected a finite number ≥ 0"):
-        GradientDescent(lambda step: wrong).update(1.0, 0, 1.0)
-
-
-def test_a_schedule_may_stop():
-    assert GradientDescent(lambda step: 0).update(1.0, 0, 3.0) == (3.0, 1)
-
-
-def test_what_is_equal_compares_equal():
-    assert GradientDescent(1) == GradientDescent(Constant(1.0))
-    assert GradientDescent(1) != GradientDescent(InverseRoot(1))
-
-
-@given(rates, st.integers(1, 10**6))
-def test_the_inverse_root_falls_with_the_root(rate, step):
-    np.testing.assert_allclose(InverseRoot(rate)(step) ** 2 * step, rate**2)
-    assert Constant(rate)(step) == rate
 
 
 # ---- the proximal step ------------------------------------------------------------------

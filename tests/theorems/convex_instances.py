@@ -14,9 +14,12 @@ __all__ = [
     "cliff_slope",
     "convex_functions",
     "kink",
+    "line",
     "matrices",
+    "misses_the_slit",
     "on_one_side",
     "points",
+    "quotients",
     "slit",
     "strictly_convex_functions",
     "vectors",
@@ -38,6 +41,17 @@ def vectors(d, most=3):
 def points(d, least=2, most=5):
     """Draw lists of vectors."""
     return st.lists(vectors(d), min_size=least, max_size=most)
+
+
+def line(*numbers):
+    """Return numbers as vectors of one entry."""
+    return [np.array([float(number)]) for number in numbers]
+
+
+def quotients(g, x, side=1):
+    """Return the difference quotients at x along the axes, from the right or (-1) the left."""
+    h = 1e-6 * side
+    return np.array([(g(x + h * e) - g(x)) / h for e in np.eye(len(x))])
 
 
 @dataclass
@@ -111,6 +125,16 @@ def slit(w):
     """Convex along the segments of the plane without the half-line u = 0, v ≤ 1."""
     u, v = w
     return v - 0.5 if u > 0 and v < 1 else max(v, 0.0) ** 2 / 2
+
+
+def misses_the_slit(x, y):
+    """Whether the segment is in the plane without the half-line."""
+    if x[0] * y[0] > 0:
+        return True
+    if x[0] == y[0]:
+        return min(x[1], y[1]) > 1
+    t = x[0] / (x[0] - y[0])
+    return x[1] + t * (y[1] - x[1]) > 1
 
 
 def kink(w):

@@ -5,9 +5,20 @@ from itertools import islice
 import numpy as np
 from hypothesis import strategies as st
 
+from dlbook.autodiff import grad
 from dlbook.optimize import GradientDescent, descend
 
-__all__ = ["at_most", "iterates", "log_cosh", "segment", "sums_of_log_cosh", "vectors"]
+__all__ = [
+    "at_most",
+    "bowl",
+    "is_smooth",
+    "iterates",
+    "log_cosh",
+    "segment",
+    "sums_of_log_cosh",
+    "treacherous",
+    "vectors",
+]
 
 
 def vectors(d, size=10):
@@ -19,6 +30,29 @@ def vectors(d, size=10):
 def log_cosh(z):
     """Return log cosh z, of which cosh alone would overflow."""
     return np.logaddexp(z, -z) - np.log(2)
+
+
+def bowl(w):
+    """Return half the squared length: its gradient is Lipschitz with the constant 1."""
+    return np.sum(w * w) / 2
+
+
+def treacherous(steps):
+    """Return a function whose last iterate is worse than the bound, a rival, and its largest slope.
+
+    It is the largest of steps + 1 linear functions, the earlier a little larger at ties, rounded
+    off at a still smaller scale. Where all have one, negative value, at length 1, is the rival.
+    """
+    a = 0.25 / (steps + 2 - np.arange(1, steps + 2))
+    below = np.tril(np.tile(a, (steps + 1, 1)), -1)
+    planes = below - np.sqrt(1 - np.sum(a**2)) * np.eye(steps + 1)
+    offsets, width = -1e-9 * np.arange(steps + 1), 2.5e-11
+    star = np.linalg.solve(planes, -np.ones(steps + 1))
+    return (
+        lambda w: width * np.logaddexp.reduce((planes @ w + offsets) / width),
+        star / np.linalg.norm(star),
+        np.max(np.linalg.norm(planes, axis=1)),
+    )
 
 
 @st.composite
@@ -41,6 +75,15 @@ def iterates(f, start, rate, number):
 def segment(start, end):
     """Return points of the segment between two points."""
     return [start + s * (end - start) for s in np.linspace(0, 1, 9)]
+
+
+def is_smooth(f, w, u, lipschitz):
+    """Whether the gradient changes no faster than L says, from w to points of the segment."""
+    gradient = grad(f)
+    return all(
+        at_most(np.linalg.norm(gradient(x) - gradient(w)), lipschitz * np.linalg.norm(x - w))
+        for x in segment(w, u)
+    )
 
 
 def at_most(left, right):

@@ -1,5 +1,7 @@
 """thm-adjoint-path-sum: the backward sweep finds the sum over all walks to the result."""
 
+# Not yet told from its near misses.
+
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import dags

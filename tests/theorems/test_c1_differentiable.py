@@ -1,5 +1,7 @@
 """prp-c1-differentiable: continuous partial derivatives make a function differentiable."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import given

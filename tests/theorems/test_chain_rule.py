@@ -1,5 +1,7 @@
 """thm-chain-rule: along a curve, the derivative is gradient times velocity."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import convex_functions
 from hypothesis import given

@@ -1,5 +1,7 @@
 """lem-chain-rule-composed: how fast a composition of differentiable functions moves."""
 
+# Not yet told from its near misses.
+
 import math
 
 import numpy as np

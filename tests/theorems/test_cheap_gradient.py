@@ -1,5 +1,7 @@
 """thm-cheap-gradient: evaluation and sweep cost at most 5N, counted by numbers that count."""
 
+# Not yet told from its near misses.
+
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import prod

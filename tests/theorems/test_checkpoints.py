@@ -1,5 +1,7 @@
 """prp-checkpoints: 2⌈√N⌉ values suffice to differentiate a chain of N operations."""
 
+# Not yet told from its near misses.
+
 from math import ceil, isqrt, sin
 
 import pytest

@@ -1,49 +1,99 @@
 """thm-convex-critical-point-minimises: a critical point of a convex function is a minimiser."""
 
 import numpy as np
-from convex_instances import chords_above, convex_functions, kink, points, slit, vectors
+from convex_instances import (
+    chords_above,
+    convex_functions,
+    kink,
+    line,
+    misses_the_slit,
+    points,
+    quotients,
+    slit,
+    vectors,
+)
 from hypothesis import given
+from near import broken, missed
+
+NEAR_MISSES = {
+    "a maximiser": {"sign": -1},
+    "the only minimiser": {"strictly": True},
+    "with a value below all others by .01": {"margin": 0.01},
+}
 
 
-def conclusion(g, candidate, ws):
+def hypotheses(g, candidate, ws, inside=lambda x, y: True):
+    """Of the domain it is known which segments between the points are in it."""
+    near = [*ws, candidate]
+    right, left = quotients(g, candidate), quotients(g, candidate, -1)
+    return {
+        "domain": all(inside(x, y) for x in near for y in near),
+        "convex": chords_above(g, near, inside, gap=-1e-6),
+        "differentiable": np.abs(right - left).max() < 1e-3,
+        # Where there is no gradient: no short step along an axis goes down.
+        "critical": right.min() > -1e-3 and left.max() < 1e-3,
+    }
+
+
+def conclusion(g, candidate, ws, inside=lambda x, y: True, *, sign=1, strictly=False, margin=-1e-9):
     """No point has a smaller value."""
-    return all(g(w) >= g(candidate) - 1e-9 for w in ws)
+    others = [w for w in ws if np.any(w != candidate)]
+    return all(sign * (g(w) - g(candidate)) > (0 if strictly else margin - 1e-12) for w in others)
 
 
 @given(convex_functions(3), vectors(3), points(3))
 def test_holds(g, candidate, ws):
-    assert conclusion(g.with_gradient_zero_at(candidate), candidate, ws)
+    g = g.with_gradient_zero_at(candidate)
+    assert not broken(hypotheses(g, candidate, ws))
+    assert conclusion(g, candidate, ws)
+
+
+def flat(w):
+    return max(abs(w[0]) - 1, 0.0) ** 2
+
+
+def test_near_misses():
+    near = [
+        (flat, line(0), line(*np.linspace(-1, 1, 5))),
+        (lambda w: w[0] ** 2, line(0), line(-0.05, 0.05, 3)),
+    ]
+    near = [(g, candidate[0], ws) for g, candidate, ws in near]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_domain():
-    left, h = np.array([-1.0, 0.0]), 1e-6
-    assert all(abs(slit(left + s * e) - slit(left)) < h**1.5 for s in (h, -h) for e in np.eye(2))
-    assert not conclusion(slit, left, [np.array([1.0, -1.0])])
+    here, there = np.array([-1.0, 0.0]), np.array([1.0, -1.0])
+    assert broken(hypotheses(slit, here, [there], misses_the_slit)) == ["domain"]
+    assert not conclusion(slit, here, [there], misses_the_slit)
 
 
 def test_the_slit_is_convex_along_segments():
-    def inside(x, y):  # whether the segment misses the cut
-        if x[0] * y[0] > 0:
-            return True
-        t = x[0] / (x[0] - y[0])
-        return x[1] + t * (y[1] - x[1]) > 1
-
     xs = np.random.default_rng(0).uniform(-3, 3, size=(120, 2))
-    across = [(x, y) for x in xs for y in xs if x[0] < 0 < y[0] and inside(x, y)]
+    across = [(x, y) for x in xs for y in xs if x[0] < 0 < y[0] and misses_the_slit(x, y)]
     assert len(across) > 1000
-    assert chords_above(slit, xs, inside)
+    assert chords_above(slit, xs, misses_the_slit)
+
+
+def valleys(w):
+    return (w[0] ** 2 - 1) ** 2 + 0.3 * w[0]
 
 
 def test_without_convex():
-    roots = np.sort(np.roots([4, 0, -4, 0.3]).real)
-    assert not conclusion(lambda w: (w**2 - 1) ** 2 + 0.3 * w, roots[2], roots[:1])
+    left, _, right = np.sort(np.roots([4, 0, -4, 0.3]).real)
+    instance = (valleys, line(right)[0], line(left))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
 
 
 def test_without_differentiable():
     on_the_axes = [s * e for s in np.linspace(-3, 3, 61) for e in np.eye(2)]
     assert conclusion(kink, np.zeros(2), on_the_axes)
-    assert not conclusion(kink, np.zeros(2), [np.ones(2)])
+    instance = (kink, np.zeros(2), [np.ones(2)])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)
 
 
 def test_without_critical():
-    assert not conclusion(np.square, 1.0, [0.0])
+    instance = (lambda w: w[0] ** 2, line(1)[0], line(0))
+    assert broken(hypotheses(*instance)) == ["critical"]
+    assert not conclusion(*instance)

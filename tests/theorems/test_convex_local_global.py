@@ -3,19 +3,42 @@
 from itertools import accumulate
 
 import numpy as np
-from convex_instances import cliff
+from convex_instances import chords_above, cliff, on_one_side
 from hypothesis import given
 from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "a maximiser": {"sign": -1},
+    "the only minimiser": {"strictly": True},
+    "with a value below all others by .01": {"margin": 0.01},
+}
 
 
-def conclusion(g, candidate, ws):
+def hypotheses(g, candidate, ws, near, inside=lambda x, y: True):
+    """The points of the domain that are near the candidate are a grid of them."""
+    several = [*ws, candidate]
+    return {
+        "domain": all(inside(x, y) for x in several for y in several),
+        "convex": chords_above(g, [*several, *near], inside),
+        "local": all(g(w) >= g(candidate) for w in near),
+    }
+
+
+def conclusion(
+    g,
+    candidate,
+    ws,
+    near,
+    inside=lambda x, y: True,
+    *,
+    sign=1,
+    strictly=False,
+    margin=-1e-9,
+):
     """No point has a smaller value."""
-    return all(g(w) >= g(candidate) - 1e-9 for w in ws)
-
-
-def local_minimiser(g, candidate, near):
-    """Whether no point near the candidate, in the domain, has a smaller value."""
-    return all(g(w) >= g(candidate) for w in near)
+    others = [w for w in ws if w != candidate]
+    return all(sign * (g(w) - g(candidate)) > (0 if strictly else margin - 1e-12) for w in others)
 
 
 @given(st.lists(st.integers(-4, 4), max_size=8).map(sorted))
@@ -29,15 +52,25 @@ def test_holds(slopes):
     found = 0
     for place in places:
         near = np.clip([place - 0.1, place + 0.1], 0, places[-1])
-        if local_minimiser(g, place, near):
+        if all(g(w) >= g(place) for w in near):
             found += 1
-            assert conclusion(g, place, places)
+            assert not broken(hypotheses(g, place, places, near))
+            assert conclusion(g, place, places, near)
     assert found
 
 
+def test_near_misses():
+    near = [
+        (lambda w: max(abs(w) - 1, 0.0), 0.5, [-1.0, 1.0, 2.0], [0.4, 0.6]),
+        (lambda w: w**2, 0.0, [0.05, 3.0], [-0.1, 0.1]),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
 def test_without_domain():
-    assert local_minimiser(cliff, -1.0, np.linspace(-1.5, -1, 11))
-    assert not conclusion(cliff, -1.0, [1.0])
+    instance = (cliff, -1.0, [1.0], np.linspace(-1.5, -1, 11), on_one_side)
+    assert broken(hypotheses(*instance)) == ["domain"]
+    assert not conclusion(*instance)
 
 
 def test_without_convex():
@@ -45,9 +78,12 @@ def test_without_convex():
         return (w**2 - 1) ** 2 + 0.3 * w
 
     left, _, right = np.sort(np.roots([4, 0, -4, 0.3]).real)
-    assert local_minimiser(valleys, right, right + np.linspace(-0.1, 0.1, 21))
-    assert not conclusion(valleys, right, [left])
+    instance = (valleys, right, [left], right + np.linspace(-0.1, 0.1, 21))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
 
 
 def test_without_local():
-    assert not conclusion(np.square, 1.0, [0.0])
+    instance = (np.square, 1.0, [0.0], np.linspace(0.9, 1.1, 21))
+    assert broken(hypotheses(*instance)) == ["local"]
+    assert not conclusion(*instance)

@@ -1,32 +1,58 @@
-"""prp-convex-operations: sums, maxima, affine arguments, increasing convex functions of convex."""
+"""prp-convex-operations: sums with weights and maxima of convex functions are convex."""
 
-from convex_instances import chords_above, convex_functions, matrices, points, vectors
+import numpy as np
+from convex_instances import chords_above, convex_functions, line, points
 from hypothesis import given
 from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the difference": {"combined": lambda a, b, p, q: a * p - b * q},
+    "the product": {"combined": lambda a, b, p, q: a * p * b * q},
+    "the minimum": {"larger": min},
+    "the middle one of three": {"larger": lambda p, q: sorted((p, q, 0.5))[1]},
+}
 
 
-def conclusion(g, h, a, b, matrix, shift, xs, us):
+def hypotheses(g, h, a, b, xs):
+    return {
+        "convex": chords_above(g, xs) and chords_above(h, xs),
+        "weights": a >= 0 and b >= 0,
+    }
+
+
+def conclusion(g, h, a, b, xs, *, combined=lambda a, b, p, q: a * p + b * q, larger=max):
     """No chord of the new functions passes below its graph."""
-    return (
-        chords_above(lambda x: a * g(x) + b * h(x), xs)
-        and chords_above(lambda x: max(g(x), h(x)), xs)
-        and chords_above(lambda u: g(matrix @ u + shift), us)
-        and chords_above(lambda x: max(g(x), 0) ** 2, xs)
-    )
+    sums = chords_above(lambda x: combined(a, b, g(x), h(x)), xs)
+    return sums and chords_above(lambda x: larger(g(x), h(x)), xs)
 
 
-weights = st.integers(0, 3)
+@given(convex_functions(2), convex_functions(2), st.integers(0, 3), st.integers(0, 3), points(2))
+def test_holds(g, h, a, b, xs):
+    assert not broken(hypotheses(g, h, a, b, xs))
+    assert conclusion(g, h, a, b, xs)
 
 
-@given(
-    convex_functions(2),
-    convex_functions(2),
-    weights,
-    weights,
-    matrices(2, 3),
-    vectors(2),
-    points(2),
-    points(3),
-)
-def test_holds(g, h, a, b, matrix, shift, xs, us):
-    assert conclusion(g, h, a, b, matrix, shift, xs, us)
+def square(w):
+    return w[0] ** 2
+
+
+def test_near_misses():
+    near = [
+        (square, lambda w: w[0], 1, 1, line(-2, -1, 0)),
+        (lambda w: w[0], lambda w: -w[0], 1, 1, line(-1, 0, 1)),
+        (square, square, 1, 2, line(-1, 0, 1)),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_convex():
+    instance = (lambda w: -np.square(w[0]), square, 1, 0, line(-1, 0, 1))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
+def test_without_weights():
+    instance = (square, square, -1, 0, line(-1, 0, 1))
+    assert broken(hypotheses(*instance)) == ["weights"]
+    assert not conclusion(*instance)

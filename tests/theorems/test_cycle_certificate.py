@@ -1,5 +1,7 @@
 """cor-cycle-certificate: the search meets an edge into its path exactly if there is a cycle."""
 
+# Not yet told from its near misses.
+
 from itertools import pairwise
 
 from hypothesis import given

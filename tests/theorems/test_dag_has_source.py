@@ -1,5 +1,7 @@
 """lem-dag-has-source: a finite non-empty directed acyclic graph has a source."""
 
+# Not yet told from its near misses.
+
 from hypothesis import given
 from instances import Integers, dags
 

@@ -1,5 +1,7 @@
 """thm-depth-first-search: reversed postorder is a topological order of a finite DAG."""
 
+# Not yet told from its near misses.
+
 from hypothesis import given
 from instances import Naturals, Parallel, Points, dags, leads_forward
 

@@ -1,39 +1,69 @@
 """prp-descent-threshold: below 2/L every step from a slope leads down."""
 
 import numpy as np
-from descents import iterates, sums_of_log_cosh, vectors
+from descents import bowl, is_smooth, sums_of_log_cosh, vectors
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from near import broken, missed
 
 from dlbook.autodiff import grad
 
+NEAR_MISSES = {
+    "a step four times as long": {"length": 4},
+    "a step up the gradient": {"length": -1},
+    "down by a tenth of |∇f|²": {"least": 0.1},
+}
 
-def conclusion(f, w, rate):
+
+def hypotheses(f, w, rate, lipschitz):
+    return {
+        "smooth": is_smooth(f, w, w - rate * grad(f)(w), lipschitz),
+        "short": bool(0 < rate < 2 / lipschitz),
+        "slope": bool(np.any(grad(f)(w) != 0)),
+    }
+
+
+def conclusion(f, w, rate, lipschitz, *, length=1, least=0):
     """f(w - η∇f(w)) < f(w)."""
-    before, after = iterates(f, w, rate, 2)
-    return f(after) < f(before)
+    g = grad(f)(w)
+    return bool(f(w - length * rate * g) < f(w) - least * np.sum(g * g))
 
 
 @given(st.data(), st.integers(1, 3), st.floats(0.01, 1.99))
 def test_holds(data, d, part):
     f, rows = data.draw(sums_of_log_cosh(d))
-    w = data.draw(vectors(d, 3))
-    assume(np.sum(rows**2) > 0.1)
-    rate = part / np.sum(rows**2)
-    # What the proposition promises must be more than rounding, to be seen.
+    w, lipschitz = data.draw(vectors(d, 3)), np.sum(rows**2)
+    assume(lipschitz > 0.1)
+    rate = part / lipschitz
+    # What the statement promises must be more than rounding, to be seen.
     promised = rate * (1 - part / 2) * np.sum(grad(f)(w) ** 2)
     assume(promised > 1e-12 * (1 + f(w)))
-    assert conclusion(f, w, rate)
+    assert not broken(hypotheses(f, w, rate, lipschitz))
+    assert conclusion(f, w, rate, lipschitz)
+
+
+ONE = np.array([1.0])
+
+
+def test_near_misses():
+    near = [(bowl, ONE, rate, 1.0) for rate in (0.05, 0.5, 1.0, 1.99)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_smooth():
-    assert not conclusion(lambda w: np.abs(w) ** 1.5, 1e-4, 1.0)
+    instance = (lambda w: np.sum(np.abs(w) ** 1.5), 1e-4 * ONE, 1.0, 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
 
 
 def test_without_short():
-    for rate in (2.0, 2.1, 3.0):
-        assert not conclusion(lambda w: w**2 / 2, 1.0, rate)
+    for rate in (2.0, 2.01, 8.0, 0.0, -0.1):
+        instance = (bowl, ONE, rate, 1.0)
+        assert broken(hypotheses(*instance)) == ["short"]
+        assert not conclusion(*instance)
 
 
 def test_without_slope():
-    assert not conclusion(lambda w: w**2 / 2, 0.0, 1.0)
+    instance = (bowl, 0 * ONE, 1.0, 1.0)
+    assert broken(hypotheses(*instance)) == ["slope"]
+    assert not conclusion(*instance)

@@ -1,5 +1,7 @@
 """prp-evaluable: values can be given along a list exactly if it is a topological order."""
 
+# Not yet told from its near misses.
+
 from computations import computations
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """thm-evaluation-order: a finite acyclic computation has one evaluation, in every order."""
 
+# Not yet told from its near misses.
+
 from computations import Computation, computations, topological_orders
 from hypothesis import given
 from hypothesis import strategies as st

@@ -16,21 +16,44 @@ from convex_instances import (
     vectors,
 )
 from hypothesis import given
+from near import broken, missed
+
+NEAR_MISSES = {
+    "above all tangents with half the slope": {"slope": 0.5},
+    "above some tangent": {"quantifier": any},
+    "convex if and only if strictly above all tangents": {"gaps": ((-1e-9, 1e-6),)},
+    "strictly convex if and only if above all tangents": {"gaps": ((1e-6, -1e-9),)},
+}
 
 
-def conclusion(g, gradient, xs, inside=lambda x, y: True):
+def hypotheses(g, gradient, xs, inside=lambda x, y: True):
+    """The derivative is compared with difference quotients along the chords."""
+    steps = [(x, (y - x) * 1e-6) for x, y in product(xs, repeat=2) if np.any(x != y)]
+    slopes = [(g(x + h) - g(x) - np.dot(gradient(x), h)) / 1e-6 for x, h in steps]
+    corners = [w for x, y in product(xs, repeat=2) if inside(x, y) for w in [(x + y) / 2]]
+    jumps = [abs(g(w + 1e-9) - g(w)) for w in corners]
+    return {
+        "domain": all(inside(x, y) for x, y in product(xs, repeat=2)),
+        "differentiable": max(map(abs, [0.0, *slopes])) < 1e-2 and max(jumps) < 1e-6,
+    }
+
+
+def conclusion(
+    g,
+    gradient,
+    xs,
+    inside=lambda x, y: True,
+    *,
+    slope=1,
+    quantifier=all,
+    gaps=((-1e-9, -1e-9), (1e-6, 1e-6)),
+):
     """Chords and tangents agree, on these points, about convex, and about strictly convex."""
+    pairs = [(x, y) for x, y in product(xs, repeat=2) if np.any(x != y)]
+    rises = [g(y) - g(x) - slope * np.dot(gradient(x), y - x) for x, y in pairs]
     return all(
-        chords_above(g, xs, inside, gap) == tangents_below(g, gradient, xs, gap)
-        for gap in (-1e-9, 1e-6)
-    )
-
-
-def tangents_below(g, gradient, xs, gap):
-    return all(
-        g(y) - g(x) - np.dot(gradient(x), y - x) >= gap
-        for x, y in product(xs, repeat=2)
-        if gap <= 0 or np.any(x != y)
+        chords_above(g, xs, inside, chord) == quantifier(rise >= tangent for rise in rises)
+        for chord, tangent in gaps
     )
 
 
@@ -39,18 +62,32 @@ def test_holds(convex, strict, M, c, xs):
     # On its eigenvectors a quadratic function, convex or not, shows what it is.
     quadratic = Smooth(M + M.T, np.zeros((1, 2)), c)
     vectors_of = [np.zeros(2), *np.linalg.eigh(M + M.T)[1].T]
+    assert not broken(hypotheses(quadratic, quadratic.gradient, vectors_of))
     assert conclusion(quadratic, quadratic.gradient, vectors_of)
+    assert not broken(hypotheses(strict, strict.gradient, xs))
     assert conclusion(strict, strict.gradient, xs)
+    # A convex function that is not strictly so need not show it on a few points.
     assert chords_above(convex, xs)
-    assert tangents_below(convex, convex.gradient, xs, -1e-9)
+    agree = conclusion(convex, convex.gradient, xs, gaps=((-1e-9, -1e-9),))
+    assert agree
+
+
+def test_near_misses():
+    near = [
+        (lambda w: 2 * w, lambda w: 2.0, [-1.0, 0.0, 1.0]),
+        (np.square, lambda w: 2 * w, [-1.0, 0.0, 1.0]),
+        (np.sin, np.cos, [-2.0, 0.0, 2.0]),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_domain():
-    assert not conclusion(cliff, cliff_slope, [-1.0, -2.0, 1.0, 2.0], on_one_side)
+    instance = (cliff, cliff_slope, [-1.0, -2.0, 1.0, 2.0], on_one_side)
+    assert broken(hypotheses(*instance)) == ["domain"]
+    assert not conclusion(*instance)
 
 
 def test_without_differentiable():
-    def spike(w):
-        return float(w == 0)
-
-    assert not conclusion(spike, lambda w: 0.0, [-1.0, 1.0])
+    instance = (lambda w: float(w == 0), lambda w: 0.0, [-1.0, 1.0])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)

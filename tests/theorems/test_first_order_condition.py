@@ -1,30 +1,79 @@
 """thm-first-order-condition: a convex function lies above its tangents."""
 
 import numpy as np
-from convex_instances import cliff, cliff_slope, convex_functions, kink, points, vectors
+from convex_instances import (
+    chords_above,
+    cliff,
+    cliff_slope,
+    convex_functions,
+    kink,
+    on_one_side,
+    points,
+    quotients,
+    vectors,
+)
 from hypothesis import given
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the slope, times .99": {"times": 0.99},
+    "the slope, times 1.01": {"times": 1.01},
+    "without the slope": {"times": 0},
+    "the slope to the other side": {"times": -1},
+    "strictly, everywhere": {"gap": 1e-6},
+}
 
 
-def conclusion(g, gradient, x, ys):
+def hypotheses(g, gradient, x, ys, inside=lambda x, y: True):
+    """Of the domain it is known which segments between the points are in it."""
+    some, shape = [*ys, x], np.shape(x)
+    sides = [
+        quotients(lambda w: g(np.reshape(w, shape)), np.atleast_1d(x), side) for side in (1, -1)
+    ]
+    return {
+        "domain": all(inside(y, z) for y in some for z in some),
+        "convex": chords_above(g, some, inside),
+        "differentiable": all(np.abs(gradient(x) - side).max() < 1e-3 for side in sides),
+    }
+
+
+def conclusion(g, gradient, x, ys, inside=lambda x, y: True, *, gap=-1e-9, times=1.0):
     """g(y) ≥ g(x) + ∇g(x)·(y - x) for the points y."""
-    return all(g(y) >= g(x) + np.dot(gradient(x), y - x) - 1e-9 for y in ys)
+    return all(g(y) - g(x) - times * np.dot(gradient(x), y - x) >= gap for y in ys)
 
 
 @given(convex_functions(2), vectors(2), points(2))
 def test_holds(g, x, ys):
+    assert not broken(hypotheses(g, g.gradient, x, ys))
     assert conclusion(g, g.gradient, x, ys)
 
 
+LINE = (lambda w: 2 * w, lambda w: 2.0, 1.0, [-4.0, 3.0])  # it is its tangent
+
+
+def test_near_misses():
+    near = [LINE, (np.square, lambda w: 2 * w, 1.0, [-1.0, 0.99, 1.01, 2.0])]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(*LINE)
+    assert not conclusion(*LINE, times=0.99)
+
+
 def test_without_domain():
-    assert not conclusion(cliff, cliff_slope, -1.0, [1.0])
+    instance = (cliff, cliff_slope, -1.0, [1.0], on_one_side)
+    assert broken(hypotheses(*instance)) == ["domain"]
+    assert not conclusion(*instance)
 
 
 def test_without_convex():
-    assert not conclusion(np.sin, np.cos, 0.0, [2.0])
+    instance = (np.sin, np.cos, 0.0, [2.0])
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
 
 
 def test_without_differentiable():
-    def quotients(x, h=1e-6):
-        return np.array([(kink(x + h * e) - kink(x)) / h for e in np.eye(2)])
-
-    assert not conclusion(kink, quotients, np.zeros(2), [np.ones(2)])
+    instance = (kink, lambda x: quotients(kink, x), np.zeros(2), [np.ones(2)])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)

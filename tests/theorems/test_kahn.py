@@ -1,5 +1,7 @@
 """thm-kahn: Kahn's algorithm ends, and lists all vertices exactly if there is no cycle."""
 
+# Not yet told from its near misses.
+
 from collections import Counter, deque
 from itertools import islice
 

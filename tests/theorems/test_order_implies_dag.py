@@ -1,5 +1,7 @@
 """thm-order-implies-dag: a graph with a topological order is acyclic."""
 
+# Not yet told from its near misses.
+
 from hypothesis import assume, given
 from instances import digraphs, is_acyclic, leads_forward
 

@@ -1,5 +1,7 @@
 """thm-path-sum-derivative: path sums are partial derivatives, judged by quotients."""
 
+# Not yet told from its near misses.
+
 from hypothesis import assume, given
 from sweeps import Program, path_sum, programs
 

@@ -1,39 +1,64 @@
 """lem-quadratic-upper-bound: a function with a Lipschitz gradient lies below a paraboloid."""
 
 import numpy as np
-from descents import at_most, segment, sums_of_log_cosh, vectors
+from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors
 from hypothesis import given
 from hypothesis import strategies as st
+from near import broken, missed
 
 from dlbook.autodiff import grad
 
+NEAR_MISSES = {
+    ".45 L, for L/2": {"times": 0.9},
+    "L/4, for L/2": {"times": 0.5},
+    "no tangent plane": {"tangent": 0},
+    "the plane on the other side": {"tangent": -1},
+    "the distance, not squared": {"power": 1},
+    "the distance, cubed": {"power": 3},
+}
 
-def conclusion(f, w, u, lipschitz):
+
+def hypotheses(f, w, u, lipschitz):
+    return {"smooth": is_smooth(f, w, u, lipschitz)}
+
+
+def conclusion(f, w, u, lipschitz, *, tangent=1, power=2, times=1.0):
     """f(u) ≤ f(w) + ⟨∇f(w), u - w⟩ + L/2 · |u - w|²."""
-    return at_most(f(u), f(w) + grad(f)(w) @ (u - w) + lipschitz / 2 * (u - w) @ (u - w))
-
-
-def is_smooth(f, w, u, lipschitz):
-    """The hypothesis, at some points of the segment."""
-    gradient = grad(f)
-    return all(
-        at_most(np.linalg.norm(gradient(x) - gradient(w)), lipschitz * np.linalg.norm(x - w))
-        for x in segment(w, u)
-    )
+    above = times * lipschitz / 2 * np.linalg.norm(u - w) ** power
+    return at_most(f(u), f(w) + tangent * grad(f)(w) @ (u - w) + above)
 
 
 @given(st.data(), st.integers(1, 3))
 def test_holds(data, d):
     f, rows = data.draw(sums_of_log_cosh(d))
-    w, u = data.draw(vectors(d)), data.draw(vectors(d))
-    assert is_smooth(f, w, u, np.sum(rows**2))
-    assert conclusion(f, w, u, np.sum(rows**2))
+    w, u, lipschitz = data.draw(vectors(d)), data.draw(vectors(d)), np.sum(rows**2)
+    assert not broken(hypotheses(f, w, u, lipschitz))
+    assert conclusion(f, w, u, lipschitz)
+
+
+def dome(w):  # L = 1, and no convexity
+    return -bowl(w)
+
+
+W, U = np.array([1.0, -2.0]), np.array([3.0, 1.0])
+
+
+def test_near_misses():
+    near = [
+        (f, w, u, 1.0) for f in (bowl, dome) for w, u in ((W, U), (U, W), (W, (9 * W + U) / 10))
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(bowl, W, U, 1.0)
+    assert not conclusion(bowl, W, U, 1.0, times=0.99)
 
 
 def test_without_smooth():
     def steep(w):
         return np.sum(np.abs(w) ** 1.5)
 
-    w, u = np.array([1e-4]), np.array([-0.0149])
-    assert not is_smooth(steep, w, u, 1.0)
-    assert not conclusion(steep, w, u, 1.0)
+    instance = (steep, np.array([1e-4]), np.array([-0.0149]), 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)

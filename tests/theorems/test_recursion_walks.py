@@ -1,5 +1,7 @@
 """prp-recursion-walks: naive recursion comes to a vertex once for each walk to the result."""
 
+# Not yet told from its near misses.
+
 from collections import Counter
 
 from computations import walks_to

@@ -1,5 +1,7 @@
 """cor-reverse-mode: one backward sweep gives the derivatives by all inputs."""
 
+# Not yet told from its near misses.
+
 from hypothesis import assume, given
 from sweeps import Program, programs, sweep
 from test_path_sum_derivative import Kink, slope

@@ -1,24 +1,61 @@
 """thm-strictly-convex-minimiser: a strictly convex function has at most one minimiser."""
 
 import numpy as np
-from convex_instances import points, strictly_convex_functions, vectors
+from convex_instances import chords_above, points, strictly_convex_functions, vectors
 from hypothesis import given
+from near import broken, missed
+
+NEAR_MISSES = {
+    "no minimiser": {"most": 0},
+    "no two points of one value": {"compared": lambda values: values},
+    "no two points with values below the mean": {
+        "compared": lambda values: [
+            0.0 if value < np.mean(values) else 1.0 + i for i, value in enumerate(values)
+        ]
+    },
+}
 
 
-def conclusion(g, minimiser, others):
-    """Given a minimiser, no other point has a value as small."""
-    return all(g(w) > g(minimiser) for w in others if np.any(w != minimiser))
+def lowest(values):
+    """Return the values of those that are as low as any, as 0, and of all others."""
+    return [value for value in values if value == min(values)]
+
+
+def hypotheses(g, ws, inside=lambda x, y: True):
+    """The minimisers are among the points; which segments are in the domain is known."""
+    return {
+        "domain": all(inside(x, y) for x in ws for y in ws),
+        "strict": chords_above(g, ws, inside, gap=1e-9),
+    }
+
+
+def conclusion(g, ws, inside=lambda x, y: True, *, most=1, compared=lowest):
+    """At most one point of the list has the smallest value."""
+    found = compared([g(w) for w in ws])
+    return max(found.count(value) for value in found) <= most
 
 
 @given(strictly_convex_functions(2), vectors(2), points(2))
 def test_holds(g, w, others):
-    assert conclusion(g.with_gradient_zero_at(w), w, others)
+    g = g.with_gradient_zero_at(w)
+    ws = [np.array(x) for x in {tuple(x) for x in (w, *others)}]
+    assert not broken(hypotheses(g, ws))
+    assert conclusion(g, ws)
+
+
+def test_near_misses():
+    near = [(np.square, [-1.0, 0.0, 1.0, 5.0])]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_strict():
-    assert not conclusion(lambda w: max(abs(w) - 1, 0), 0.5, [-1.0])
+    instance = (lambda w: max(abs(w) - 1, 0), [-1.0, 0.5, 1.0])
+    assert broken(hypotheses(*instance)) == ["strict"]
+    assert not conclusion(*instance)
 
 
 def test_without_domain():
     outside = [w for w in np.linspace(-3, 3, 61) if abs(w) >= 1]
-    assert not conclusion(np.square, 1.0, outside)
+    instance = (np.square, outside, lambda x, y: x * y > 0)
+    assert broken(hypotheses(*instance)) == ["domain"]
+    assert not conclusion(*instance)

@@ -1,5 +1,7 @@
 """lem-subgraph-of-dag: what is left of a directed acyclic graph is one."""
 
+# Not yet told from its near misses.
+
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import dags, is_acyclic

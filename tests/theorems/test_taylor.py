@@ -1,5 +1,7 @@
 """thm-taylor: the remainder is the next term, taken at a point in between."""
 
+# Not yet told from its near misses.
+
 from math import factorial
 
 import numpy as np

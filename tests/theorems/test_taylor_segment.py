@@ -1,5 +1,7 @@
 """cor-taylor-segment: Taylor's theorem along a segment, of first and of second order."""
 
+# Not yet told from its near misses.
+
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import assume, given

@@ -7,7 +7,7 @@ import pytest
 
 from dlbook import nn, trees
 from dlbook.data import Split
-from dlbook.optimize import SGD
+from dlbook.optimize import GradientDescent
 from dlbook.train import History, evaluate, fit
 
 MODEL = nn.TwoLayer(inputs=2, hidden=6, outputs=2, scale=1.0)
@@ -22,7 +22,12 @@ def separable(n=50, seed=0):
 def run(train=None, validation=None, *, seed=0, alpha=0.0, params=None, **options):
     train = separable() if train is None else train
     rng = np.random.default_rng(seed)
-    options = {"epochs": 3, "batch_size": 8, "optimiser": SGD(0.5), "model": MODEL} | options
+    options = {
+        "epochs": 3,
+        "batch_size": 8,
+        "optimiser": GradientDescent(0.5),
+        "model": MODEL,
+    } | options
     return fit(
         functools.partial(nn.two_layer_objective, alpha=alpha),
         MODEL.init(rng) if params is None else params,
@@ -176,11 +181,35 @@ def test_nan_in_the_examples_is_found():
 def test_divergence_is_an_error_that_says_where():
     with pytest.raises(
         FloatingPointError,
-        match=r"the loss is (nan|inf) in epoch 1, batch \d+, with SGD\(learning_rate=1e\+38\): ",
+        match=r"the loss is (nan|inf) in epoch 1, batch \d+, with GradientDescent\(.*=1e\+38\): ",
     ):
-        run(optimiser=SGD(1e38))
+        run(optimiser=GradientDescent(1e38))
 
 
 def test_a_history_has_curves_of_one_length():
     with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(epochs,\)"):
         History(np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(3))
+
+
+def test_augmented_batches_train_and_the_examples_stay_as_they_are():
+    train = separable()
+    kept = train.x.copy()
+    found = run(train, augmentation=lambda x, rng: -x)
+    assert_same(found, run(Split(-train.x, train.y)))
+    np.testing.assert_array_equal(train.x, kept)
+
+
+def test_what_an_augmentation_draws_is_drawn_from_the_same_generator():
+    noise = lambda x, rng: x + rng.normal(size=x.shape).astype(x.dtype)  # noqa: E731
+    assert_same(run(augmentation=noise), run(augmentation=noise))
+    other = run(augmentation=noise, seed=1)
+    assert not np.array_equal(other.params["W1"], run(augmentation=noise).params["W1"])
+
+
+def test_validation_is_measured_by_the_loss():
+    def doubled(logits, labels):
+        return 2 * nn.cross_entropy(logits, labels)
+
+    found, plain = run(loss=doubled).history, run().history
+    np.testing.assert_allclose(found.validation_loss, 2 * plain.validation_loss)
+    np.testing.assert_array_equal(found.validation_accuracy, plain.validation_accuracy)

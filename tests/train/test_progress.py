@@ -14,7 +14,8 @@ model = nn.TwoLayer(inputs=2, hidden=2, outputs=2)
 points = Split(np.zeros((20, 2), np.float32), np.zeros(20, int))
 rng = np.random.default_rng(0)
 train.fit(functools.partial(nn.two_layer_objective, alpha=0.0), model.init(rng), points,
-          points, model=model, optimiser=optimize.SGD(0.1), epochs=3, batch_size=5, rng=rng)
+          points, model=model, optimiser=optimize.GradientDescent(0.1), epochs=3, batch_size=5,
+          rng=rng)
 """
 
 

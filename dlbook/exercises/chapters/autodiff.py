@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dlbook import graph
-from dlbook.exercises.answers import UnfitError, compared, number, numbers, table
+from dlbook.exercises.answers import UnfitError, close, compared, number, numbers, table
 from dlbook.exercises.chapters import graphs
 from dlbook.exercises.checker import Checker, of_any_size
 
@@ -256,16 +256,12 @@ def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str 
     for name in right:
         what = f"the adjoint of {name!r}"
         found = np.array(numbers(adjoints[name], *right[name].shape, what=what), dtype=np.float64)
-        if _close(found, right[name]):
+        if close(found, right[name]):
             continue
-        if _close(found, without[name]):
+        if close(found, without[name]):
             return f"{what} is right for XW + b; pass the adjoint back through tanh first"
         return f"{what} is {np.round(right[name], 6).tolist()}"
     return None
-
-
-def _close(one: Any, other: Any) -> bool:
-    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
 
 
 def _entries(returned: Any, names: list[str]) -> dict[str, Any]:

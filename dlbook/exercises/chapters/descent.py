@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.exercises.answers import number, numbers
+from dlbook.exercises.answers import close, number, numbers
 from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
@@ -78,10 +78,6 @@ def runs(most: int = 5) -> Any:
     )
 
 
-def _close(one: Any, other: Any) -> bool:
-    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
-
-
 def _not_the_average(given: Given, returned: Any) -> str | None:
     matrix, target = np.array(given["matrix"]), np.array(given["target"])
     d = matrix.shape[1]
@@ -91,7 +87,7 @@ def _not_the_average(given: Given, returned: Any) -> str | None:
         w = iterates[-1]
         iterates.append(w - given["rate"] * matrix.T @ (matrix @ w - target))
     expected = np.mean(iterates, axis=0)
-    if _close(average, expected):
+    if close(average, expected):
         return None
     listed = ", ".join(f"w_{t} = {w.tolist()}" for t, w in enumerate(iterates, 1))
     return f"the iterates are {listed}; their average is {expected.tolist()}"
@@ -102,7 +98,7 @@ def _not_the_least_constant(given: list[list[float]], returned: Any) -> str | No
     values, vectors = np.linalg.eigh(np.array(given))
     largest = int(np.argmax(np.abs(values)))
     least = abs(float(values[largest]))
-    if _close(constant, least):
+    if close(constant, least):
         return None
     if constant > least:
         return f"L = {least:.6g} will do as well, and is less"
@@ -119,11 +115,11 @@ def _not_the_three_terms(given: Given, returned: Any) -> str | None:
         squares += v * v
         w -= rate * v
     distance, last = (w - target) ** 2, len(given["steps"]) + 1
-    if not _close(float(terms[0]), left):
+    if not close(float(terms[0]), left):
         return f"the first number, the sum of (w_t - w*) v_t, is {left:g}"
-    if not _close(float(terms[1]), distance):
+    if not close(float(terms[1]), distance):
         return f"the second number is (w_{last} - w*)² = {distance:g}, as w_{last} = {w:g}"
-    if not _close(float(terms[2]), squares):
+    if not close(float(terms[2]), squares):
         return f"the third number, the sum of the v_t², is {squares:g}"
     return None
 

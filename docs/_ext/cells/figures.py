@@ -18,7 +18,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from _ext.logic.labels import chapter_of, numbered
-from dlbook.plot.svg import inline_svg, read_palette
+from dlbook.plot.style import read_palette
+from dlbook.plot.svg import inline_svg
 
 logger = logging.getLogger(__name__)
 

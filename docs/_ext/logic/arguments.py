@@ -59,7 +59,11 @@ def faults(results: dict[str, Result], pages: list[str]) -> Iterator[tuple[Resul
             called = f"hypothesis {hypothesis.name!r} ({hypothesis.letter}) of {one.label}"
             if one.proved and not hypothesis.meaning and not hypothesis.steps:
                 yield one, f"{called} is not used in the proof"
-            if one.kind == "theorem" and not hypothesis.meaning and not hypothesis.without:
+            if hypothesis.meaning or one.kind in UNPROVED:
+                continue
+            if one.headline and hypothesis.without != "box":
+                yield one, f"{called}: no box shows what fails without it, as a headline needs"
+            elif (one.in_form or one.kind == "theorem") and not hypothesis.without:
                 yield one, f"{called}: nothing shows what fails without it"
         for used in sorted(one.uses & results.keys()):
             if place.get(results[used].docname, 0) > place.get(one.docname, 0):
@@ -104,6 +108,7 @@ def _record(one: Result) -> dict[str, Any]:
         **{key: getattr(one, key) for key in ("label", "title", "name", "kind", "docname")},
         "uses": sorted(one.uses),
         "proved": one.proved,
+        "bound": one.bound,
         "hypotheses": [vars(hypothesis) for hypothesis in one.hypotheses],
     }
 

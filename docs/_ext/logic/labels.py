@@ -86,10 +86,10 @@ def chapter_of(title: str) -> str:
 
     Examples
     --------
-    >>> [chapter_of(title) for title in ("9. Graphs", "P. Facts", "Graphs")]
-    ['9', 'P', '']
+    >>> [chapter_of(title) for title in ("9. Graphs", "9A. More", "P. Facts", "Graphs")]
+    ['9', '9A', 'P', '']
     """
-    match = re.match(r"(\d+|[A-Z])\. ", title)
+    match = re.match(r"(\d+[A-Z]?|[A-Z])\. ", title)
     return match[1] if match else ""
 
 

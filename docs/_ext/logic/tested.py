@@ -1,7 +1,7 @@
 """How each result of the book is tested, on a page that shows the tests.
 
-The tests of ``thm-dag-has-order`` are the module ``tests/theorems/test_dag_has_order.py``. What
-such a module must hold is in `flaws`; a result whose tests fall short fails the build.
+The tests of ``thm-dag-has-order`` are the module ``tests/theorems/test_dag_has_order.py``. The
+requirements on such a module are in `flaws`; a result whose tests fall short fails the build.
 """
 
 from __future__ import annotations
@@ -18,55 +18,192 @@ from sphinx.util.docutils import SphinxDirective
 from _ext.logic.arguments import Pages
 from _ext.logic.theorems import UNPROVED, Result, anchor_of, logic_of, warn
 
-_TESTS = Path(__file__).parents[3] / "tests" / "theorems"
+#: Where the tests of results are, unless a book's ``dlbook_tests`` says otherwise.
+TESTS = Path(__file__).parents[3] / "tests" / "theorems"
+
+#: Marks a module that is not told from its near misses yet, and is asked for less.
+PENDING = "# Not yet told from its near misses."
 
 
-def file_of(label: str) -> Path:
+def file_of(label: str, folder: Path = TESTS) -> Path:
     """Return where the tests of ``thm-dag-has-order`` are: in ``test_dag_has_order.py``."""
-    return _TESTS / f"test_{label.partition('-')[2].replace('-', '_')}.py"
+    return folder / f"test_{label.partition('-')[2].replace('-', '_')}.py"
 
 
 def name_without(name: str) -> str:
-    """Return what the test is called that a hypothesis cannot be dropped."""
+    """Return the name of the test that a hypothesis cannot be dropped."""
     return f"test_without_{name.replace('-', '_')}"
 
 
-def flaws(source: str, hypotheses: list[str]) -> Iterator[str]:
+def flaws(source: str, hypotheses: list[str], *, bound: bool = False) -> Iterator[str]:
     """Yield what the tests of a result lack.
 
-    The conclusion of the result is one function, ``conclusion``. ``test_holds`` asserts it on
-    instances that Hypothesis draws; for each hypothesis that can be dropped a test asserts that
-    it is false on some instance. So neither kind can be empty.
+    ``conclusion(instance)`` is the conclusion of the result as a program, and
+    ``hypotheses(instance)`` says which of its hypotheses are true of an instance. What a near
+    miss can move, a constant or a step of the algorithm, is a keyword-only parameter of
+    ``conclusion``, whose default is what the statement says.
+
+    ``test_holds`` asserts both on instances that Hypothesis draws. ``test_near_misses`` asserts
+    that each entry of ``NEAR_MISSES`` makes the conclusion false on an instance that the module
+    names. Where the result is a bound, ``test_tight`` asserts that it is false with the bound
+    ``times=`` a number near one. For each hypothesis that can be dropped a test asserts that the
+    conclusion is false on an instance of which all others, and it alone not, are true.
 
     Parameters
     ----------
     source
         Of the test module.
     hypotheses
-        Names of those that can be dropped.
+        Names of those that can be dropped, in their order.
+    bound
+        Whether the result is a bound.
     """
-    functions = {
-        node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
-    }
+    module = ast.parse(source).body
+    functions = {node.name: node for node in module if isinstance(node, ast.FunctionDef)}
     if "conclusion" not in functions:
         yield "no function `conclusion`"
+        return
+    pending = PENDING in source
+    yield from _holds(functions, [] if pending else hypotheses)
+    for name in hypotheses:
+        yield from _without(functions, name, pending)
+    if pending:
+        return
+    if hypotheses:
+        yield from _names(functions, hypotheses)
+    yield from _near_misses(module, functions, bool(hypotheses))
+    if bound:
+        yield from _tight(functions)
+
+
+def _holds(functions: dict[str, ast.FunctionDef], hypotheses: list[str]) -> Iterator[str]:
     holds = functions.get("test_holds")
     if holds is None or not any("given" in ast.unparse(d) for d in holds.decorator_list):
         yield "no test `test_holds` with instances that Hypothesis draws (`@given`)"
-    elif not _asserts(holds, "conclusion("):
+        return
+    instances = _arguments(_asserted(holds), "conclusion(", ")")
+    if not instances:
         yield "`test_holds` does not `assert conclusion(…)`"
-    for name in map(name_without, hypotheses):
-        if name not in functions:
-            yield f"no test `{name}`"
-        elif not _asserts(functions[name], "not conclusion("):
-            yield f"`{name}` does not `assert not conclusion(…)`"
+    if hypotheses:
+        shown = _arguments(_asserted(holds), "not broken(hypotheses(", "))")
+        for instance in sorted(instances - shown):
+            yield f"`test_holds` does not `assert not broken(hypotheses({instance}))`"
 
 
-def _asserts(function: ast.FunctionDef, beginning: str) -> bool:
-    return any(
-        isinstance(node, ast.Assert) and ast.unparse(node.test).startswith(beginning)
-        for node in ast.walk(function)
+def _without(functions: dict[str, ast.FunctionDef], name: str, pending: bool) -> Iterator[str]:
+    test = functions.get(name_without(name))
+    if test is None:
+        yield f"no test `{name_without(name)}`"
+        return
+    instances = _arguments(_asserted(test), "not conclusion(", ")")
+    if not instances:
+        yield f"`{test.name}` does not `assert not conclusion(…)`"
+    if not pending:
+        shown = _arguments(_asserted(test), "broken(hypotheses(", f")) == ['{name}']")
+        for instance in sorted(instances - shown):
+            what = f"broken(hypotheses({instance})) == ['{name}']"
+            yield f"`{test.name}` does not show that it lacks this hypothesis only: `assert {what}`"
+
+
+def _names(functions: dict[str, ast.FunctionDef], hypotheses: list[str]) -> Iterator[str]:
+    if "hypotheses" not in functions:
+        yield "no function `hypotheses`, which says of an instance what is true of it"
+        return
+    found = [
+        [ast.literal_eval(key) for key in node.value.keys if isinstance(key, ast.Constant)]
+        for node in ast.walk(functions["hypotheses"])
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)
+    ]
+    if found != [hypotheses]:
+        yield f"`hypotheses` does not return one dict with the keys {', '.join(hypotheses)}"
+    parameters = [_positional(functions[name]) for name in ("hypotheses", "conclusion")]
+    if parameters[0] != parameters[1]:
+        yield "`hypotheses` and `conclusion` do not take the same instance"
+
+
+def _near_misses(
+    module: list[ast.stmt], functions: dict[str, ast.FunctionDef], hypotheses: bool
+) -> Iterator[str]:
+    table = next(
+        (
+            node.value
+            for node in module
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEAR_MISSES"
+        ),
+        None,
     )
+    if not isinstance(table, ast.Dict) or not all(isinstance(v, ast.Dict) for v in table.values):
+        yield "no table `NEAR_MISSES = {words: {parameter of conclusion: value}}`"
+        return
+    moved = {
+        ast.literal_eval(key)
+        for miss in table.values
+        if isinstance(miss, ast.Dict)
+        for key in miss.keys
+        if isinstance(key, ast.Constant)
+    }
+    movable = {argument.arg for argument in functions["conclusion"].args.kwonlyargs}
+    for name in sorted(movable - moved - {"times"}):
+        yield f"no near miss moves `{name}` of the conclusion"
+    for name in sorted(moved - movable):
+        yield f"a near miss moves `{name}`, which is not a keyword-only parameter of `conclusion`"
+    if len(table.keys) < (count := len(clauses(functions["conclusion"]))):
+        yield f"the conclusion has {count} clauses, and only {len(table.keys)} near misses"
+    test = functions.get("test_near_misses")
+    end = ", conclusion, hypotheses)" if hypotheses else ", conclusion)"
+    if test is None or not _arguments(_asserted(test), "not missed(NEAR_MISSES, ", end):
+        yield f"no test `test_near_misses` with `assert not missed(NEAR_MISSES, instances{end}`"
+
+
+def _tight(functions: dict[str, ast.FunctionDef]) -> Iterator[str]:
+    test = functions.get("test_tight")
+    false = _arguments(_asserted(test), "not conclusion(", ")") if test else set()
+    if not any("times=" in instance for instance in false):
+        yield "a bound, and no test `test_tight` with `assert not conclusion(…, times=0.99)`"
+    elif test and not _arguments(_asserted(test), "conclusion(", ")"):
+        yield "`test_tight` does not `assert conclusion(…)` for the bound itself"
+
+
+def _positional(function: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+
+
+def _asserted(function: ast.FunctionDef) -> list[str]:
+    """Return what a function asserts, as text."""
+    found = (node for node in ast.walk(function) if isinstance(node, ast.Assert))
+    return [ast.unparse(node.test) for node in found]
+
+
+def _arguments(texts: list[str], begin: str, end: str) -> set[str]:
+    """Return what stands between a beginning and an end, in the texts that have both."""
+    return {
+        text[len(begin) : len(text) - len(end)]
+        for text in texts
+        if text.startswith(begin) and text.endswith(end)
+    }
+
+
+def clauses(function: ast.FunctionDef) -> list[ast.expr]:
+    """Return the clauses of a conclusion: what its ``return`` joins with ``and``."""
+    found: list[ast.expr] = []
+    for node in _own_statements(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            value = node.value
+            joined = isinstance(value, ast.BoolOp) and isinstance(value.op, ast.And)
+            found += value.values if joined and isinstance(value, ast.BoolOp) else [value]
+    return found
+
+
+def _own_statements(function: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """Yield the statements of a function, without those of functions inside it."""
+    waiting: list[ast.stmt] = list(function.body)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, ast.FunctionDef):
+            waiting += [
+                child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)
+            ]
 
 
 class checklist(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -77,7 +214,7 @@ class ChecksDirective(SphinxDirective):
     """``{checks}`` lists the results with their tests."""
 
     def run(self) -> list[nodes.Node]:
-        for path in _TESTS.glob("*.py"):
+        for path in Path(self.env.config.dlbook_tests).glob("*.py"):
             self.env.note_dependency(str(path))
         data = logic_of(self.env).data
         data["lists"].add(self.env.docname)
@@ -86,7 +223,7 @@ class ChecksDirective(SphinxDirective):
 
 
 def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
-    path = file_of(one.label)
+    path = file_of(one.label, Path(pages.app.config.dlbook_tests))
     heading = nodes.paragraph("", "", pages.link(one), nodes.Text(f". {one.name}"))
     heading["ids"], heading["classes"] = [f"check-{one.label}"], ["dl-check-title"]
     yield heading
@@ -113,8 +250,9 @@ def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
         warn("%s has no tests: expected tests/theorems/%s", one.label, path.name)
         return
     source = path.read_text("utf-8")
-    droppable = [h.name for h in one.hypotheses if h.without]
-    for flaw in flaws(source, droppable):
+    pending = PENDING in source
+    droppable = [h.name for h in one.hypotheses if (h.without if pending else not h.meaning)]
+    for flaw in flaws(source, droppable, bound=one.bound):
         warn("tests/theorems/%s: %s", path.name, flaw)
     summary = f"<summary>The tests: <code>tests/theorems/{path.name}</code></summary>"
     yield nodes.raw("", f'<details class="dl-fold">{summary}', format="html")
@@ -132,6 +270,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.setup_extension("_ext.logic.arguments")
+    app.add_config_value("dlbook_tests", str(TESTS), "env")
     app.add_directive("checks", ChecksDirective)
     app.add_node(checklist)
     app.connect("doctree-resolved", _fill)

@@ -4,7 +4,8 @@ A result is a block with a label: ``{definition}``, ``{algorithm}``, ``{lemma}``
 ``{proposition}``, ``{theorem}``, ``{corollary}``. Its hypotheses are blocks inside it, called
 H1, H2, … in their order; ``{hyp}`` refers to one, in its proof by its name alone. ``{thm}``
 refers to a result; in a statement or a proof that makes it one that is used. What fails without
-a hypothesis stands between ``{without-start}`` and ``{without-end}``, with the cell that shows it.
+a hypothesis stands between ``{without-start}`` and ``{without-end}``, with the cell that shows it,
+or in a row of the table ``{dropped}``, with a number that a cell computed.
 
 What follows from all this, for the whole book, is in `_ext.logic.arguments`.
 """
@@ -27,6 +28,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+from _ext.cells.numbers import computed
 from _ext.logic.gates import gate, gather
 from _ext.logic.labels import Labelled, Labels, chapter_of, numbered
 
@@ -44,6 +46,9 @@ KINDS = {
 
 #: What is taken as it is; everything else needs a proof.
 UNPROVED = {"algorithm", "definition"}
+
+#: In the front matter, ``form: pending`` marks a page that is not in the book's form yet.
+FORM, PENDING = "form", "pending"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
@@ -64,14 +69,14 @@ class Hypothesis:
     steps
         How often the proof refers to it.
     without
-        Whether the book shows what fails without it.
+        How the book shows what fails without it: in a ``"box"``, in a ``"row"``, or not at all.
     """
 
     name: str
     letter: str
     meaning: str = ""
     steps: int = 0
-    without: bool = False
+    without: str = ""
 
 
 @dataclass
@@ -82,11 +87,20 @@ class Result(Labelled):
     ----------
     uses
         Labels that its statement and its proof refer to.
+    headline
+        Whether it is the one that its chapter exists for.
+    bound
+        Whether it is a bound, which has to be tight.
+    in_form
+        Whether its page is in the book's form, and held to all of it.
     """
 
     hypotheses: list[Hypothesis] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
     proved: bool = False
+    headline: bool = False
+    bound: bool = False
+    in_form: bool = True
 
     def hypothesis(self, name: str) -> Hypothesis | None:
         """Return the hypothesis of this name, if there is one."""
@@ -122,7 +136,11 @@ class ResultDirective(SphinxDirective):
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"label": directives.unchanged_required}
+    option_spec: ClassVar[dict[str, Any]] = {
+        "label": directives.unchanged_required,
+        "headline": directives.flag,
+        "bound": directives.flag,
+    }
 
     def run(self) -> list[nodes.Node]:
         kind, label = self.name, self.options.get("label", "")
@@ -139,6 +157,7 @@ class ResultDirective(SphinxDirective):
         heading += nodes.inline("", "", *title, classes=["dl-name"])
         heading["classes"] = ["dl-result-title"]
         block = result(kind=kind, label=label, name=name, ids=[label])
+        block["headline"], block["bound"] = "headline" in self.options, "bound" in self.options
         block["classes"] = ["dl-result", f"dl-{kind}"]
         block += [heading, *_with_list(label, self.parse_content_to_nodes()), foot(label=label)]
         self.set_source_info(block)
@@ -231,6 +250,48 @@ class WithoutEnd(SphinxDirective):
         return [node]
 
 
+class DroppedDirective(SphinxDirective):
+    """The table of dropped hypotheses: a list, each item of which is the list of four cells.
+
+    The first is ``label.hypothesis``, the others are an instance, what comes out, and what the
+    statement would say.
+    """
+
+    has_content = True
+    heads = "without", "instance", "outcome", "the statement would say"
+
+    def run(self) -> list[nodes.Node]:
+        rows = [row for node in self.parse_content_to_nodes() for row in self._rows(node)]
+        table = nodes.table(classes=["dl-dropped"])
+        group = nodes.tgroup(cols=len(self.heads))
+        group += [nodes.colspec(colwidth=1) for _ in self.heads]
+        head = nodes.row()
+        head += [nodes.entry("", nodes.paragraph("", name.capitalize())) for name in self.heads]
+        group += [nodes.thead("", head), nodes.tbody("", *rows)]
+        table += group
+        self.set_source_info(table)
+        return [table]
+
+    def _rows(self, content: nodes.Node) -> Iterator[nodes.Node]:
+        items = content.children if isinstance(content, nodes.bullet_list) else [content]
+        for item in items:
+            inner = item.next_node(nodes.bullet_list)
+            cells = [] if inner is None else list(inner.children)
+            if len(cells) != len(self.heads):
+                message = "{dropped}: a row has %d cells; expected %d: label.hypothesis, %s"
+                expected = len(self.heads), ", ".join(self.heads[1:])
+                warn(message, len(cells), *expected, location=self.get_location())
+                continue
+            of, _, name = cells[0].astext().strip().partition(".")
+            row = nodes.row(of=of, name=name, ids=["without-" + anchor_of(of, name)])
+            row.line = self.lineno
+            which = nodes.paragraph("", "", _reference(self, "thm", of), nodes.Text(", "))
+            which += [_reference(self, "hyp", anchor_of(of, name)), nodes.Text(f" ({name})")]
+            row += nodes.entry("", which)
+            row += [nodes.entry("", *cell.children) for cell in cells[1:]]
+            yield row
+
+
 class ReferenceRole(SphinxRole):
     """``{thm}`` and ``{hyp}``; ``text <target>`` gives the link words of its own."""
 
@@ -266,6 +327,7 @@ class Logic(Labels[Result]):
     name = "logic"
     label = "Logic"
     store = "results"
+    data_version = 1
     warn = staticmethod(warn)
     object_types: ClassVar[dict[str, ObjType]] = {
         kind: ObjType(kind.capitalize(), "thm") for kind in KINDS
@@ -333,24 +395,30 @@ def chapter_number(doctree: nodes.document) -> str:
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
     gather(doctree, "without", without)
     chapter = chapter_number(doctree)
+    in_form = app.env.metadata[app.env.docname].get(FORM) != PENDING
     here: dict[str, Result] = {}
     for count, block in enumerate(doctree.findall(result), 1):
         made = Result(
             *(block["label"], block["kind"], block["name"]),
             *(app.env.docname, numbered(chapter, count)),
             line=block.line or 0,
+            **{"headline": block["headline"], "bound": block["bound"], "in_form": in_form},
         )
         for item in block.findall(nodes.list_item):
             if "letter" in item:
                 made.hypotheses.append(Hypothesis(item["name"], item["letter"], item["meaning"]))
         made.uses |= _used(block)
+        if in_form and made.kind not in UNPROVED and not made.bound and _displays_bound(block):
+            message = "%s concludes with an inequality; if it is a bound, `:bound:` says so"
+            warn(message, made.label, location=block)
         heading = block.next_node(nodes.strong)
         assert heading is not None
         heading += nodes.Text(made.title)
         here[made.label] = made
         logic_of(app.env).add(made)
 
-    parts: list[nodes.Element] = [*doctree.findall(proof), *doctree.findall(without)]
+    rows = (row for row in doctree.findall(nodes.row) if "of" in row)
+    parts: list[nodes.Element] = [*doctree.findall(proof), *doctree.findall(without), *rows]
     for part in parts:
         of = here.get(part["of"])
         if of is None:
@@ -375,12 +443,30 @@ def _collect_proof(block: nodes.Element, of: Result) -> None:
             found.steps += 1
 
 
+def _displays_bound(block: nodes.Element) -> bool:
+    """Whether a displayed formula outside the hypotheses is an inequality."""
+    return any(
+        re.search(r"\\[lg]eq?\b", formula.astext())
+        for child in block.children
+        if not isinstance(child, nodes.bullet_list)
+        for formula in child.findall(nodes.math_block)
+    )
+
+
 def _collect_without(block: nodes.Element, of: Result) -> None:
     found = of.hypothesis(block["name"])
     if found is None:
         warn("%s has no hypothesis %r", of.label, block["name"], location=block)
         return
-    found.without = True
+    if found.without:
+        warn("%s without %s is shown twice", of.label, found.letter, location=block)
+    if isinstance(block, nodes.row):
+        found.without = "row"
+        if next(block.findall(computed), None) is None:
+            message = "%s without %s: nothing in its row is computed; print a number with {num}"
+            warn(message, of.label, found.letter, location=block)
+        return
+    found.without = "box"
     if not any(cell.get("nb_element") == "cell_code" for cell in block.findall(nodes.container)):
         warn("nothing is computed here: the block has no cell", location=block)
     link = nodes.reference("", found.letter, refid=anchor_of(of.label, found.name), internal=True)
@@ -420,6 +506,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("proof", ProofDirective)
     app.add_directive("without-start", WithoutStart)
     app.add_directive("without-end", WithoutEnd)
+    app.add_directive("dropped", DroppedDirective)
     for role in ("thm", "hyp"):
         app.add_role(role, ReferenceRole())
     for node in (result, proof, without, foot):

@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from _ext.cells.numbers import computed
+from _ext.logic.theorems import proof, result
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +58,11 @@ _EXEMPT = (
     nodes.raw,
     nodes.reference,
     nodes.title,
+    proof,  # what is proved was not computed
+    result,
 )
 
-#: Parts of these classes hold what is proved, not what was computed.
-_PROVED = ("theorem", "lemma", "proposition", "corollary", "definition", "algorithm", "proof")
-
-#: Other classes of parts that print no results: how long an exercise takes.
+#: A part of this class says how long an exercise takes.
 _FACTS = "dl-exercise-facts"
 
 
@@ -96,11 +96,13 @@ def suspects(doctree: nodes.Element) -> Iterator[tuple[nodes.Element, str]]:
             yield from suspects(child)
 
 
+def is_cell(node: nodes.Node) -> bool:
+    """Tell whether a node is a code cell with what it prints."""
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
 def _exempt(node: nodes.Element) -> bool:
-    if isinstance(node, _EXEMPT) or node.get("nb_element") == "cell_code":
-        return True
-    names = [*node["classes"], node.__class__.__name__]
-    return any(word in name for name in names for word in (*_PROVED, _FACTS))
+    return isinstance(node, _EXEMPT) or is_cell(node) or _FACTS in node["classes"]
 
 
 def _prose(node: nodes.Element) -> str:

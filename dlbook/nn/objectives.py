@@ -1,0 +1,114 @@
+"""What training minimises: a model's loss, plus a penalty on its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlbook import trees
+from dlbook.checks import check_number
+from dlbook.nn.functions import cross_entropy
+
+__all__ = ["Aux", "CrossEntropy", "Model", "objective"]
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A model: draws its parameters, and maps them and examples to logits."""
+
+    def init(self, rng: np.random.Generator, dtype: str = "float32") -> Any:
+        """Return a tree of new parameters."""
+
+    def __call__(self, params: Any, x: NDArray[Any]) -> Any:
+        """Return the logits, shape ``(n, classes)``, of `n` examples."""
+
+
+class Aux(NamedTuple):
+    """What a training loop reads besides the objective and its gradient.
+
+    Attributes
+    ----------
+    loss
+        The data term: the mean loss over the batch, without the penalty.
+    logits
+        Shape ``(n, classes)``.
+    """
+
+    loss: float
+    logits: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class CrossEntropy:
+    """The mean cross-entropy, in nats, as a loss that an experiment can name.
+
+    Examples
+    --------
+    >>> loss = CrossEntropy()
+    >>> bool(np.isclose(loss(np.zeros((3, 10)), np.array([5, 0, 4])), np.log(10)))
+    True
+    """
+
+    def __call__(self, logits: NDArray[Any], labels: NDArray[Any]) -> Any:
+        """Return `cross_entropy` of logits, shape ``(n, classes)``, and labels, ``(n,)``."""
+        return cross_entropy(logits, labels)
+
+
+def objective(
+    params: Any,
+    x: NDArray[Any],
+    y: NDArray[Any],
+    *,
+    model: Callable[[Any, NDArray[Any]], Any],
+    loss: Callable[[Any, NDArray[Any]], Any],
+    alpha: float,
+) -> tuple[Any, Aux]:
+    r"""Return the regularised loss of a model, ``loss(model(params, x), y) + alpha/2 · ΣW²``.
+
+    Parameters
+    ----------
+    params
+        A tree of arrays. The penalty is on the weights, which are those of two or more axes;
+        biases, of one axis, are free.
+    x
+        Examples, as `model` takes them.
+    y
+        Labels, shape ``(n,)``.
+    model
+        ``model(params, x)`` returns the logits, shape ``(n, classes)``.
+    loss
+        ``loss(logits, y)`` returns a number, such as `cross_entropy`.
+    alpha
+        Weight of the penalty, ≥ 0.
+
+    Returns
+    -------
+    objective, aux
+        A number; the data term and the logits.
+
+    Raises
+    ------
+    ValueError
+        If `alpha` is negative or not finite, or if `model` or `loss` rejects its arguments.
+
+    Examples
+    --------
+    >>> def linear(params, x):
+    ...     return x @ params["W"] + params["b"]
+    >>> params = {"W": np.full((2, 3), 2.0), "b": np.ones(3)}
+    >>> x, y = np.zeros((4, 2)), np.array([0, 1, 2, 0])
+    >>> value, aux = objective(params, x, y, model=linear, loss=cross_entropy, alpha=0.5)
+    >>> float(value - aux.loss)
+    6.0
+    """
+    alpha = check_number("alpha", alpha, least=0)
+    logits = model(params, x)
+    data_term = loss(logits, y)
+    if not alpha:
+        return data_term, Aux(data_term, logits)
+    penalty = sum(np.sum(W**2) for W in trees.leaves(params) if W.ndim > 1)
+    return data_term + alpha / 2 * penalty, Aux(data_term, logits)

@@ -1,0 +1,167 @@
+"""The form of a chapter: how long it may be, and how long it takes to read.
+
+A page with ``form: pending`` in its front matter is not in this form yet, and is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from _ext.logic.exercises import exercise, solution
+from _ext.logic.theorems import FORM, PENDING, UNPROVED, chapter_number, result
+from _ext.page.prose import is_cell
+
+logger = logging.getLogger(__name__)
+
+#: What a page may have at most: words outside solutions, kilobytes without the figures' code,
+#: results from lemma to corollary, exercises.
+WORDS, KILOBYTES, RESULTS, EXERCISES = 4000, 45, 8, 8
+
+#: Theorems that a chapter is written for.
+HEADLINES = 1, 2
+
+# A reader's minutes: words of prose, formulas in the text, formulas on display, lines of code.
+_PER_MINUTE: dict[str, int] = {"words": 180, "inline": 30, "displayed": 5, "lines": 20}
+
+
+@dataclass
+class Size:
+    """How much of each there is to read."""
+
+    words: int = 0
+    inline: int = 0
+    displayed: int = 0
+    lines: int = 0
+
+    def minutes(self) -> int:
+        """Return how long it takes to read, to five minutes.
+
+        Examples
+        --------
+        >>> Size(words=3600, inline=300, displayed=50).minutes()
+        40
+        """
+        exact = sum(many / _PER_MINUTE[what] for what, many in vars(self).items())
+        return max(5, 5 * round(float(exact) / 5))
+
+
+def size(doctree: nodes.Element, *, without: tuple[type[nodes.Element], ...] = ()) -> Size:
+    """Return how much there is to read in a document, some kinds of blocks left out.
+
+    Code that the page hides, and what cells print, is not counted.
+    """
+    total = Size()
+    for node in _read(doctree, without):
+        if isinstance(node, nodes.math):
+            total.inline += 1
+        elif isinstance(node, nodes.math_block):
+            total.displayed += 1
+        elif isinstance(node, nodes.literal_block):
+            total.lines += node.astext().count("\n") + 1
+        else:
+            total.words += len(re.findall(r"[^\W\d_][\w'\u2019-]*", node.astext()))
+    return total
+
+
+def _read(node: nodes.Node, without: tuple[type[nodes.Element], ...]) -> Iterator[nodes.Node]:
+    if isinstance(node, (nodes.math, nodes.math_block, nodes.literal_block, nodes.Text)):
+        yield node
+    elif isinstance(node, nodes.Element) and not isinstance(node, (*without, nodes.raw)):
+        children = node.children
+        if is_cell(node):
+            hidden = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+            if hidden & set(node["cell_metadata"].get("tags", [])):
+                return
+            children = children[:1]  # then come its outputs
+        for child in children:
+            yield from _read(child, without)
+
+
+def duration(minutes: int) -> str:
+    """Return a length of time in words.
+
+    Examples
+    --------
+    >>> [duration(minutes) for minutes in (40, 60, 145)]
+    ['40 minutes', '1 hour', '2 hours 25 minutes']
+    """
+    hours, rest = divmod(minutes, 60)
+    parts = [(hours, "hour"), (rest, "minute")]
+    return " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in parts if n)
+
+
+def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
+    """Yield where a page is longer than a chapter may be.
+
+    Parameters
+    ----------
+    source
+        The text of its file.
+    """
+    figures = sum(
+        len(cell.children[0].astext().encode())
+        for cell in doctree.findall(nodes.container)
+        if is_cell(cell) and "figure" in cell["cell_metadata"].get("mystnb", {})
+    )
+    results = [one for one in doctree.findall(result) if one["kind"] not in UNPROVED]
+    found = {
+        "words outside solutions": (size(doctree, without=(solution,)).words, WORDS),
+        "kB of source, without the code of figures": (
+            (len(source.encode()) - figures) / 1000,
+            KILOBYTES,
+        ),
+        "results": (len(results), RESULTS),
+        "exercises": (len(list(doctree.findall(exercise))), EXERCISES),
+    }
+    for what, (number, most) in found.items():
+        if number > most:
+            yield f"has {number:.4g} {what}; expected at most {most}"
+    headlines = sum(one["headline"] for one in results)
+    if results and chapter_number(doctree).isdigit() and headlines not in HEADLINES:
+        yield f"has {headlines} headline theorems; expected one or two, with `:headline:`"
+
+
+def _judge(app: Sphinx, doctree: nodes.document) -> None:
+    metadata = app.env.metadata[app.env.docname]
+    if metadata.get(FORM) == PENDING or not chapter_number(doctree):
+        return
+    source = Path(app.env.doc2path(app.env.docname)).read_text("utf-8")
+    for excess in excesses(doctree, source):
+        _warn("the page %s", excess, location=app.env.docname)
+    for head in doctree.findall(nodes.admonition):
+        if "chapter-head" in head["classes"]:
+            _tell_time(head, doctree)
+
+
+def _tell_time(head: nodes.Element, doctree: nodes.document) -> None:
+    """Add how long the chapter takes to its head."""
+    items = head.next_node(nodes.bullet_list)
+    if items is None or any(item.astext().startswith("Time") for item in items.children):
+        message = "the head of a chapter is a list without its reading time, which is added"
+        _warn(message, location=head)
+        return
+    reading = size(doctree, without=(exercise, solution)).minutes()
+    text = f" {duration(reading)} to read"
+    if asked := sum(one["minutes"] for one in doctree.findall(exercise)):
+        text += f", {duration(asked)} for all exercises"
+    items += nodes.list_item(
+        "", nodes.paragraph("", "", nodes.strong("", "Time"), nodes.Text(f"{text}."))
+    )
+
+
+def _warn(message: str, *args: object, location: Any = None) -> None:
+    logger.warning(message, *args, location=location, type="dlbook", subtype="form")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the handler, after those that gather blocks and look for typed numbers."""
+    app.connect("doctree-read", _judge, priority=800)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
