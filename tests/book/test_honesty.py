@@ -388,6 +388,35 @@ def test_a_chapter_that_is_removed_leaves_no_page(book):
     assert (book.site / "squares.html").exists()
 
 
+def test_a_chapter_alone_is_built_without_what_others_need(book):
+    """Neither their cells run nor their faults count; their numbers are those accepted."""
+    draft = book.folder / "draft" / "html"
+    alone = ["-D", "dlbook_only=squares", "-D", f"dlbook_kept={book.built}"]
+    book.edit("book/circles.md", "points_in_circle(10)", "points_in_circle(11)")
+    book.edit("book/circles.md", "How many points", "There are 4711 points. How many")
+    book.edit("book/squares.md", "3 * 7", "7 * 3")
+    assert book.build(*alone, site=draft) == 0, book.log
+    assert book.executed == ["squares"]
+    page = (draft / "squares.html").read_text()
+    assert re.findall(r'<span class="dl-number [^>]*>([^<]+)<', page)[:2] == ["317", "21"]
+    assert (draft / "circles.html").exists()
+
+    book.edit("book/squares.md", "7 * 3)", "7 * 4)")
+    book.edit("book/squares.md", "A square is easier.", "A square is easier, by 4711.")
+    assert book.build(*alone, site=draft) == 1
+    assert book.executed == ["squares"]
+    assert "number squares.side moved from 21 to 28 [dlbook.number]" in book.warnings
+    assert any("4711 is typed in prose" in line for line in book.warnings)
+    assert not [line for line in book.log.splitlines() if "circles" in line and "WARNING" in line]
+
+    book.edit("book/squares.md", "7 * 4)", "7 * 3)")
+    book.edit("book/squares.md", "easier, by 4711.", "easier.")
+    alone[1] = "dlbook_only=circles"
+    assert book.build(*alone, site=draft) == 1
+    assert book.executed == ["circles"], "what another draft left out is made up for"
+    assert any("4711 is typed in prose" in line for line in book.warnings)
+
+
 # ---- cold, killed and simultaneous builds -----------------------------------------------
 
 

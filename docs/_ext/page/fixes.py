@@ -227,7 +227,7 @@ def _move_script(app: Sphinx) -> None:
     """
     if app.builder.format != "html":
         return
-    templates: Any = app.builder.templates  # type: ignore[attr-defined]
+    templates: Any = app.builder.templates
     render = templates.render
 
     def rendered(template: str, context: dict[str, Any]) -> str:
