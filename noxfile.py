@@ -47,13 +47,7 @@ LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
     "test": ["--extra=test", "--group=editable", "--group=types", "--group=benchmarks"],
     "docs": ["--extra=docs", "--group=editable", "--group=serve"],
-    "lab": [
-        "--extra=exercises",
-        "--extra=plot",
-        "--extra=train",
-        "--group=editable",
-        "--group=lab",
-    ],
+    "lab": ["--extra=book", "--group=editable", "--group=lab"],
     "tools": ["--group=tools", "--group=editable"],
     "nox": ["--group=nox"],
 }
@@ -83,12 +77,40 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def lab(session: nox.Session) -> None:
-    """Open the chapters in JupyterLab. -- PATH: this chapter."""
+    """Open copies of the chapters in JupyterLab. -- NAME: this one. -- --sources: the sources."""
     _install(session, "lab")
-    # A double click on a chapter opens the notebook that it is, in this environment alone.
     session.env["JUPYTER_CONFIG_DIR"] = str(Path(session.virtualenv.location) / "etc" / "jupyter")
-    session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
-    session.run("jupyter", "lab", *(session.posargs or ["docs"]))
+    chosen = [argument for argument in session.posargs if argument != "--sources"]
+    if "--sources" in session.posargs:
+        # A double click on a chapter opens the notebook that it is, in this environment alone.
+        session.run("jupytext-config", "set-default-viewer", "markdown", silent=True)
+        session.run("jupyter", "lab", *(chosen or ["docs"]))
+        return
+    session.run(_borrow(session, "docs"), "docs/build_site.py", "--if-stale", external=True)
+    copies = _copy_notebooks(session)
+    wanted = {Path(name).stem for name in chosen}
+    found = [
+        str(path.relative_to(copies)) for path in copies.rglob("*.ipynb") if path.stem in wanted
+    ]
+    if len(found) < len(wanted):
+        names = sorted(path.stem for path in copies.rglob("*.ipynb"))
+        session.error(f"one of {', '.join(sorted(wanted))} is not a chapter: {', '.join(names)}")
+    with session.chdir(copies):
+        session.run("jupyter", "lab", *found)
+
+
+def _copy_notebooks(session: nox.Session) -> Path:
+    """Copy the built notebooks to where they can be changed; keep the copies that were."""
+    made, copies = ROOT / SITE / "_downloads", ROOT / "docs" / "_build" / "lab"
+    for notebook in sorted(made.rglob("*.ipynb")):
+        copy = copies / notebook.relative_to(made)
+        if copy.exists() and copy.stat().st_mtime:
+            session.log(f"kept as you left it (remove it for a new copy): {copy}")
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(notebook, copy)
+        os.utime(copy, (0, 0))  # the mark of a copy that nobody has changed
+    return copies
 
 
 @nox.session
@@ -266,15 +288,10 @@ def rebuild(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def downloads(session: nox.Session) -> None:
-    """Execute every notebook as a reader downloads it."""
+    """Execute every notebook as a reader would, where its first line installed. -- NAME: this."""
     python = _borrow(session, "docs")
     session.run(python, "docs/build_site.py", "--if-stale", external=True)
-    with tempfile.TemporaryDirectory() as folder:
-        session.env["DLBOOK_CACHE"] = f"{folder}/results"  # a reader starts with none
-        copies = Path(folder) / "downloads"
-        shutil.copytree(f"{SITE}/_downloads", copies)
-        for chapter in sorted(copies.rglob("*.ipynb")):
-            session.run(python, "-m", "jupyter", "execute", str(chapter), external=True)
+    session.run(python, "docs/try_downloads.py", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none")

@@ -27,7 +27,10 @@ DRAFT = ROOT / "docs" / "_build" / "draft"
 SECONDS = ROOT / "docs" / "_build" / "seconds.json"
 ACCEPTED = ROOT / "docs" / "seconds.json"
 
-_SOURCES = ("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt")
+_SOURCES = (
+    *("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt"),
+    *("pyproject.toml", "README.md", "LICENSE", "LICENSES"),  # of the wheel that the site carries
+)
 _MADE = ("docs/_build", "docs/node_modules", "docs/api/generated")
 _NO_SOURCE = {"docs/seconds.json"}  # no page shows it
 

@@ -15,5 +15,7 @@ project_copyright = "The dlbook authors, CC BY 4.0"
 version = release = dlbook.__version__
 html_title = "Deep learning, proved and run"
 
+dlbook_carries_wheel = True
+
 bibtex_bibfiles = ["references.bib"]
 nitpick_ignore = [("py:class", "dlbook.graph.digraph.Node")]  # a type variable

@@ -13,6 +13,7 @@ import pytest
 
 from dlbook import data, exercises, nn, optimize, train
 from dlbook.data import Split
+from dlbook.exercises.kernel import Kernel
 from dlbook.extras import need
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +40,8 @@ USES = {
     ("train", "tomli_w"): SMALL.to_toml,
     ("train", "tqdm"): fit,
     ("exercises", "hypothesis"): lambda: exercises.check("dag-topological-sort", list),
-    ("exercises", "nbclient"): lambda: exercises.grade("absent.ipynb"),
+    ("exercises", "ipykernel"): Kernel,
+    ("exercises", "jupyter_client"): Kernel,
 }
 
 
@@ -71,8 +73,7 @@ def test_every_package_of_these_extras_is_asked_for():
         for extra in ("plot", "train", "exercises")
         for line in EXTRAS[extra]
     }
-    # A kernel is a process of its own: nbclient says when there is none.
-    assert tested == declared - {("exercises", "ipykernel")}
+    assert tested == declared
 
 
 @pytest.mark.parametrize("module", ["dlbook.absent", "dlbook.plot.absent"])

@@ -21,7 +21,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 PACKAGES = {
     "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},
-    "exercises": {"hypothesis", "jupytext", "nbclient", "nbformat"},
+    "exercises": {"hypothesis", "ipykernel", "jupyter_client", "jupytext"},
 }
 NETWORK = {"ftplib", "http", "requests", "socket", "ssl", "urllib"}
 WRITERS = {

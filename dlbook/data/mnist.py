@@ -7,9 +7,10 @@ import hashlib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dlbook.checks import check_integer
 from dlbook.data.idx import read_idx
@@ -102,8 +103,7 @@ def _rows(validation: int, dtype: str) -> Splits:
     def scaled(split: Split) -> Split:
         pixels = split.x.reshape(len(split), -1).astype(dtype)
         pixels /= 255
-        pixels.setflags(write=False)
-        return Split(pixels, split.y)
+        return Split(_frozen(pixels), split.y)
 
     return Splits(scaled(train), scaled(rest), scaled(published.test))
 
@@ -123,7 +123,10 @@ def _split(folder: Path, part: str) -> Split:
                 f"{path} is damaged: its SHA-256 is {found}, expected {CHECKSUMS[name]}; "
                 "reinstall dlbook to restore the file"
             )
-        array = read_idx(path)
-        # On top of `bytes`, which nobody can change: what owns its memory can be made writeable.
-        arrays.append(np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape))
+        arrays.append(_frozen(read_idx(path)))
     return Split(*arrays)
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of the same memory that `setflags` cannot make writeable."""
+    return np.asarray(array.data.toreadonly())

@@ -23,7 +23,7 @@ class Checker:
         It judges by properties, so that every right answer passes. Where the answer is of the wrong
         kind it may raise `UnfitError`, as the readers in `dlbook.exercises.answers` do.
     hint
-        For who asks.
+        Shown on request.
     refuses
         Says why a case must be refused with a `ValueError`; ``None`` for a case that must not.
     long

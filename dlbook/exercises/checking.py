@@ -57,11 +57,11 @@ class Result:
     name
         Of the exercise.
     passed
-        Whether every case was answered rightly.
+        Whether every case was answered correctly.
     cases
         How many were tried; until the first wrong answer was found, if there is one.
     given, returned
-        The smallest case that was answered wrongly, and the answer, as text.
+        The smallest case that was answered incorrectly, and the answer, as text.
     printed
         What the function printed on that case.
     wrong
@@ -132,14 +132,14 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
     Returns
     -------
     Result
-        True where no case was answered wrongly; as text, it says what was.
+        True where no case was answered incorrectly; as text, it says what was.
 
     Raises
     ------
     ValueError
         If there is no checker of this name.
     TypeError
-        If `function` is no function.
+        If `function` is not a function.
     ImportError
         If Hypothesis, which makes the cases, is not installed.
 
@@ -171,7 +171,7 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
     with need("exercises"):
         import hypothesis
     _keep_hypothesis_out_of_the_readers_folder()
-    wrong: dict[str, _Answer] = {}  # by the case that was answered wrongly
+    wrong: dict[str, _Answer] = {}  # by the case that was answered incorrectly
     tried = 0
     record = Record()
     patience = _Patience(record)
@@ -218,7 +218,7 @@ def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: st
             raise
         # It was wrong once and right when asked again: its answers depend on more than the case.
         given = min(wrong, key=len)
-        remark = " (not always: the same case was also answered rightly)"
+        remark = " (not always: the same case was also answered correctly)"
     answer = wrong[given]
     complaint = f"{answer.wrong}{remark}"
     return Result(name, False, tried, given, answer.shown, complaint, hint, answer.printed)

@@ -5,11 +5,9 @@ import json
 import typing
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import numpy.typing as npt
 import pytest
-from _ext.cells.downloads import notebook
 from _ext.page import assets
 from _ext.page.citations import AuthorYear, label
 from _ext.page.head import description
@@ -20,45 +18,6 @@ from docutils.core import publish_doctree
 from docutils.utils import new_document
 from pybtex.database import parse_string
 from sphinx.errors import ExtensionError
-
-CHAPTER = """---
-file_format: mystnb
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A chapter
-
-Text with $x^2$.
-
-```{code-cell} python
-:tags: [hide-input]
-
-print(6 * 7)
-```
-"""
-
-
-def test_a_chapter_becomes_a_notebook_the_same_each_time():
-    text = notebook(CHAPTER)
-    assert text == notebook(CHAPTER)
-    book = nbformat.reads(text, as_version=4)
-    nbformat.validate(book)
-    prose, code = book.cells
-    assert prose.source == "# A chapter\n\nText with $x^2$."
-    assert code.source == "print(6 * 7)"
-    assert code.metadata == {"tags": ["hide-input"]}
-    assert code.outputs == []
-    assert book.metadata.kernelspec.name == "python3"
-
-
-def test_a_notebook_goes_on_where_a_comparison_cannot_run():
-    source = CHAPTER.replace(":tags: [hide-input]", ":tags: [comparison]")
-    assert source != CHAPTER
-    cell = nbformat.reads(notebook(source), as_version=4).cells[1]
-    assert cell.metadata.tags == ["comparison", "raises-exception"]
 
 
 def entries(*people):

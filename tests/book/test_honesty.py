@@ -45,6 +45,7 @@ class Book:
         self._notes.write_text("")
         path = os.pathsep.join(map(str, (self.folder / "library", ROOT / "docs")))
         settings = {"EXECUTED": str(self._notes), "DLBOOK_TORCH": "1" if torch else ""}
+        settings["DLBOOK_SITE"] = "https://book.example"  # of every edition, wherever it is
         environment = os.environ | settings | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("DLBOOK_CACHE", None)
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "--keep-going", "--no-color"]
@@ -246,13 +247,16 @@ def test_a_failing_cell_is_shown_with_its_traceback(book, workers):
 def test_comparison_cells_run_with_torch_and_are_explained_without(book):
     assert '<span class="n">sample</span><span class="o">.</span>' in book.page("squares")
     assert "Not executed in this build, which was made without PyTorch." in book.page("squares")
-    assert book.printed("squares")[-1] == "21"
+    assert book.printed("squares")[-1] == "21†"
     assert "not computed in this build" in book.page("squares")
+    assert book.page("squares").count("Numbers of another build") == 1
+    assert "they were computed on 2026-11-20 in a build that has it" in book.page("squares")
 
     assert book.build(torch=True) == 0, book.log
     assert book.executed == ["circles", "comparison", "squares"]
     assert book.printed("squares")[-1] == "21"
     assert "not executed in this build" not in book.page("squares")
+    assert "another build" not in book.page("squares")
     assert "not computed in this build" not in book.page("squares")
 
     assert book.build() == 0, book.log
@@ -263,7 +267,7 @@ def test_comparison_cells_run_with_torch_and_are_explained_without(book):
 def test_a_comparison_that_moved_fails_where_it_runs(book):
     book.edit_numbers(lambda numbers: numbers["squares.compared"].update(text="22"))
     assert book.build() == 0
-    assert book.printed("squares")[-1] == "22", "the committed number is printed"
+    assert book.printed("squares")[-1] == "22†", "the committed number is printed"
     assert book.build(torch=True) == 1
     assert "number squares.compared moved from 22 to 21 [dlbook.number]" in book.warnings
 

@@ -1,5 +1,6 @@
 """Numbers: looked up, recorded, compared."""
 
+import datetime
 import json
 
 import pytest
@@ -106,7 +107,10 @@ def test_what_is_kept_is_what_is_compared_and_comes_back(tmp_path):
         "a.exact": {"kind": "exact", "text": "1"},
         "a.seeded": {"kind": "seeded", "text": "½", "tolerance": 0.1},
         "a.timing": {"kind": "timing", "text": "3", "machine": "m", "date": "d"},
-        "a.compared": {"kind": "exact", "text": "4", "comparison": True},
+        "a.compared": {
+            **{"kind": "exact", "text": "4", "comparison": True},
+            "date": datetime.date.today().isoformat(),
+        },
     }
     _write(tmp_path / "numbers.json", kept)
     assert read_committed(tmp_path) == kept

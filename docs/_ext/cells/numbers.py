@@ -8,6 +8,7 @@ that moved is a warning, and so a failed build, until it is accepted.
 
 from __future__ import annotations
 
+import datetime
 import html
 import json
 import os
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 COMPARISON = "comparison"
 
 ACCEPT = "./nox -s accept"
+
+#: Marks a number that this build did not compute.
+_OTHER_BUILD = "†"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
@@ -201,6 +205,29 @@ class PrintNumbers(SphinxPostTransform):
                 self._explain_published(node)
             else:
                 self._explain_glued(node, committed)
+        self._give_notice(committed)
+
+    def _give_notice(self, committed: dict[str, dict[str, Any]]) -> None:
+        """Say once, before the first of them, when the numbers of another build were computed."""
+        absent = [node for node in self.document.findall(computed) if "absent" in node]
+        if not absent:
+            return
+        dates = sorted({committed[node["name"]].get("date", "") for node in absent} - {""})
+        when = f" on {' and '.join(dates)}" if dates else ""
+        text = (
+            f"The numbers marked {_OTHER_BUILD} come from comparisons with PyTorch. This build was "
+            f"made without it: they were computed{when} in a build that has it."
+        )
+        block: nodes.Element = absent[0]
+        while isinstance(block.parent, nodes.Element) and not isinstance(
+            block.parent, (nodes.section, nodes.document)
+        ):
+            block = block.parent
+        assert block.parent is not None
+        notice = nodes.admonition("", nodes.title("", "Numbers of another build"))
+        notice["classes"] = ["admonition-other-build"]
+        notice += nodes.paragraph("", text)
+        block.parent.insert(block.parent.index(block), notice)
 
     def _explain_glued(self, node: computed, committed: dict[str, dict[str, Any]]) -> None:
         name = node["name"]
@@ -218,7 +245,7 @@ class PrintNumbers(SphinxPostTransform):
             number = {"text": "?", "kind": "exact"}
         node["note"] = explanation(number, absent="absent" in node)
         node["kind"] = number["kind"]
-        node += nodes.Text(number["text"])
+        node += nodes.Text(number["text"] + _OTHER_BUILD * ("absent" in node))
 
     def _explain_published(self, node: computed) -> None:
         node["kind"], node["note"] = "published", "published, not computed here"
@@ -241,7 +268,8 @@ class PrintNumbers(SphinxPostTransform):
 def explanation(number: dict[str, Any], *, absent: bool = False) -> str:
     """Return what a reader should know of a number, in a few words."""
     if absent:
-        return "not computed in this build, which was made without PyTorch"
+        when = f", but with it on {number['date']}" if "date" in number else ""
+        return f"not computed in this build, which was made without PyTorch{when}"
     if number["kind"] == "seeded":
         return f"for this seed, checked to ± {number['tolerance']:g}"
     if number["kind"] == "timing":
@@ -307,7 +335,7 @@ def record(number: dict[str, Any]) -> dict[str, Any]:
     if number["kind"] == "timing":
         kept |= {"machine": number["machine"], "date": number["date"]}
     if number.get(COMPARISON):
-        kept[COMPARISON] = True
+        kept |= {COMPARISON: True, "date": datetime.date.today().isoformat()}
     return kept
 
 

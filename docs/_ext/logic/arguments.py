@@ -9,9 +9,11 @@ results on a page of the book.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,6 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from _ext.logic.theorems import UNPROVED, Result, anchor_of, foot, logic_of, warn
+from _ext.page.lists import add_list
 from dlbook import graph
 
 
@@ -167,6 +170,9 @@ class Pages:
             parts.append([self._to(page, f"check-{one.label}", "How it is checked")])
         if users := self.users.get(one.label):
             parts.append([nodes.Text("Used by "), *_separated(", ", map(self.link, users))])
+        if self.app.config.dlbook_repository:
+            about = f"{one.title} ({one.name}), version {self.app.config.release}"
+            parts.append([report(self.app, "Report a mistake", about)])
         line = nodes.paragraph()
         for i, part in enumerate(parts):
             line += [nodes.Text(" · ")] * bool(i) + part
@@ -183,6 +189,21 @@ class Pages:
                 text += nodes.inline("", "", nodes.Text(" Uses "), *names, nodes.Text("."))
             items += nodes.list_item("", text)
         return [items]
+
+
+def report(app: Sphinx, text: str, about: str) -> nodes.reference:
+    """Return a link to where mistakes are reported; nothing is fetched until it is pressed."""
+    address = f"{app.config.dlbook_repository.rstrip('/')}/issues/new"
+    title = quote(f"A mistake in {about}")
+    return nodes.reference("", text, refuri=f"{address}?title={title}", classes=["dl-report"])
+
+
+def _reports(app: Sphinx, docname: str) -> list[nodes.Node]:
+    if not app.config.dlbook_repository:
+        return []
+    link = report(app, "Report a mistake", f"version {app.config.release}")
+    after = nodes.Text(". Below each statement there is a link that names the statement.")
+    return [nodes.paragraph("", "", link, after)]
 
 
 def _separated(separator: str, links: Iterator[nodes.reference]) -> Iterator[nodes.Node]:
@@ -207,7 +228,10 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive and handlers."""
     app.setup_extension("_ext.logic.theorems")
+    repository = os.environ.get("DLBOOK_REPOSITORY", "")
+    app.add_config_value("dlbook_repository", default=repository, rebuild="html", types=[str])
     app.add_directive("logic", ListDirective)
+    add_list(app, "report-a-mistake", _reports)
     app.add_node(listing)
     app.connect("env-updated", _judge)
     app.connect("doctree-resolved", _fill)

@@ -12,10 +12,10 @@ read and executed, with the solutions left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 _LABEL = r"ex-[a-z0-9-]+"
 _CALL = r"(\w+)\((.*)\)"
+
+#: Class of what a notebook has a cell for: the call of the checker.
+CALL = "dl-exercise-call"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
@@ -116,7 +119,7 @@ class ExerciseDirective(SphinxDirective):
             )
             warn(message, label, call, location=self.get_location())
             return []
-        code = _answer(name, call)
+        code = answer_to(name, call)
         how = addnodes.pending_xref(
             "",
             nodes.inline("", "How to run this"),
@@ -127,11 +130,11 @@ class ExerciseDirective(SphinxDirective):
             refdoc=self.env.docname,
             refwarn=True,
         )
-        line = nodes.paragraph("", "", how, classes=["dl-exercise-facts"])
-        return [nodes.literal_block(code, code, language="python"), line]
+        line = nodes.paragraph("", "", how, classes=["dl-exercise-facts", CALL])
+        return [nodes.literal_block(code, code, language="python", classes=[CALL]), line]
 
 
-def _answer(name: str, call: str) -> str:
+def answer_to(name: str, call: str) -> str:
     """Return what the reader fills in and runs."""
     function = call.partition("(")[0]
     lines = ["from dlbook.exercises import check", "", f"def {call}:", "    ...", ""]
@@ -142,13 +145,16 @@ def _stars(difficulty: int) -> str:
     return "★" * difficulty + "☆" * (3 - difficulty)
 
 
-def _facts(options: dict[str, Any]) -> list[nodes.Node]:
+def facts_of(options: Mapping[str, Any]) -> str:
     """Return how hard, how long, what for."""
-    difficulty = options["difficulty"]
-    label = f"difficulty {difficulty} of 3"
-    stars = f'<span role="img" aria-label="{label}">{_stars(difficulty)}</span>'
-    words = f" · {options['minutes']} minutes · {options['trains']}"
-    return [nodes.raw("", stars, format="html"), nodes.Text(words)]
+    return f"{_stars(options['difficulty'])} · {options['minutes']} minutes · {options['trains']}"
+
+
+def _facts(options: Mapping[str, Any]) -> list[nodes.Node]:
+    stars, _, words = facts_of(options).partition(" ")
+    label = f"difficulty {options['difficulty']} of 3"
+    markup = f'<span role="img" aria-label="{label}">{stars}</span>'
+    return [nodes.raw("", markup, format="html"), nodes.Text(f" {words}")]
 
 
 class HintDirective(SphinxDirective):
@@ -212,12 +218,29 @@ class ExerciseRole(SphinxRole):
 # ---- what is remembered of it -----------------------------------------------------------
 
 
-class Exercises(Labels[Labelled]):
+@dataclass
+class Exercise(Labelled):
+    """An exercise, as the rest of the book sees it.
+
+    Attributes
+    ----------
+    minutes
+        What it takes at a first attempt.
+    checked
+        Whether it has a checker.
+    """
+
+    minutes: int = 0
+    checked: bool = False
+
+
+class Exercises(Labels[Exercise]):
     """All exercises of the book, by label."""
 
     name = "exercise"
     label = "Exercises"
     store = "exercises"
+    data_version = 1
     warn = staticmethod(warn)
     object_types: ClassVar[dict[str, ObjType]] = {"exercise": ObjType("Exercise", "ex")}
     initial_data: ClassVar[dict[str, Any]] = {"exercises": {}}
@@ -250,8 +273,11 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     found: dict[str, exercise] = {}
     for count, block in enumerate(doctree.findall(exercise), 1):
         label, number = block["label"], numbered(chapter, count)
-        one = Labelled(
-            *(label, "exercise", block["title"], app.env.docname, number), line=block.line or 0
+        one = Exercise(
+            *(label, "exercise", block["title"], app.env.docname, number),
+            line=block.line or 0,
+            minutes=block["minutes"],
+            checked="checker" in block,
         )
         domain.add(one)
         block["name"] = one.title
@@ -261,7 +287,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
         found[label] = block
     _pair(doctree, found)
     for place in list(doctree.findall(listing)):
-        place.replace_self(_list(found) if found else [])
+        place.replace_self(_list(app.env.docname, found) if found else [])
 
 
 def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
@@ -283,28 +309,27 @@ def _pair(doctree: nodes.document, found: dict[str, exercise]) -> None:
         warn("%s has no solution", label, location=found[label])
 
 
-def _list(found: dict[str, exercise]) -> nodes.bullet_list:
-    items = nodes.bullet_list(classes=["dl-exercises"])
+def _list(docname: str, found: dict[str, exercise]) -> list[nodes.Node]:
+    """Return the list, and the way to the problem sheet: the page with its exercises alone.
+
+    The sheet is a matter of style: the page shows it while ``#problem-sheet`` ends its address.
+    """
+    items = nodes.bullet_list(classes=["dl-exercises"], ids=["problem-sheet"])
     for label, block in found.items():
         link = nodes.reference("", block["name"], refid=label, internal=True)
         line = nodes.paragraph("", "", link, nodes.Text(f". {block['title']} "))
         line += nodes.inline("", "", *_facts(block.attributes), classes=["dl-exercise-facts"])
         items += nodes.list_item("", line)
-    return items
+    there = nodes.reference("", "Problem sheet", refid="problem-sheet", internal=True)
+    sheet = nodes.paragraph("", "", there, nodes.Text(": these questions alone, to print."))
+    page = docname.rpartition("/")[2] + ".html"
+    back = nodes.reference("", "Back to the whole chapter", refuri=page, internal=True)
+    return [items, sheet, nodes.paragraph("", "", back, classes=["dl-sheet-only"])]
 
 
 # ---- what is taken home -----------------------------------------------------------------
 
 _SOLUTION = re.compile(r"(?ms)^:::+\{solution-start\}.*?^:::+\{solution-end\}\n:::+$\n*")
-_BLOCK = re.compile(
-    r"^(?P<fence>:::+)\{exercise\} (?P<title>.*)\n(?P<options>(?::\w+: .*\n)+)(?P<body>(?s:.*?))"
-    r"^(?P=fence)$"
-    r"|^:::+\{solution-start\} (?P<start>\S+)\n:::+$"
-    r"|^:::+\{(?P<end>solution-end)\}\n:::+$"
-    r"|^:::+\{exercises\}\n:::+$",
-    re.MULTILINE,
-)
-_HINT = re.compile(r"(?ms)^:::\{hint\}\n(.*?)^:::$")
 
 
 def without_solutions(source: str) -> str:
@@ -316,67 +341,6 @@ def without_solutions(source: str) -> str:
     'A\n\nC'
     """
     return _SOLUTION.sub("", source)
-
-
-def for_notebook(cells: list[Any]) -> Iterator[Any]:
-    """Yield a notebook's cells with exercises as Jupyter shows them.
-
-    Hints and solutions are folded, and the source of a solution's cells is hidden until someone
-    asks for it. Below an exercise that has a checker stands the cell in which to answer.
-    """
-    chapter = ""
-    names: dict[str, str] = {}
-    inside = ""
-    for cell in cells:
-        if cell.cell_type != "markdown":
-            if inside:
-                cell.metadata["jupyter"] = {"source_hidden": True}
-            yield cell
-            continue
-        if title := re.search(r"(?m)^# (\d+)\. ", cell.source):
-            chapter = chapter or title[1]
-        texts, at = [], 0
-        for match in [*_BLOCK.finditer(cell.source), None]:
-            text = cell.source[at : match.start() if match else None].strip("\n")
-            at = match.end() if match else 0
-            if text:
-                texts.append(_fold(f"Solution of {names[inside]}", text) if inside else text)
-            if match is None:
-                break
-            if match["end"]:
-                inside = ""
-            elif match["start"]:
-                inside = match["start"]
-            elif match["title"]:
-                options = dict(re.findall(r":(\w+): (.*)", match["options"]))
-                names[options["label"]] = f"Exercise {numbered(chapter, len(names) + 1)}"
-                texts.append(_question(names[options["label"]], match, options))
-                if call := options.get("checker"):
-                    yield _markdown(texts)
-                    code = _answer(options["label"].removeprefix("ex-"), call)
-                    answer: Any = nbformat.v4.new_code_cell(code)
-                    answer.metadata["tags"] = ["answer"]
-                    yield answer
-                    texts = []
-        if texts:
-            yield _markdown(texts)
-
-
-def _markdown(texts: list[str]) -> Any:
-    return nbformat.v4.new_markdown_cell("\n\n".join(texts))
-
-
-def _question(name: str, match: re.Match[str], options: dict[str, str]) -> str:
-    facts = f"{_stars(int(options['difficulty']))} · {options['minutes']} minutes"
-    facts += f" · {options['trains']}"
-    if "checker" in options:
-        facts += f" · checker `{options['label'].removeprefix('ex-')}`"
-    body = _HINT.sub(lambda found: _fold("Hint", found[1].strip("\n")), match["body"])
-    return f"**{name}. {match['title']}**\n\n{facts}\n\n{body.strip()}"
-
-
-def _fold(summary: str, text: str) -> str:
-    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
 # ---- how it looks -----------------------------------------------------------------------

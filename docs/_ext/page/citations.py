@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Any
 
+from docutils import nodes
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style.formatting.unsrt import Style as Unsorted
 from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
+
+from _ext.page.lists import add_list
 
 
 def label(entry: Entry) -> str:
@@ -49,7 +52,21 @@ class Style(Unsorted):  # type: ignore[misc]
     default_sorting_style = "author_year_title"
 
 
+def _how_to_cite(app: Sphinx, docname: str) -> list[nodes.Node]:
+    entry = [
+        "@book{dlbook,",
+        f"  author = {{{{{app.config.author}}}}},",
+        f"  title = {{{app.config.html_title}}},",
+        f"  edition = {{{app.config.release}}},",
+    ]
+    if app.config.dlbook_site:
+        entry.append(f"  url = {{{app.config.dlbook_site}}},")
+    text = "\n".join([*entry, "}"])
+    return [nodes.literal_block(text, text, language="bibtex")]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Name the style for ``bibtex_default_style``."""
+    """Name the style for ``bibtex_default_style``; register the list."""
     register_plugin("pybtex.style.formatting", "author-year", Style)
+    add_list(app, "how-to-cite", _how_to_cite)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,9 @@
-"""A description in each page's head, taken from its first paragraph."""
+"""In each page's head: a description, from its first paragraph, and what links to it show."""
 
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from typing import Any
 
@@ -20,7 +21,11 @@ def description(doctree: nodes.document | None, title: str) -> str:
         for paragraph in doctree.findall(nodes.paragraph):
             # A measured time differs from build to build, and here nothing would mark it.
             timed = any(number.get("kind") == "timing" for number in paragraph.findall(computed))
-            if isinstance(paragraph.parent, nodes.section) and not timed:
+            parent = paragraph.parent
+            first = isinstance(parent, nodes.section) or (
+                isinstance(parent, nodes.container) and "dl-lead" in parent["classes"]
+            )
+            if first and not timed:
                 text = " ".join(paragraph.astext().split())
                 return textwrap.shorten(text, _LONGEST, placeholder=" …")
     return title
@@ -39,7 +44,24 @@ def _describe(
         title = nodes.unescape(context.get("title", "")) or app.config.project
         text = description(doctree, f"{title}: {app.config.html_title}")
         tags += f'<meta name="description" content="{html.escape(text)}">\n'
+        tags += _social(app, pagename, title, text)
     context["metatags"] = tags
+
+
+def _social(app: Sphinx, pagename: str, title: str, text: str) -> str:
+    """Return what other sites show of a page that someone links to."""
+    facts = {
+        "og:type": "book" if pagename == app.config.root_doc else "article",
+        "og:site_name": app.config.html_title,
+        "og:title": re.sub(r"<[^>]*>", "", title),
+        "og:description": text,
+    }
+    if app.config.dlbook_site:
+        facts["og:url"] = f"{app.config.dlbook_site.rstrip('/')}/{pagename}.html"
+    return "".join(
+        f'<meta property="{name}" content="{html.escape(value)}">\n'
+        for name, value in facts.items()
+    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""A chapter's code without what hands numbers to its text: in a notebook the text has them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+__all__ = ["without_glue"]
+
+
+def without_glue(cells: Sequence[Any]) -> list[str]:
+    """Return the source of each cell without its calls of `dlbook.book.glue`.
+
+    Of a cell that was folded because it only prepared numbers, nothing stays: an empty text. It
+    prepares more if a later cell reads what it defines, if it draws random numbers, which would be
+    drawn by another cell without it, or if it does something beside defining names.
+
+    Parameters
+    ----------
+    cells
+        Code cells of nbformat, in their order.
+    """
+    sources = [_cut(cell.source) for cell in cells]
+    read: set[str] = set()
+    for place in reversed(range(len(cells))):
+        source = sources[place]
+        folded = "hide-input" in cells[place].metadata.get("tags", [])
+        if folded and source != cells[place].source and _only_defines(source, read):
+            sources[place] = ""
+        read |= _names(sources[place], ast.Load)
+    return sources
+
+
+def _cut(source: str) -> str:
+    """Return code without its statements that glue."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a magic command
+        return source
+    lines: list[str | None] = list(source.splitlines())
+    for statement in _gluing(tree.body):
+        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+        lines[first:last] = [None] * (last - first)
+        while first and re.match(r"\s*#", lines[first - 1] or ""):  # what the call was about
+            first -= 1
+            lines[first] = None
+    text = "\n".join(line for line in lines if line is not None)
+    return re.sub(r"\n{4,}", "\n\n\n", text).strip("\n")
+
+
+def _gluing(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that only glue, the outermost of them."""
+    found: list[ast.stmt] = []
+    for statement in body:
+        inner = [*getattr(statement, "body", []), *getattr(statement, "orelse", [])]
+        below = _gluing(inner)
+        if _glues(statement) or (inner and len(below) == len(inner)):
+            found.append(statement)
+        else:
+            found += below
+    return found
+
+
+def _glues(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module == "dlbook.book" and [a.name for a in statement.names] == ["glue"]
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
+
+
+def _only_defines(source: str, read: set[str]) -> bool:
+    tree = ast.parse(source)
+    acts = any(isinstance(node, ast.Expr) for node in ast.walk(tree))
+    draws = any(re.search("rng|random", name) for name in _names(source, ast.Load))
+    return not acts and not draws and read.isdisjoint(_names(source, ast.Store))
+
+
+def _names(source: str, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that code reads (`ast.Load`) or defines (`ast.Store`)."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set(re.findall(r"\w+", source))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+            found.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and context is ast.Store:
+            found.add(node.name)
+        elif isinstance(node, ast.alias) and context is ast.Store:
+            found.add((node.asname or node.name).partition(".")[0])
+    return found
