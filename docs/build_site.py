@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -72,10 +73,24 @@ def is_current(*, torch: bool = False) -> bool:
     return bool(note["sources"] == fingerprint() and note["torch"] >= torch)
 
 
+def keep_runs(*, cold: bool) -> None:
+    """Say where finished runs are kept: for all clones of the book, or in an empty folder here.
+
+    The name of a stored run holds the code that made it, its data and NumPy's version, so that
+    what another clone trained is what this one would train.
+    """
+    from dlbook.train.store import cache_folder  # only here: the rest needs no library
+
+    shared = cache_folder() / "book"
+    if cold:
+        for name in ("cache", "results"):
+            shutil.rmtree(NOTE.parent / name, ignore_errors=True)
+    os.environ["DLBOOK_CACHE"] = str(NOTE.parent / "results" if cold else shared)
+
+
 def run(*module: str, torch: bool = False) -> int:
     """Run a module of this Python as the build does; return its exit status."""
     env = dict(os.environ)
-    env["DLBOOK_CACHE"] = str(ROOT / "docs" / "_build" / "results")
     env["DLBOOK_TORCH"] = "1" if torch else ""
     # Where it is set at all, Sphinx does not print what its extensions should stop using.
     env.setdefault("PYTHONWARNINGS", "")
@@ -208,6 +223,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Build the book into docs/_build/html.")
     parser.add_argument("pages", nargs="*", help="chapters by number, slug or path: these alone")
     parser.add_argument("--torch", action="store_true", help="run the PyTorch comparisons too")
+    parser.add_argument("--cold", action="store_true", help="train and execute everything anew")
     parser.add_argument("--builder", default="html", help="another of Sphinx's builders")
     parser.add_argument("--course", action="store_true", help="then the edition for courses")
     parser.add_argument("--if-stale", action="store_true", help="do nothing if it is current")
@@ -215,12 +231,13 @@ def main() -> int:
         "--serve", nargs=argparse.REMAINDER, help="serve it; the rest goes to sphinx-autobuild"
     )
     options = parser.parse_args()
+    keep_runs(cold=options.cold)
     if options.serve is not None:
         return serve(options.serve)
     if options.pages:
         return build_pages(options.pages, torch=options.torch)
     status = 0
-    if not (options.if_stale and is_current(torch=options.torch)):
+    if options.cold or not (options.if_stale and is_current(torch=options.torch)):
         status = build(options.builder, torch=options.torch)
         if status == 0 and options.builder == "html":
             print(f"\nThe book is built. Open {(SITE / 'index.html').as_uri()}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -289,6 +290,23 @@ def test_how_long_a_build_takes_is_said_as_it_begins(
     site.build()
     assert "4.0 minutes, 60 s of them to train" in capsys.readouterr().out
     assert site.seconds() == {"training": pytest.approx(0, abs=5), "pages": 180.0}
+
+
+def test_finished_runs_are_kept_for_all_clones_unless_all_is_to_be_made_anew(
+    site: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "mine"))
+    site.keep_runs(cold=False)
+    assert os.environ["DLBOOK_CACHE"] == str(tmp_path / "mine" / "book")
+    monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "mine"))
+    for name in ("mine/book", "docs/_build/results", "docs/_build/cache"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "kept").touch()
+    site.keep_runs(cold=True)
+    assert os.environ["DLBOOK_CACHE"] == str(tmp_path / "docs" / "_build" / "results")
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("kept")] == [
+        Path("mine/book/kept")
+    ]
 
 
 def test_pages_are_found_by_what_people_call_them(site: ModuleType) -> None:

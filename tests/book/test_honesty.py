@@ -392,6 +392,21 @@ def test_a_chapter_that_is_removed_leaves_no_page(book):
     assert (book.site / "squares.html").exists()
 
 
+def test_what_ran_while_the_library_was_edited_is_not_kept(book):
+    sample = "library/dlbook/sample.py"
+    (book.folder / "book" / "circles.md").write_text(
+        (book.folder / "book" / "circles.md").read_text()
+        # As a writer might, in another window.
+        + "\n```{code-cell} python\n"
+        + f"file = open({str(book.folder / sample)!r}, 'a')\n"
+        + "file.write('EDITED = True\\n')\nfile.close()\n```\n"
+    )
+    assert book.build() == 0, book.log
+    assert book.executed == ["circles"]
+    assert book.build() == 0, book.log
+    assert "circles" in book.executed
+
+
 def test_a_chapter_alone_is_built_without_what_others_need(book):
     """Neither their cells run nor their faults count; their numbers are those accepted."""
     draft = book.folder / "draft" / "html"

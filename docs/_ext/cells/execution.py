@@ -154,6 +154,16 @@ def _progress(app: Sphinx, doctree: nodes.document) -> None:
     if docname in getattr(app.env, "dlbook_waiting", ()):
         took = app.env.nb_metadata[docname]["exec_data"]["runtime"]  # type: ignore[attr-defined]
         _tell(f"{docname}: ran for {took:.0f} s")
+        _forget_what_changed_meanwhile(app, docname)
+
+
+def _forget_what_changed_meanwhile(app: Sphinx, docname: str) -> None:
+    """Keep nothing under a key of code that was edited while the cells ran."""
+    code = code_of(Path(app.env.doc2path(docname)).read_text("utf-8"), torch=with_torch())
+    now = execution_key(code, Library(Path(dlbook.__file__).parent), torch=with_torch())
+    cache = Path(app.env.mystnb_config.execution_cache_path)  # type: ignore[attr-defined]
+    if cache.name != now:
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 def _tell(what: str) -> None:
