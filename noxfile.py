@@ -232,7 +232,7 @@ def python(session: nox.Session) -> None:
     """Run the fast tests, and build the reference and a chapter, with this Python."""
     _install(session, "test")
     session.run("pytest", "-m", "not slow and not site and not browser", *WORKERS)
-    session.run("python", "docs/build_site.py", "2", "api")
+    session.run("python", "docs/build_site.py", "9", "api")
 
 
 @nox.session(venv_backend="none")
