@@ -238,7 +238,7 @@ class PrintNumbers(SphinxPostTransform):
         elif name in committed and committed[name].get(COMPARISON) and not with_torch():
             number = committed[name]
             node["absent"] = True
-        elif name in committed and not _is_watched(self.config, name):
+        elif name in committed and not _is_watched(self.env, name):
             number = committed[name]
         else:
             warn("no cell glues %s", name, location=node)
@@ -312,10 +312,11 @@ def only_of(config: Any) -> set[str]:
     return set(filter(None, config.dlbook_only.split(",")))
 
 
-def _is_watched(config: Any, name: str) -> bool:
-    """Whether a number is of a document whose cells were all to run."""
-    only = {docname.rpartition("/")[2] for docname in only_of(config)}
-    return not only or name.partition(".")[0] in only
+def _is_watched(env: BuildEnvironment, name: str) -> bool:
+    """Whether a number can only be of a document whose cells were to run."""
+    only = only_of(env.config)
+    of = {doc for doc in env.found_docs if doc.rpartition("/")[2] == name.partition(".")[0]}
+    return not only or bool(of) and of <= only
 
 
 def read_committed(srcdir: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
@@ -386,7 +387,7 @@ def _compare(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         new |= absent
     _write(Path(app.outdir).parent / "numbers.json", new)
     old, new = (
-        {name: number for name, number in numbers.items() if _is_watched(app.config, name)}
+        {name: number for name, number in numbers.items() if _is_watched(env, name)}
         for numbers in (committed, new)
     )
     moved = list(differences(old, new, torch=with_torch()))

@@ -19,6 +19,7 @@ from docutils import nodes
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from myst_nb.core import render
+from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import add_global_html_resources
 from nbformat import NotebookNode
@@ -157,6 +158,22 @@ def _coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return coalesced
 
 
+def _start_client(client: NotebookClientCache) -> None:
+    """myst-nb 1.4.0 writes a notebook without its outputs where they come from the cache.
+
+    The file is what a chapter's download is made from, see `_ext.cells.downloads`.
+    """
+    given = client._notebook
+    _start_client_of_myst_nb(client)
+    for cell, executed in zip(given.cells, client._notebook.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs = executed.outputs
+            cell.execution_count = executed.execution_count
+
+
+_start_client_of_myst_nb = NotebookClientCache.start_client
+
+
 class _OneIdEach(SphinxPostTransform):
     """furo 2025.12.19 gives a table's or formula's ids to the frame around it as well."""
 
@@ -267,6 +284,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     render.coalesce_streams = _coalesced
+    setattr(NotebookClientCache, "start_client", _start_client)  # noqa: B010
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
     _Relinker(app)
