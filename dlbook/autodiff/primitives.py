@@ -237,7 +237,8 @@ def _checked(
                 if expected
                 else f"return one real number, as the {_WHOSE[mode]} is",
             )
-        return part
+        # A view, so that nobody takes an array of the program's for one of ours.
+        return part.view() if type(part) is np.ndarray else part
 
     return checked
 

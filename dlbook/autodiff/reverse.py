@@ -79,7 +79,7 @@ class Tape:
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
             adjoints[node] = seed
-        ours: set[int] = set()  # nodes whose adjoint is an array made here: it may be added to
+        ours: set[int] = set()  # nodes whose adjoint is a sum made here: it may be added to
         rules, answers, operands = self.rules, self.answers, self.operands
         every_options, every_parents = self.options, self.parents
         for node in range(max(seeds, default=-1), -1, -1):
@@ -116,15 +116,14 @@ class Tape:
                     fits = kind is value.dtype.type
                 if not fits:
                     part = as_adjoint(part, value)
-                mine = rule.fresh and type(part) is ndarray and part.base is None
                 before = adjoints[parent]
                 if before is not None:
-                    part, mine = _added(before, part, parent in ours, mine)
+                    part, mine = _added(before, part, parent in ours)
+                    if mine:
+                        ours.add(parent)
+                    else:
+                        ours.discard(parent)
                 adjoints[parent] = part
-                if mine and not keep:
-                    ours.add(parent)
-                elif before is not None:
-                    ours.discard(parent)
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -142,18 +141,19 @@ class Tape:
         return tangents
 
 
-def _added(one: Any, other: Any, first: bool, second: bool) -> tuple[Any, bool]:
-    """Return a sum of adjoints, and whether it may be added to: first and second tell of each."""
-    if type(other) is not ndarray or type(one) is Traced:
-        return one + other, False
-    if first:
-        return np.add(one, other, out=one), True
-    if second:
-        return np.add(one, other, out=other), True
-    total = one + other
-    if type(total) is ndarray or type(total) is Traced:
-        return total, type(total) is ndarray
-    return np.asarray(total), False  # NumPy's sum of two arrays without axes is a scalar
+def _added(total: Any, part: Any, ours: bool) -> tuple[Any, bool]:
+    """Return a sum of adjoints, and whether it is an array that nobody else knows.
+
+    A rule may return the very array that it was given, a view of it or an array of the
+    program's, so `total` is changed only if it is `ours`: a sum that was made here before.
+    """
+    if ours and type(part) is not Traced:
+        return np.add(total, part, out=total), True
+    total = total + part
+    kind = type(total)
+    if kind is ndarray or kind is Traced or type(part) is not ndarray:
+        return total, kind is ndarray
+    return np.asarray(total), True  # NumPy's sum of two arrays without axes is a scalar
 
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:

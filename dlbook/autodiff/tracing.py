@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
+from dlbook.autodiff.advice import ASSIGNMENT, LIST, beside, instead_of, place
 from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, describe
 from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
 
@@ -49,6 +49,11 @@ NO_OPTIONS: dict[str, Any] = {}
 _READ_ONLY = """\
 An array that a derivative depends on is read-only until the derivative is there.
   instead: a = a + x for a += x, np.where(mask, x, a) for a[mask] = x, or work on a.copy()"""
+
+
+_NOT_JSON = """\
+A traced value is not a plain number or array.
+  instead: stop_gradient(x), which is; and .tolist() of that for an array"""
 
 
 class Level:
@@ -99,6 +104,8 @@ class Level:
         except Exception as error:
             if isinstance(error, ValueError) and re.search("read-only|writ(e)?able", str(error)):
                 error.add_note(_READ_ONLY)
+            if isinstance(error, TypeError) and "JSON serializable" in str(error):
+                error.add_note(_NOT_JSON)
             if self.refusal is None or error is self.refusal:
                 self.refusal = None
                 raise
@@ -177,7 +184,7 @@ def as_operand(value: Any) -> Any:
         raise DerivativeError(
             "an operand is a list that holds traced values",
             describe(value),
-            "np.stack([x, y]) for a list [x, y]",
+            LIST,
         )
     if isinstance(value, numbers.Number | np.number | np.bool_):
         return value
@@ -231,7 +238,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return function(*_plain_in(args), **_plain_in(kwargs))
         what = f"{name_of(function)} would lose a derivative"
         # The program may have called it by way of another function.
-        instead = instead_of(place().name) or entry.instead
+        where = place()
+        instead = beside(where) or instead_of(where.name) or entry.instead
         raise _refusal(what, function, args, kwargs, instead)
     try:
         operands, options = entry.bind(function, args, kwargs)
@@ -327,7 +335,7 @@ def _refusal_of_out(function: Any, args: Any, kwargs: dict[str, Any]) -> Derivat
 
 def _instead_of(function: Any) -> str:
     """Return what to write instead of a function without a rule."""
-    instead = instead_of(getattr(function, "__name__", ""))
+    instead = beside(place()) or instead_of(getattr(function, "__name__", ""))
     if instead is not None:
         return instead
     if isinstance(function, np.ufunc):
@@ -497,7 +505,7 @@ class Traced:
     def _lost(self, what: str, instead: str, number: bool = True) -> DerivativeError:
         """Return the refusal of a conversion, with the advice for what the program called."""
         where = place()
-        named = instead_of(where.name, number=number)
+        named = beside(where) or instead_of(where.name, number=number)
         if where.operation == "STORE_SUBSCR":
             instead = ASSIGNMENT
         elif named is not None:
@@ -529,8 +537,8 @@ class Traced:
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise self._lost(
             "a traced value was to become a plain array, which would lose its derivative",
-            "np.stack([x, y]) for a list [x, y], np.where or np.concatenate for a[i] = x, "
-            "a @ x for a.dot(x); stop_gradient(x) gives the derivative up",
+            f"{LIST}, np.where or np.concatenate for a[i] = x, a @ x for a.dot(x); "
+            "stop_gradient(x) gives the derivative up",
             number=False,
         )
 

@@ -85,6 +85,8 @@ STYLE: dict[Any, Any] = {
 def use_style() -> None:
     """Draw in the book's style from here on; in a notebook, show figures as SVG.
 
+    They come as PNG too, since Jupyter shows no SVG of a notebook that its reader has not run.
+
     Examples
     --------
     >>> use_style()
@@ -99,7 +101,7 @@ def use_style() -> None:
 
         # bbox_inches=None keeps the width that the type size was chosen for.
         set_matplotlib_formats(  # type: ignore[no-untyped-call]
-            "svg", bbox_inches=None, metadata={"Date": None}
+            "svg", "retina", bbox_inches=None, metadata={"Date": None}
         )
 
 

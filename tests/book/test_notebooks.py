@@ -46,9 +46,11 @@ mystnb:
     name: fig-square
     caption: A square of $x$, `a|b`.
 ---
-from IPython.display import SVG
+from dlbook import plot
 
-SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>')
+plot.use_style()
+fig, axes = plot.figure(height=1)
+fig
 ```
 
 It is {num}`.shown`, half of it {num}`.half`. See {numref}`fig-square`, {thm}`thm-sum`,
@@ -97,7 +99,8 @@ print(-2 + 1)
 It fails as well:
 
 ```{code-cell} python
-print(1 - 2)
+frame = plot.Frame(plot.figure(height=1)[0], "Done.")
+plot.stepper([frame], title="One", alt="Axes.", name="one-stepper")
 ```
 :::{without-end}
 :::
@@ -233,9 +236,15 @@ def test_cells_keep_their_outputs_and_lose_what_only_the_page_needs(made):
     assert [cell.metadata for cell in code] == [{}, {"jupyter": {"source_hidden": True}}, {}, {}]
     assert code[0].outputs[0].text == "shown\n"
     [figure] = code[1].outputs
-    assert "<svg" in figure.data["image/svg+xml"]
+    assert {"image/png", "text/plain"} == set(figure.data), "no SVG is shown before a run"
+    assert figure.metadata["image/png"]["needs_background"] == "light"
     assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
     assert figure.execution_count == 2
+    [stepper] = code[3].outputs
+    assert stepper.data == {
+        "text/markdown": "*Run this cell to step it here, or [step it on the page]"
+        "(https://book.example/one.html#one-stepper).*"
+    }
 
 
 # ---- exercises --------------------------------------------------------------------------
@@ -362,6 +371,21 @@ def test_no_markup_of_the_source_is_left(site):
                 )
             assert not RAW.findall(text), (name, text)
             assert set(one.metadata) <= {"tags", "jupyter", "dlbook"}, name
+
+
+@pytest.mark.site
+def test_figures_are_shown_before_anything_is_run(site):
+    """Jupyter shows neither SVG nor scripts of a notebook that its reader has not run."""
+    figures = 0
+    for name, book in notebooks(site).items():
+        for one in book.cells:
+            for output in one.get("outputs", []):
+                data = output.get("data", {})
+                assert "image/svg+xml" not in data, name
+                assert "<script" not in data.get("text/html", ""), name
+                assert " at 0x" not in data.get("text/plain", ""), name
+                figures += "image/png" in data
+    assert figures > 20
 
 
 @pytest.mark.site

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -70,7 +71,8 @@ def notebook(app: Sphinx, doctree: nodes.document, docname: str) -> str:
     address = site_of(app) + app.builder.get_target_uri(docname)
     title, *rest = blocks(doctree, Page(address, name))
     assert isinstance(title, str)
-    cells = list(_cells([f"{title}\n\n{_head(app, address)}", *rest], chapter.cells))
+    first = f"{title}\n\n{_head(app, address)}"
+    cells = list(_cells([first, *rest], chapter.cells, address))
     book = nbformat.v4.new_notebook(cells=cells, metadata=_KERNEL)
     count = 0
     for place, cell in enumerate(book.cells, 1):
@@ -95,7 +97,7 @@ def _head(app: Sphinx, address: str) -> str:
     )
 
 
-def _cells(items: Sequence[Block], chapter: Sequence[Any]) -> Iterator[Any]:
+def _cells(items: Sequence[Block], chapter: Sequence[Any], address: str) -> Iterator[Any]:
     """Yield the notebook's cells: text up to the next heading or cell is one of them."""
     codes = [chapter[item.index] for item in items if isinstance(item, Cell)]
     left = dict(zip(map(id, codes), without_glue(codes), strict=True))
@@ -114,10 +116,10 @@ def _cells(items: Sequence[Block], chapter: Sequence[Any]) -> Iterator[Any]:
             cell = chapter[item.index]
             source = left[id(cell)]
             if source:
-                yield _code(cell, source, in_solution=item.in_solution)
+                yield _code(cell, source, address, in_solution=item.in_solution)
 
 
-def _code(cell: Any, source: str, *, in_solution: bool) -> Any:
+def _code(cell: Any, source: str, address: str, *, in_solution: bool) -> Any:
     """Return a cell of the chapter with what a notebook's reader needs of its outputs."""
     given = cell.metadata.get("tags", [])
     tags, hidden = [], {}
@@ -134,15 +136,30 @@ def _code(cell: Any, source: str, *, in_solution: bool) -> Any:
     metadata = {"tags": tags} if tags else {}
     if hidden:
         metadata["jupyter"] = hidden  # type: ignore[assignment]
-    outputs = [output for output in cell.outputs if NUMBER_MIME not in output.get("data", {})]
-    for output in outputs:
-        if "data" in output:
-            # Figures are drawn for light paper, also where Jupyter is dark.
-            pictures = [kind for kind in output.data if kind.startswith("image/")]
-            output.metadata = {kind: {"needs_background": "light"} for kind in pictures}
+    outputs = [
+        _safe(output, address)
+        for output in cell.outputs
+        if NUMBER_MIME not in output.get("data", {})
+    ]
     return nbformat.v4.new_code_cell(
         source, metadata=metadata, outputs=outputs, execution_count=cell.execution_count
     )
+
+
+def _safe(output: Any, address: str) -> Any:
+    """Return an output as Jupyter shows it also in a notebook that its reader has not run.
+
+    There it shows no SVG, and no scripts.
+    """
+    data = output.get("data", {})
+    if stepper := re.search(r'<div class="dl-stepper" id="([^"]+)"', data.get("text/html", "")):
+        there = f"[step it on the page]({address}#{stepper[1]})"
+        output.data = {"text/markdown": f"*Run this cell to step it here, or {there}.*"}
+    elif "image/png" in data:
+        output.data.pop("image/svg+xml", None)
+        # Figures are drawn for light paper, also where Jupyter is dark.
+        output.metadata.setdefault("image/png", {})["needs_background"] = "light"
+    return output
 
 
 # ---- what the page offers ---------------------------------------------------------------

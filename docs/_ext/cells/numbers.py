@@ -316,7 +316,7 @@ def _is_watched(env: BuildEnvironment, name: str) -> bool:
     """Whether a number can only be of a document whose cells were to run."""
     only = only_of(env.config)
     of = {doc for doc in env.found_docs if doc.rpartition("/")[2] == name.partition(".")[0]}
-    return not only or bool(of) and of <= only
+    return not only or (bool(of) and of <= only)
 
 
 def read_committed(srcdir: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
