@@ -159,10 +159,10 @@ def test_versions_are_those_of_all_that_a_package_rests_on():
 
 
 def test_what_can_change_an_output_is_in_the_key_of_who_uses_it():
-    """The layout of graphs, the cases that checkers draw, what stores runs."""
+    """What draws, the cases that checkers try, what stores runs."""
     library = Library(DOCS.parent / "dlbook")
     used = library.packages("from dlbook import plot")
-    assert {"fast_sugiyama", "matplotlib", "numpy"} <= used
+    assert {"matplotlib", "numpy"} <= used
     assert not {"hypothesis", "safetensors"} & used
     assert "hypothesis" in library.packages("from dlbook.exercises import check")
     assert "safetensors" in library.packages("from dlbook.train import sweep")
