@@ -225,6 +225,7 @@ def _spans(source: re.Match[str]) -> str:
 def _mend_markup(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
+    context["collapse_index"] = False  # Sphinx 9.0.4 folds an index by a script in the page
     if pagename.startswith("_modules/"):
         context["body"] = re.sub(r"<pre>.*?</pre>", _spans, context["body"], flags=re.DOTALL)
     for part in ("body", "furo_navigation_tree"):
