@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.dispatch import call
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of
-from dlbook.autodiff.tracing import call, holds_traced, plain, shape_of
+from dlbook.autodiff.traced import holds_traced, plain, shape_of
 
 __all__ = ["defjvp", "defvjp", "primitive"]
 

@@ -8,19 +8,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from dlbook.autodiff.errors import describe
+from dlbook.autodiff.dispatch import NumPyLevel
+from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks, owned
-from dlbook.autodiff.shapes import as_adjoint, filled
+from dlbook.autodiff.refusals import describe, lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import (
-    NO_OPTIONS,
-    Level,
-    Traced,
-    as_operand,
-    check_result,
-    shape_of,
-)
+from dlbook.autodiff.traced import NO_OPTIONS, Traced, as_operand, check_result, shape_of
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -105,7 +99,7 @@ class Tape:
                 else:
                     vjp = rule.vjps[position]
                     if vjp is None:
-                        raise rule.lacks("reverse", position)
+                        raise lacks(rule.name, "reverse", position)
                     part = vjp(g, ans, *values, **options)
                 value, kind = values[position], type(part)
                 if type(value) is not ndarray:
@@ -165,7 +159,7 @@ def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bo
     return True
 
 
-class ReverseLevel(Level):
+class ReverseLevel(NumPyLevel):
     """A level that writes a tape. A value's link is the number of its node.
 
     Parameters

@@ -30,8 +30,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError
-
 __all__ = ["TABLE", "Entry", "Rule", "name_of"]
 
 Derivative = Callable[..., Any]
@@ -78,15 +76,6 @@ class Rule:
     name: str = ""
     pull: Derivative | None = None
     forward: Callable[..., tuple[Any, Any]] | None = None
-
-    def lacks(self, mode: str, position: int) -> DerivativeError:
-        """Return the refusal of an operand by which the function has no derivative."""
-        return DerivativeError(
-            f"{self.name} has no {mode} rule for its argument {position}",
-            f"a traced value as argument {position} of {self.name}",
-            f"def{'jvp' if mode == 'forward' else 'vjp'}({self.name}, …) with a rule for it, or "
-            "stop_gradient(x) where no derivative is meant",
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from dlbook import trees
 from dlbook.autodiff import rules  # noqa: F401 (fills the table)
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import ForwardLevel
+from dlbook.autodiff.levels import Level
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.reverse import ReverseLevel
-from dlbook.autodiff.shapes import as_adjoint, filled
-from dlbook.autodiff.tracing import Level, Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, plain, shape_of
 
 __all__ = [
     "grad",
@@ -186,7 +188,7 @@ class Recorded:
     def _auxiliary(self, leaf: Any) -> Any:
         if leaf is None or isinstance(leaf, str | bytes):
             return leaf
-        mine = type(self.level.leaf(leaf)) is Traced and leaf._level is self.level
+        mine = type(_leaf(self.level, leaf)) is Traced and leaf._level is self.level
         return _fresh(leaf._value if mine else leaf)
 
     def value(self) -> Any:
@@ -537,9 +539,34 @@ def _check_input(leaf: Any) -> None:
     )
 
 
+def _leaf(level: Level, value: Any) -> Any:
+    """Return a leaf of what a function returned: a value of a level, or constant for it.
+
+    Raises
+    ------
+    DerivativeError
+        If it may hide a traced value, or belongs to a level that is over.
+    """
+    kind = type(value)
+    if kind is Traced:
+        if value._level is not level:
+            value._alive()
+    elif kind is np.ndarray and value.dtype.kind in "fiub":
+        pass
+    elif not isinstance(value, numbers.Real | np.bool_):
+        raise DerivativeError(
+            "a result of the function is neither a real number nor an array of them, "
+            "and may hide a derivative",
+            describe(value),
+            "return numbers and numeric arrays, in dicts, lists, tuples or dataclasses; "
+            "np.stack([...]) makes an array of traced numbers",
+        )
+    return value
+
+
 def _result(level: Level, leaf: Any) -> Any:
     """Return a leaf of the result, which must be floating point."""
-    if type(level.leaf(leaf)) is not Traced and np.asarray(leaf).dtype.kind != "f":
+    if type(_leaf(level, leaf)) is not Traced and np.asarray(leaf).dtype.kind != "f":
         raise DerivativeError(
             "a result of the function is not floating point, so it has no derivative",
             describe(leaf),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from dlbook.autodiff import jvp
 from dlbook.autodiff.table import TABLE, Entry, name_of
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 FUNCTIONS = samples.inventory()
 EXAMPLES, MORE = 4, 20  # what Hypothesis draws from each strategy, quickly and at leisure

@@ -14,7 +14,7 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, constant, elementwise, general
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.traced import Traced, plain
 
 # ---- arithmetic --------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.shapes import wide
 from dlbook.autodiff.table import composed, linear, refused
-from dlbook.autodiff.tracing import shape_of
+from dlbook.autodiff.traced import shape_of
 
 _PLACES = (int, np.integer, slice)
 

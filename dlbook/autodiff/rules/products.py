@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.shapes import wide
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import Each, composed, general, linear
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 # ---- matrix products ---------------------------------------------------------------------
 

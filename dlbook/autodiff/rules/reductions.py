@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.elementwise import unknown_at
-from dlbook.autodiff.shapes import wide
 from dlbook.autodiff.table import composed, constant, general, linear, selection
-from dlbook.autodiff.tracing import plain, shape_of
+from dlbook.autodiff.traced import plain, shape_of
 
 Axis = int | tuple[int, ...] | None
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.traced import Traced, plain
 
 
 def _shape(a: Any) -> tuple[int, ...]:

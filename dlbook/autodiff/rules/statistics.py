@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
-from dlbook.autodiff.rules.numerics import double
-from dlbook.autodiff.shapes import wide
+from dlbook.autodiff.fitting import wide
+from dlbook.autodiff.refusals import DerivativeError, describe
+from dlbook.autodiff.rules.grids import double
 from dlbook.autodiff.table import composed
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 Axis = int | tuple[int, ...] | None
 

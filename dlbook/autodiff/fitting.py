@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.tracing import Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, plain, shape_of
 
 __all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
 

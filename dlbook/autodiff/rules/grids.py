@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import composed
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.traced import Traced, plain
 
 # ---- running results ---------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Where a program would lose a derivative, in its own words, and what it can write instead.
+"""What is said where a derivative would be lost: what happened, where, and what to write instead.
 
 NumPy asks a value for its number without saying for what. The program's source knows: the frame
 that led here holds the place of the call within its line. All of this runs only once something
@@ -15,13 +15,82 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlbook.autodiff.table import TABLE, name_of
 
-__all__ = ["ASSIGNMENT", "LIST", "Place", "beside", "instead_of", "place"]
+__all__ = [
+    "ASSIGNMENT",
+    "LIST",
+    "DerivativeError",
+    "MissingAttributeError",
+    "Place",
+    "beside",
+    "describe",
+    "instead_of",
+    "lacks",
+    "place",
+]
+
+
+class DerivativeError(TypeError):
+    """A program does what no derivative can follow, or asks for one that does not exist.
+
+    Its message has three lines: what happened, what was given, what to write instead.
+
+    Parameters
+    ----------
+    what, given, instead
+        The three lines.
+    """
+
+    def __init__(self, what: str, given: str, instead: str) -> None:
+        super().__init__(f"{what}\n  given:   {given}\n  instead: {instead}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TypeError, self.args
+
+
+class MissingAttributeError(DerivativeError, AttributeError):
+    """An attribute of arrays that a traced value lacks, since it would lose the derivative.
+
+    `hasattr` is false for it, so a program that asks first goes on.
+    """
+
+
+def describe(value: Any) -> str:
+    """Return what kind of value this is, with its shape, in a few words.
+
+    Examples
+    --------
+    >>> describe(np.zeros((2, 3)))
+    'float64 array of shape (2, 3)'
+    >>> describe(1.5)
+    'float'
+    """
+    kind = value.__class__
+    traced = "" if kind is type(value) else "traced "  # which says that it is what is inside
+    if issubclass(kind, np.ndarray):
+        name = "array" if kind is np.ndarray else kind.__name__
+        return f"{traced}{value.dtype} {name} of shape {value.shape}"
+    if issubclass(kind, list | tuple):
+        return f"{kind.__name__} of {len(value)}"
+    return f"{traced}{kind.__name__}"
+
+
+def lacks(name: str, mode: str, position: int) -> DerivativeError:
+    """Return the refusal of an operand with respect to which a function has no derivative."""
+    return DerivativeError(
+        f"{name} has no {mode} rule for its argument {position}",
+        f"a traced value as argument {position} of {name}",
+        f"def{'jvp' if mode == 'forward' else 'vjp'}({name}, …) with a rule for it, or "
+        "stop_gradient(x) where no derivative is meant",
+    )
+
+
+# ---- where it happened --------------------------------------------------------------------
 
 _INSIDE = ("numpy", "dlbook.autodiff")
 _PYTHON = (str(Path(linecache.__file__).parent), "<frozen ")
