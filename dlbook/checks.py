@@ -10,7 +10,101 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["check_dtype", "check_integer", "check_labels", "check_number"]
+__all__ = [
+    "check_array",
+    "check_dtype",
+    "check_integer",
+    "check_labels",
+    "check_number",
+    "check_rng",
+    "shown",
+    "with_article",
+]
+
+
+def shown(value: Any) -> str:
+    """Return a value as an error message shows it: in full if it is short, otherwise its kind.
+
+    Examples
+    --------
+    >>> shown("float16"), shown(list(range(100))), shown(np.zeros((3, 4)))
+    ("'float16'", 'a list', 'an ndarray of shape (3, 4)')
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an ndarray of shape {value.shape}"
+    text = repr(value)
+    if len(text) <= 80 and "\n" not in text:
+        return text
+    return with_article(type(value).__name__)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun after ``a`` or ``an``.
+
+    Examples
+    --------
+    >>> with_article("list"), with_article("int"), with_article("OrderedDict")
+    ('a list', 'an int', 'an OrderedDict')
+    """
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def check_array(name: str, value: Any) -> None:
+    """Raise an error if `value` is neither a NumPy array nor one that is being differentiated.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    value
+        Anything.
+
+    Raises
+    ------
+    TypeError
+        If it is something else; the error says how to make an array of it, where that is known.
+
+    Examples
+    --------
+    >>> check_array("x", [1.0, 2.0])
+    Traceback (most recent call last):
+    TypeError: x is a list; expected a NumPy array: np.array(x) makes one
+    """
+    kind = type(value)
+    if hasattr(kind, "__array_function__"):
+        return
+    hint = f": np.array({name}) makes one" if kind in (list, tuple) else ""
+    hint = f": {name}.to_numpy() makes one" if hasattr(kind, "to_numpy") else hint
+    raise TypeError(f"{name} is {with_article(kind.__name__)}; expected a NumPy array{hint}")
+
+
+def check_rng(name: str, value: Any) -> None:
+    """Raise an error if `value` is not a random generator.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    value
+        A `numpy.random.Generator`.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+
+    Examples
+    --------
+    >>> check_rng("rng", 0)
+    Traceback (most recent call last):
+    TypeError: rng is 0; expected a random generator: np.random.default_rng(0) makes one
+    """
+    if not isinstance(value, np.random.Generator):
+        seed = shown(value) if isinstance(value, int) else 0
+        raise TypeError(
+            f"{name} is {shown(value)}; expected a random generator: "
+            f"np.random.default_rng({seed}) makes one"
+        )
 
 
 def check_dtype(name: str, value: Any) -> str:
@@ -35,7 +129,7 @@ def check_dtype(name: str, value: Any) -> str:
     ValueError: dtype is 'float16'; expected 'float32' or 'float64'
     """
     if not (isinstance(value, str) and value in ("float32", "float64")):
-        raise ValueError(f"{name} is {value!r}; expected 'float32' or 'float64'")
+        raise ValueError(f"{name} is {shown(value)}; expected 'float32' or 'float64'")
     return value
 
 
@@ -70,7 +164,7 @@ def check_integer(name: str, value: Any, least: int, most: int | None = None) ->
         number = least - 1
     if number < least or (most is not None and number > most):
         wanted = f"an integer ≥ {least}" if most is None else f"an integer from {least} to {most}"
-        raise ValueError(f"{name} is {value!r}; expected {wanted}")
+        raise ValueError(f"{name} is {shown(value)}; expected {wanted}")
     return number
 
 
@@ -116,7 +210,7 @@ def check_number(
     wanted = "a finite number"
     wanted += "" if least is None else f" ≥ {least:g}"
     wanted += "" if above is None else f" > {above:g}"
-    raise ValueError(f"{name} is {value!r}; expected {wanted}")
+    raise ValueError(f"{name} is {shown(value)}; expected {wanted}")
 
 
 def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labels") -> None:
@@ -135,6 +229,8 @@ def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labe
 
     Raises
     ------
+    TypeError
+        If they are not an array.
     ValueError
         If shape, dtype or range of the labels do not fit.
 
@@ -144,14 +240,24 @@ def check_labels(labels: NDArray[Any], shape: tuple[int, ...], name: str = "labe
     Traceback (most recent call last):
     ValueError: labels[1] is 3; expected 0 to 2
     """
+    check_array(name, labels)
     if len(shape) != 2 or shape[0] == 0:
-        raise ValueError(f"logits have shape {shape}; expected (n, classes) with n ≥ 1")
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"{name} has dtype {labels.dtype}; expected integers")
+        hint = "; are logits and labels swapped?" if labels.ndim == 2 else ""
+        raise ValueError(f"logits have shape {shape}; expected (n, classes) with n ≥ 1{hint}")
     if labels.shape != shape[:1]:
+        hint = ""
+        if labels.shape == shape:
+            hint = f"; if its rows are one-hot, {name}.argmax(axis=1) is what is needed"
+        elif labels.shape == (shape[0], 1):
+            hint = f"; {name}.reshape(-1) has it"
         raise ValueError(
             f"{name} has shape {labels.shape}; expected {shape[:1]}, "
-            f"one label for each row of the logits {shape}"
+            f"one label for each row of the logits {shape}{hint}"
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} has dtype {labels.dtype}; expected integers from 0 to {shape[1] - 1}, "
+            "the number of the class"
         )
     if np.minimum.reduce(labels) < 0 or np.maximum.reduce(labels) >= shape[1]:
         wrong = np.flatnonzero((labels < 0) | (labels >= shape[1]))[0]

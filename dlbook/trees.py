@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "flatten", "flatten_like", "leaves", "map", "unflatten"]
+__all__ = ["Structure", "flatten", "flatten_like", "leaves", "map", "places", "unflatten"]
 
 
 @dataclasses.dataclass(slots=True)  # not frozen: that would take four times as long
@@ -131,6 +131,32 @@ def leaves(tree: Any) -> list[Any]:
     return flatten(tree)[0]
 
 
+def places(tree: Any, name: str = "tree") -> list[str]:
+    """Return what Python would write for each leaf, in the order of `leaves`.
+
+    Parameters
+    ----------
+    tree
+        A tree.
+    name
+        What the tree is called.
+
+    Examples
+    --------
+    >>> places({"layers": [{"W": 1, "b": 2}]}, "params")
+    ["params['layers'][0]['W']", "params['layers'][0]['b']"]
+    """
+    entries = _entries(tree)
+    if entries is None:
+        return [name]
+    kind: Any = type(tree)
+    return [
+        place
+        for key, value in zip(*entries, strict=True)
+        for place in places(value, name + _step(kind, key))
+    ]
+
+
 def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """Apply a function to each leaf, or to the leaves that several trees have in one place.
 
@@ -218,8 +244,13 @@ def _place(path: tuple[Any, ...]) -> str:
     if not path:
         return "tree"
     container, kind, key = path
+    return _place(container) + _step(kind, key)
+
+
+def _step(kind: type, key: Any) -> str:
+    """Write the step from a container to its entry, as Python would."""
     named = not issubclass(kind, dict) and isinstance(key, str)
-    return _place(container) + (f".{key}" if named else f"[{key!r}]")
+    return f".{key}" if named else f"[{key!r}]"
 
 
 def _entries(tree: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:

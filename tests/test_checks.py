@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlbook.checks import check_integer, check_labels, check_number
+from dlbook import autodiff
+from dlbook.checks import (
+    check_array,
+    check_integer,
+    check_labels,
+    check_number,
+    check_rng,
+    shown,
+)
 
 integers = st.integers(-(10**30), 10**30)
 
@@ -90,7 +98,11 @@ def test_labels_pass_where_each_is_a_class(labels, classes):
     [
         (np.zeros(0, int), (0, 3), r"logits have shape \(0, 3\); expected \(n, classes\)"),
         (np.zeros(3, int), (3,), r"logits have shape \(3,\)"),
-        (np.zeros(3), (3, 2), "labels has dtype float64; expected integers"),
+        (np.zeros(3), (3, 2), "labels has dtype float64; expected integers from 0 to 1"),
+        (np.zeros((3, 2)), (3, 2), r"; if its rows are one-hot, labels.argmax\(axis=1\) is what"),
+        (np.zeros((3, 2), int), (3, 2), r"labels has shape \(3, 2\); expected \(3,\).*one-hot"),
+        (np.zeros((3, 1), int), (3, 2), r"; labels.reshape\(-1\) has it"),
+        (np.zeros((3, 2)), (3,), "; are logits and labels swapped"),
         (np.zeros(3, bool), (3, 2), "labels has dtype bool; expected integers"),
         (np.zeros(2, int), (3, 2), r"labels has shape \(2,\); expected \(3,\)"),
     ],
@@ -98,3 +110,72 @@ def test_labels_pass_where_each_is_a_class(labels, classes):
 def test_labels_that_do_not_fit_are_explained(labels, shape, message):
     with pytest.raises(ValueError, match=message):
         check_labels(labels, shape)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], (0, 1), 0, None, "01"])
+def test_labels_are_an_array(labels):
+    with pytest.raises(TypeError, match=r"^y is .*; expected a NumPy array"):
+        check_labels(labels, (2, 2), "y")
+
+
+class Frame:
+    """What a data frame has."""
+
+    def to_numpy(self):
+        return np.zeros(1)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([1.0], r"^x is a list; expected a NumPy array: np.array\(x\) makes one$"),
+        ((1, 2), r"^x is a tuple; expected a NumPy array: np.array\(x\) makes one$"),
+        (Frame(), r"^x is a Frame; expected a NumPy array: x.to_numpy\(\) makes one$"),
+        (3.0, "^x is a float; expected a NumPy array$"),
+        (None, "^x is a NoneType; expected a NumPy array$"),
+        (np.float64(3), "^x is a float64; expected a NumPy array$"),
+        ({"x": 1}, "^x is a dict; expected a NumPy array$"),
+    ],
+)
+def test_what_is_not_an_array_is_told_from_one(value, message):
+    with pytest.raises(TypeError, match=message):
+        check_array("x", value)
+
+
+def test_an_array_passes_whether_it_is_differentiated_or_not():
+    asked = []
+
+    def f(x):
+        check_array("x", x)
+        asked.append(x)
+        return np.sum(x**2)
+
+    autodiff.grad(f)(np.ones(3))
+    autodiff.jvp(f, (np.ones(3),), (np.ones(3),))
+    assert len(asked) == 2
+    check_array("x", np.array(1.0))
+
+
+@pytest.mark.parametrize("wrong", [0, 7, None, np.random, np.random.RandomState(0), "seed"])
+def test_a_seed_is_not_a_generator(wrong):
+    seed = 7 if wrong == 7 else 0
+    with pytest.raises(TypeError, match=rf"; expected a random generator: .*default_rng\({seed}\)"):
+        check_rng("rng", wrong)
+    check_rng("rng", np.random.default_rng(0))
+
+
+@given(st.recursive(st.integers() | st.text(), st.lists, max_leaves=200))
+def test_what_an_error_shows_is_short(value):
+    text = shown(value)
+    assert len(text) <= 80
+    assert "\n" not in text
+    assert text in (repr(value), f"a {type(value).__name__}", f"an {type(value).__name__}")
+
+
+def test_arrays_are_shown_by_their_shape():
+    with pytest.raises(
+        ValueError, match=r"^n is an ndarray of shape \(1000,\); expected an integer"
+    ):
+        check_integer("n", np.zeros(1000), 0)
+    with pytest.raises(ValueError, match=r"^a is a list; expected a finite number$"):
+        check_number("a", [0.5] * 1000)

@@ -110,3 +110,13 @@ def test_unflatten_counts_its_leaves():
     _, structure = trees.flatten([1, 2])
     with pytest.raises(ValueError, match="values has 3 leaves; the structure has 2"):
         trees.unflatten(structure, [1, 2, 3])
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(TREES)
+def test_a_place_is_what_python_writes_for_a_leaf(tree):
+    found = trees.places(tree, "tree")
+    values = trees.leaves(tree)
+    assert len(found) == len(values)
+    for place, value in zip(found, values, strict=True):
+        assert eval(place, {"tree": tree}) is value

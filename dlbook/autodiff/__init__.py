@@ -1,11 +1,10 @@
 """Derivatives of plain NumPy code, forward and reverse, to any order."""
 
 from dlbook.autodiff import numerical
-from dlbook.autodiff.checking import MismatchError, check_derivatives
 from dlbook.autodiff.checkpointing import checkpoint
-from dlbook.autodiff.errors import DerivativeError
+from dlbook.autodiff.computation import Node, Trace, trace_graph
 from dlbook.autodiff.primitives import defjvp, defvjp, primitive
-from dlbook.autodiff.trace import Node, Trace, trace_graph
+from dlbook.autodiff.refusals import DerivativeError
 from dlbook.autodiff.transforms import (
     grad,
     hessian,
@@ -17,6 +16,7 @@ from dlbook.autodiff.transforms import (
     value_and_grad,
     vjp,
 )
+from dlbook.autodiff.verification import MismatchError, check_derivatives
 
 __all__ = [
     "DerivativeError",

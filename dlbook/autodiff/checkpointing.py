@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from dlbook import trees
-from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.forward import ForwardLevel
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import Each, Rule
-from dlbook.autodiff.tracing import Traced, innermost, plain
+from dlbook.autodiff.traced import Traced, innermost, plain
 from dlbook.autodiff.transforms import jvp, vjp
 
 __all__ = ["checkpoint"]

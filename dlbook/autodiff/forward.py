@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.shapes import as_tangent
+from dlbook.autodiff.dispatch import NumPyLevel
+from dlbook.autodiff.fitting import as_tangent
+from dlbook.autodiff.refusals import lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import Level, Traced, as_operand, check_result
+from dlbook.autodiff.traced import Traced, as_operand, check_result
 
 __all__ = ["ForwardLevel", "push"]
 
 
-class ForwardLevel(Level):
+class ForwardLevel(NumPyLevel):
     """A level whose values carry a tangent, of their own shape and dtype."""
 
     __slots__ = ()
@@ -55,7 +57,7 @@ def push(
             if t is not None:
                 jvp = rule.jvps[position]
                 if jvp is None:
-                    raise rule.lacks("forward", position)
+                    raise lacks(rule.name, "forward", position)
                 part = jvp(t, ans, *values, **options)
                 tangent = part if tangent is None else tangent + part
     return as_tangent(tangent, ans)

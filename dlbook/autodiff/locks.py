@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook import trees
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.refusals import DerivativeError, describe
 
 __all__ = ["Locks", "owned"]
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.dispatch import call
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of
-from dlbook.autodiff.tracing import call, holds_traced, plain, shape_of
+from dlbook.autodiff.traced import holds_traced, plain, shape_of
 
 __all__ = ["defjvp", "defvjp", "primitive"]
 
@@ -237,7 +238,8 @@ def _checked(
                 if expected
                 else f"return one real number, as the {_WHOSE[mode]} is",
             )
-        return part
+        # A view, so that nobody takes an array of the program's for one of ours.
+        return part.view() if type(part) is np.ndarray else part
 
     return checked
 

@@ -8,19 +8,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from dlbook.autodiff.errors import describe
+from dlbook.autodiff.dispatch import NumPyLevel
+from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks, owned
-from dlbook.autodiff.shapes import as_adjoint, filled
+from dlbook.autodiff.refusals import describe, lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.tracing import (
-    NO_OPTIONS,
-    Level,
-    Traced,
-    as_operand,
-    check_result,
-    shape_of,
-)
+from dlbook.autodiff.traced import NO_OPTIONS, Traced, as_operand, check_result, shape_of
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -79,7 +73,7 @@ class Tape:
         adjoints: list[Any] = [None] * len(self.rules)
         for node, seed in seeds.items():
             adjoints[node] = seed
-        ours: set[int] = set()  # nodes whose adjoint is an array made here: it may be added to
+        ours: set[int] = set()  # nodes whose adjoint is a sum made here: it may be added to
         rules, answers, operands = self.rules, self.answers, self.operands
         every_options, every_parents = self.options, self.parents
         for node in range(max(seeds, default=-1), -1, -1):
@@ -105,7 +99,7 @@ class Tape:
                 else:
                     vjp = rule.vjps[position]
                     if vjp is None:
-                        raise rule.lacks("reverse", position)
+                        raise lacks(rule.name, "reverse", position)
                     part = vjp(g, ans, *values, **options)
                 value, kind = values[position], type(part)
                 if type(value) is not ndarray:
@@ -116,15 +110,14 @@ class Tape:
                     fits = kind is value.dtype.type
                 if not fits:
                     part = as_adjoint(part, value)
-                mine = rule.fresh and type(part) is ndarray and part.base is None
                 before = adjoints[parent]
                 if before is not None:
-                    part, mine = _added(before, part, parent in ours, mine)
+                    part, mine = _added(before, part, parent in ours)
+                    if mine:
+                        ours.add(parent)
+                    else:
+                        ours.discard(parent)
                 adjoints[parent] = part
-                if mine and not keep:
-                    ours.add(parent)
-                elif before is not None:
-                    ours.discard(parent)
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
@@ -142,18 +135,19 @@ class Tape:
         return tangents
 
 
-def _added(one: Any, other: Any, first: bool, second: bool) -> tuple[Any, bool]:
-    """Return a sum of adjoints, and whether it may be added to: first and second tell of each."""
-    if type(other) is not ndarray or type(one) is Traced:
-        return one + other, False
-    if first:
-        return np.add(one, other, out=one), True
-    if second:
-        return np.add(one, other, out=other), True
-    total = one + other
-    if type(total) is ndarray or type(total) is Traced:
-        return total, type(total) is ndarray
-    return np.asarray(total), False  # NumPy's sum of two arrays without axes is a scalar
+def _added(total: Any, part: Any, ours: bool) -> tuple[Any, bool]:
+    """Return a sum of adjoints, and whether it is an array that nobody else knows.
+
+    A rule may return the very array that it was given, a view of it or an array of the
+    program's, so `total` is changed only if it is `ours`: a sum that was made here before.
+    """
+    if ours and type(part) is not Traced:
+        return np.add(total, part, out=total), True
+    total = total + part
+    kind = type(total)
+    if kind is ndarray or kind is Traced or type(part) is not ndarray:
+        return total, kind is ndarray
+    return np.asarray(total), True  # NumPy's sum of two arrays without axes is a scalar
 
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
@@ -165,7 +159,7 @@ def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bo
     return True
 
 
-class ReverseLevel(Level):
+class ReverseLevel(NumPyLevel):
     """A level that writes a tape. A value's link is the number of its node.
 
     Parameters

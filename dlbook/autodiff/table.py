@@ -30,8 +30,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError
-
 __all__ = ["TABLE", "Entry", "Rule", "name_of"]
 
 Derivative = Callable[..., Any]
@@ -59,9 +57,6 @@ class Rule:
         everywhere may be given to them as one number, unless an operand was broadcast.
     uniform
         Whether the reverse rules take such a number whatever the shapes.
-    fresh
-        Whether the reverse rules return arrays that nobody else holds, so that the sweep may
-        add to them.
     name
         What a reader calls the function.
     pull
@@ -78,19 +73,9 @@ class Rule:
     joint: bool = False
     elementwise: bool = False
     uniform: bool = False
-    fresh: bool = False
     name: str = ""
     pull: Derivative | None = None
     forward: Callable[..., tuple[Any, Any]] | None = None
-
-    def lacks(self, mode: str, position: int) -> DerivativeError:
-        """Return the refusal of an operand by which the function has no derivative."""
-        return DerivativeError(
-            f"{self.name} has no {mode} rule for its argument {position}",
-            f"a traced value as argument {position} of {self.name}",
-            f"def{'jvp' if mode == 'forward' else 'vjp'}({self.name}, …) with a rule for it, or "
-            "stop_gradient(x) where no derivative is meant",
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,9 +248,7 @@ def elementwise(
     entry = Entry(
         "elementwise",
         ("x", "y", "z")[: len(local)],
-        rule=Rule(
-            function, local, local, reads, elementwise=True, fresh=reads, name=_short(function)
-        ),
+        rule=Rule(function, local, local, reads, elementwise=True, name=_short(function)),
     )
     _enter([function, *also], entry)
 
@@ -287,9 +270,7 @@ def linear(
     call = call or function
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
-    product = len(transposes) > 1
-    name = _short(function)
-    rule = Rule(call, jvps, transposes, reads, uniform=uniform, fresh=product, name=name)
+    rule = Rule(call, jvps, transposes, reads, uniform=uniform, name=_short(function))
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 

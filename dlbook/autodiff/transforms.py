@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from dlbook import trees
 from dlbook.autodiff import rules  # noqa: F401 (fills the table)
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import ForwardLevel
+from dlbook.autodiff.levels import Level
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.reverse import ReverseLevel
-from dlbook.autodiff.shapes import as_adjoint, filled
-from dlbook.autodiff.tracing import Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, plain, shape_of
 
 __all__ = [
     "grad",
@@ -50,7 +52,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     Raises
     ------
     DerivativeError
-        If `f` does what no derivative can follow, or an argument is not floating point.
+        If `f` does what no derivative can follow, or an argument or a result is not floating
+        point.
     ValueError
         If the tangents do not fit the primals.
 
@@ -71,7 +74,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     out, structure = trees.flatten(level.run(f, *inputs))
     values, directions = [], []
     for leaf in out:
-        mine = type(level.leaf(leaf)) is Traced and leaf._level is level
+        mine = type(_result(level, leaf)) is Traced and leaf._level is level
         value = leaf._value if mine else leaf
         values.append(_fresh(value))
         directions.append(_fresh(leaf._link) if mine else _zeros(value))
@@ -176,7 +179,7 @@ class Recorded:
             self.values, self.nodes = [], []
             for leaf in leaves:
                 mine = type(leaf) is Traced and leaf._level is self.level
-                self.values.append(leaf._value if mine else self.level.leaf(leaf))
+                self.values.append(leaf._value if mine else _result(self.level, leaf))
                 self.nodes.append(leaf._link if mine else None)
         except BaseException:
             self.level.release()
@@ -185,7 +188,7 @@ class Recorded:
     def _auxiliary(self, leaf: Any) -> Any:
         if leaf is None or isinstance(leaf, str | bytes):
             return leaf
-        mine = type(self.level.leaf(leaf)) is Traced and leaf._level is self.level
+        mine = type(_leaf(self.level, leaf)) is Traced and leaf._level is self.level
         return _fresh(leaf._value if mine else leaf)
 
     def value(self) -> Any:
@@ -536,6 +539,43 @@ def _check_input(leaf: Any) -> None:
     )
 
 
+def _leaf(level: Level, value: Any) -> Any:
+    """Return a leaf of what a function returned: a value of a level, or constant for it.
+
+    Raises
+    ------
+    DerivativeError
+        If it may hide a traced value, or belongs to a level that is over.
+    """
+    kind = type(value)
+    if kind is Traced:
+        if value._level is not level:
+            value._alive()
+    elif kind is np.ndarray and value.dtype.kind in "fiub":
+        pass
+    elif not isinstance(value, numbers.Real | np.bool_):
+        raise DerivativeError(
+            "a result of the function is neither a real number nor an array of them, "
+            "and may hide a derivative",
+            describe(value),
+            "return numbers and numeric arrays, in dicts, lists, tuples or dataclasses; "
+            "np.stack([...]) makes an array of traced numbers",
+        )
+    return value
+
+
+def _result(level: Level, leaf: Any) -> Any:
+    """Return a leaf of the result, which must be floating point."""
+    if type(_leaf(level, leaf)) is not Traced and np.asarray(leaf).dtype.kind != "f":
+        raise DerivativeError(
+            "a result of the function is not floating point, so it has no derivative",
+            describe(leaf),
+            "return the floating-point value that it was computed from; grad, value_and_grad and "
+            "vjp take has_aux=True for a pair (value, aux) whose second part is not differentiated",
+        )
+    return leaf
+
+
 def like(given: Any, value: Any, what: str) -> Any:
     """Return a tangent or cotangent for a value, of its type and dtype, in memory of its own."""
     shape = shape_of(value)
@@ -586,4 +626,7 @@ def _positions(argnums: int | Sequence[int], n: int) -> tuple[int, ...]:
     for i in chosen:
         if not -n <= i < n:
             raise TypeError(f"argnums names argument {i}; the function was called with {n}")
-    return tuple([i % n for i in chosen])
+    positions = tuple([i % n for i in chosen])
+    if len({*positions}) < len(positions):
+        raise TypeError(f"argnums is {argnums!r}; expected each argument once")
+    return positions

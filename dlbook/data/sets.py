@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-import numpy as np
 from numpy.typing import NDArray
+
+from dlbook.checks import check_array
 
 __all__ = ["Dataset", "Source", "Split", "Splits"]
 
@@ -31,6 +32,7 @@ class Split:
 
     Examples
     --------
+    >>> import numpy as np
     >>> split = Split(np.zeros((5, 2)), np.array([0, 1, 0, 1, 0]))
     >>> split
     Split(x=float64 (5, 2), y=int64 (5,))
@@ -43,12 +45,12 @@ class Split:
 
     def __post_init__(self) -> None:
         for name, value in (("x", self.x), ("y", self.y)):
-            if not isinstance(value, np.ndarray):
-                raise TypeError(f"{name} is a {type(value).__name__}; expected a NumPy array")
+            check_array(name, value)
         if self.y.ndim != 1 or self.x.shape[:1] != self.y.shape:
+            hint = "; are x and y swapped?" if self.x.ndim == 1 == self.y.ndim - 1 else ""
             raise ValueError(
                 f"x has shape {self.x.shape} and y has shape {self.y.shape}; "
-                "expected (n, …) and (n,): one label for each example"
+                f"expected (n, …) and (n,): one label for each example{hint}"
             )
 
     def __len__(self) -> int:
@@ -73,6 +75,7 @@ class Split:
 
         Examples
         --------
+        >>> import numpy as np
         >>> first, rest = Split(np.zeros((5, 2)), np.arange(5)).divide(3)
         >>> first.y, rest.y
         (array([0, 1, 2]), array([3, 4]))
@@ -93,6 +96,7 @@ class Dataset:
 
     Examples
     --------
+    >>> import numpy as np
     >>> part = Split(np.zeros((2, 3)), np.array([0, 1]))
     >>> Dataset(train=part, test=part)
     Dataset(train=Split(x=float64 (2, 3), y=int64 (2,)), test=Split(x=float64 (2, 3), y=int64 (2,)))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.checks import with_article
 from dlbook.exercises.running import Drawn
 
 __all__ = [
@@ -70,7 +71,7 @@ def kind(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of the shape {value.shape}" if value.ndim else "a single number"
     name = value.of if isinstance(value, Drawn) else type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    return with_article(name)
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -18,7 +18,16 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dlbook.exercises.answers import UnfitError, shown
-from dlbook.exercises.chapters import autodiff, convexity, descent, graphs
+from dlbook.exercises.chapters import (
+    autodiff,
+    convexity,
+    critical_points,
+    descent,
+    entropic_projection,
+    graphs,
+    level_sets,
+    softmax,
+)
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 from dlbook.extras import need
@@ -26,7 +35,11 @@ from dlbook.extras import need
 __all__ = ["CHECKERS", "Result", "check", "finished", "names"]
 
 CHECKERS: dict[str, Checker] = {
+    **level_sets.CHECKERS,
+    **critical_points.CHECKERS,
     **convexity.CHECKERS,
+    **softmax.CHECKERS,
+    **entropic_projection.CHECKERS,
     **descent.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook.autodiff import defjvp, defvjp, primitive
-from dlbook.checks import check_labels
+from dlbook.checks import check_array, check_labels
 
 __all__ = ["accuracy", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
 
@@ -34,6 +34,8 @@ def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
+    if np.ndim(z):  # a number need not be an array
+        check_array("z", z)
     with np.errstate(over="ignore"):  # where exp(-z) is infinite, 1 / (1 + inf) = 0 is right
         return 1 / (1 + np.exp(-z))  # type: ignore[no-any-return]
 
@@ -68,6 +70,7 @@ def softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     >>> softmax(np.array([1000.0, 1000.0, -1000.0]))
     array([0.5, 0.5, 0. ])
     """
+    check_array("z", z)
     e = np.exp(z - np.maximum.reduce(z, axis=axis, keepdims=True))
     return e / np.add.reduce(e, axis=axis, keepdims=True)  # type: ignore[no-any-return]
 
@@ -94,6 +97,7 @@ def log_softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     >>> log_softmax(np.array([0.0, -1000.0]))
     array([    0., -1000.])
     """
+    check_array("z", z)
     shifted = z - np.maximum.reduce(z, axis=axis, keepdims=True)
     total = np.add.reduce(np.exp(shifted), axis=axis, keepdims=True)
     return shifted - np.log(total)
@@ -117,6 +121,8 @@ def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
 
     Raises
     ------
+    TypeError
+        If `logits` or `labels` is not an array.
     ValueError
         If shapes, dtype or range of the labels do not fit.
 
@@ -131,6 +137,7 @@ def cross_entropy(logits: NDArray[Any], labels: NDArray[Any]) -> Any:
 
 def _loss_and_shares(logits: Any, labels: NDArray[Any]) -> tuple[Any, Any]:
     """Return the cross-entropy, and the softmax, which its gradient is made of, by columns."""
+    check_array("logits", logits)
     check_labels(labels, logits.shape)
     columns = logits.T.copy()  # many short rows would take NumPy twice as long
     columns = columns - np.maximum.reduce(columns, axis=0)
@@ -174,6 +181,8 @@ def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
 
     Raises
     ------
+    TypeError
+        If `logits` or `labels` is not an array.
     ValueError
         If shapes, dtype or range of the labels do not fit.
 
@@ -182,5 +191,6 @@ def accuracy(logits: NDArray[Any], labels: NDArray[Any]) -> float:
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     0.5
     """
+    check_array("logits", logits)
     check_labels(labels, logits.shape)
     return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)

@@ -9,7 +9,15 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.checks import check_dtype, check_integer, check_labels, check_number
+from dlbook.checks import (
+    check_array,
+    check_dtype,
+    check_integer,
+    check_labels,
+    check_number,
+    check_rng,
+    shown,
+)
 from dlbook.nn.functions import cross_entropy, sigmoid
 from dlbook.nn.objectives import Aux, objective
 
@@ -66,9 +74,12 @@ class TwoLayer:
 
         Raises
         ------
+        TypeError
+            If `rng` is not a generator.
         ValueError
             If `dtype` is neither.
         """
+        check_rng("rng", rng)
         check_dtype("dtype", dtype)
 
         def normal(*shape: int) -> NDArray[Any]:
@@ -82,14 +93,35 @@ class TwoLayer:
         }
 
     def __call__(self, params: Params, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the logits, shape ``(n, outputs)``, of rows `x`, shape ``(n, inputs)``."""
+        """Return the logits, shape ``(n, outputs)``, of rows `x`, shape ``(n, inputs)``.
+
+        Raises
+        ------
+        TypeError
+            If `params` is not what `init` returns, or `x` is not an array.
+        ValueError
+            If the shape of `x` does not fit.
+        """
         return _logits(params, x)
 
 
 def _logits(params: Params, x: NDArray[Any]) -> NDArray[Any]:
-    _check_rows(x, len(params["W1"]))
-    hidden = sigmoid(x @ params["W1"] + params["b1"])
-    return hidden @ params["W2"] + params["b2"]
+    W1, b1, W2, b2 = _arrays(params)
+    _check_rows(x, len(W1))
+    hidden = sigmoid(x @ W1 + b1)
+    logits: NDArray[Any] = hidden @ W2 + b2
+    return logits
+
+
+def _arrays(params: Params) -> tuple[NDArray[Any], ...]:
+    try:
+        return params["W1"], params["b1"], params["W2"], params["b2"]
+    except (KeyError, IndexError, TypeError):
+        swapped = "; are params and x swapped?" if isinstance(params, np.ndarray) else ""
+        has = f"has the keys {list(params)}" if isinstance(params, dict) else f"is {shown(params)}"
+        raise TypeError(
+            f"params {has}; expected a dict of W1, b1, W2 and b2, as init returns it{swapped}"
+        ) from None
 
 
 def two_layer_objective(
@@ -109,6 +141,8 @@ def two_layer_objective(
 
     Raises
     ------
+    TypeError
+        If `params` is not such a tree, or `x` or `y` is not an array.
     ValueError
         If shapes, dtypes or labels do not fit.
 
@@ -123,7 +157,9 @@ def two_layer_objective(
     >>> grads["b2"].round(2)
     array([-0.25,  0.25,  0.25, -0.25], dtype=float32)
     """
-    if x.dtype != params["W1"].dtype:
+    W1, _, _, _ = _arrays(params)
+    check_array("x", x)
+    if x.dtype != W1.dtype:
         _refuse(params, x, y, alpha)
     return objective(params, x, y, model=_logits, loss=cross_entropy, alpha=alpha)
 
@@ -169,6 +205,8 @@ def two_layer_value_and_grad(
 
     Raises
     ------
+    TypeError
+        If `params` is not such a tree, or `x` or `y` is not an array.
     ValueError
         If shapes, dtypes or labels do not fit, or `alpha` is negative or not finite.
 
@@ -183,7 +221,9 @@ def two_layer_value_and_grad(
     >>> grads["b2"].round(2)
     array([-0.25,  0.25,  0.25, -0.25])
     """
-    W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
+    W1, b1, W2, b2 = _arrays(params)
+    check_array("x", x)
+    check_array("y", y)
     n = y.size
     fits = x.shape == (n, len(W1)) and x.dtype == W1.dtype and 0 <= alpha < math.inf
     fits = fits and y.shape == (n,) and y.dtype.kind in "iu" and n > 0
@@ -246,6 +286,7 @@ def _refuse(params: Params, x: NDArray[Any], y: NDArray[Any], alpha: float) -> N
 
 
 def _check_rows(x: NDArray[Any], inputs: int) -> None:
+    check_array("x", x)
     if x.ndim != 2 or x.shape[1] != inputs:
         hint = "; x.reshape(len(x), -1) makes rows of images" if x.ndim > 2 else ""
         raise ValueError(f"x has shape {x.shape}; expected (n, {inputs}){hint}")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from dlbook import trees
 from dlbook.autodiff import grad
-from dlbook.checks import check_number
-from dlbook.optimize.optimisers import Optimiser
+from dlbook.checks import check_number, shown
+from dlbook.optimize.optimisers import Optimiser, check_optimiser
 
 __all__ = ["descend", "proximal_step"]
 
+Tree = TypeVar("Tree")
 
-def proximal_step(grads: Any, params: Any, strength: float) -> Any:
+
+def proximal_step(grads: Tree, params: Tree, strength: float) -> Tree:
     """Minimise the linear model of a function, plus a penalty for leaving the place.
 
     Returns the minimiser ``w`` of ``⟨w - params, grads⟩ + strength/2 · ‖w - params‖²``. That is
@@ -40,16 +42,17 @@ def proximal_step(grads: Any, params: Any, strength: float) -> Any:
     2.5
     """
     strength = check_number("strength", strength, above=0)
-    return trees.map(lambda w, g: w - g / strength, params, grads)
+    stepped: Tree = trees.map(lambda w, g: w - g / strength, params, grads)
+    return stepped
 
 
 def descend(
-    f: Callable[[Any], Any],
-    x0: Any,
+    f: Callable[[Tree], Any],
+    x0: Tree,
     optimiser: Optimiser,
     *,
-    gradient: Callable[[Any], Any] | None = None,
-) -> Iterator[Any]:
+    gradient: Callable[[Tree], Tree] | None = None,
+) -> Iterator[Tree]:
     """Yield the iterates of an optimiser on a function, the start first, without end.
 
     Parameters
@@ -68,6 +71,11 @@ def descend(
     tree
         The iterates. Each is read once more when the next is asked for: write to a copy.
 
+    Raises
+    ------
+    TypeError
+        If `f` is not a function, or `optimiser` not an optimiser.
+
     Examples
     --------
     >>> from itertools import islice
@@ -76,9 +84,17 @@ def descend(
     >>> [float(w) for w in islice(iterates, 4)]
     [8.0, 4.0, 2.0, 1.0]
     """
-    if gradient is None:
-        gradient = grad(f)
-    params, state = x0, optimiser.init(x0)
+    if not callable(f):
+        swapped = "; are f and x0 swapped?" if callable(x0) else ""
+        raise TypeError(f"f is {shown(f)}; expected a function of one argument{swapped}")
+    check_optimiser(optimiser)
+    return _iterates(x0, optimiser, grad(f) if gradient is None else gradient)
+
+
+def _iterates(
+    params: Tree, optimiser: Optimiser, gradient: Callable[[Tree], Tree]
+) -> Iterator[Tree]:
+    state = optimiser.init(params)
     while True:
         yield params
         params, state = optimiser.update(gradient(params), state, params)

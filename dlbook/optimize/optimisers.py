@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
 from dlbook import trees
-from dlbook.checks import check_number
+from dlbook.checks import check_integer, check_number, shown
 from dlbook.optimize.schedules import Schedule
 
-__all__ = ["GradientDescent", "Optimiser"]
+__all__ = ["GradientDescent", "Optimiser", "check_optimiser"]
+
+Tree = TypeVar("Tree")
 
 
 @runtime_checkable
@@ -21,8 +23,29 @@ class Optimiser(Protocol):
     def init(self, params: Any) -> Any:
         """Return the state before the first step."""
 
-    def update(self, grads: Any, state: Any, params: Any, out: Any = None) -> tuple[Any, Any]:
+    def update(self, grads: Tree, state: Any, params: Tree, out: Any = None) -> tuple[Tree, Any]:
         """Return parameters and state after a step, written to `out` where it is given."""
+
+
+def check_optimiser(value: Any) -> None:
+    """Raise an error if `value` is not an optimiser.
+
+    Raises
+    ------
+    TypeError
+        If it lacks `init` or `update`.
+
+    Examples
+    --------
+    >>> check_optimiser(0.1)
+    Traceback (most recent call last):
+    TypeError: optimiser is 0.1; expected one with init and update, such as GradientDescent(0.1)
+    """
+    if isinstance(value, type) or not isinstance(value, Optimiser):
+        raise TypeError(
+            f"optimiser is {shown(value)}; expected one with init and update, "
+            "such as GradientDescent(0.1)"
+        )
 
 
 @dataclass(frozen=True)
@@ -65,8 +88,8 @@ class GradientDescent:
         return 0
 
     def update(
-        self, grads: Any, state: int, params: Any, out: tuple[Any, int] | None = None
-    ) -> tuple[Any, int]:
+        self, grads: Tree, state: int, params: Tree, out: tuple[Tree, int] | None = None
+    ) -> tuple[Tree, int]:
         """Take one step.
 
         Parameters
@@ -91,13 +114,15 @@ class GradientDescent:
         Raises
         ------
         ValueError
-            If the trees differ in structure, or arrays in shape; or if the schedule returns
-            something other than a finite number ≥ 0.
+            If the trees differ in structure, or arrays in shape; if `state` is not what `init`
+            or `update` returned; or if the schedule returns something other than a finite
+            number ≥ 0.
         """
-        taken, rate = state + 1, self.learning_rate
+        taken, rate = check_integer("state", state, 0) + 1, self.learning_rate
         if callable(rate):
             name = f"the learning rate that {rate!r} returned for step {taken}"
             rate = check_number(name, rate(taken), least=0)
+        _check_shapes(grads, params)
         if out is None:
             return trees.map(lambda p, g: p - rate * g, params, grads), taken
         if out[0] is params:  # the training loop's case: one tree less to walk
@@ -105,3 +130,22 @@ class GradientDescent:
         else:
             trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
         return out[0], taken
+
+
+def _check_shapes(grads: Any, params: Any) -> None:
+    """Raise an error for a gradient that would change its parameter's shape by broadcasting."""
+    wrong: list[Any] = []
+
+    def compare(p: Any, g: Any) -> None:
+        if getattr(p, "shape", ()) != getattr(g, "shape", ()):  # numbers have none
+            wrong.append(p)
+
+    trees.map(compare, params, grads)
+    if not wrong:
+        return
+    values, structure = trees.flatten(params)
+    rows = zip(trees.places(params, ""), values, trees.flatten_like(structure, grads), strict=True)
+    place, p, g = next(row for row in rows if np.shape(row[1]) != np.shape(row[2]))
+    raise ValueError(
+        f"grads{place} has shape {np.shape(g)}; expected {np.shape(p)}, as params{place} has"
+    )

@@ -1,15 +1,17 @@
-"""Training: the one loop over batches, its history, and runs that are kept."""
+"""Training: the one loop over batches, its history, experiments and their stored runs."""
 
-from dlbook.train.experiment import Experiment, learning_rate_table
+from dlbook.train.experiment import Experiment
 from dlbook.train.fingerprint import code_fingerprint
 from dlbook.train.loop import Fitted, History, evaluate, fit
 from dlbook.train.runs import Run, results, sweep
+from dlbook.train.tables import all_experiments, learning_rate_table
 
 __all__ = [
     "Experiment",
     "Fitted",
     "History",
     "Run",
+    "all_experiments",
     "code_fingerprint",
     "evaluate",
     "fit",

@@ -1,4 +1,4 @@
-"""What a run is determined by, and the runs that the book makes."""
+"""What a run is determined by."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlbook.nn import CrossEntropy, Model, TwoLayer
 from dlbook.optimize import GradientDescent, Optimiser
 from dlbook.train.content import content_of, fill, is_frozen
 
-__all__ = ["Experiment", "learning_rate_table"]
+__all__ = ["Experiment"]
 
 
 @dataclass(frozen=True)
@@ -152,31 +152,8 @@ class Experiment:
 
         Examples
         --------
-        >>> print(Experiment().to_toml())  # doctest: +ELLIPSIS
-        alpha = 0.001
-        batch_size = 64
-        epochs = 10
-        dtype = "float32"
-        seed = 0
-        <BLANKLINE>
-        [model]
-        class = "TwoLayer"
-        inputs = 784
-        hidden = 128
-        outputs = 10
-        scale = 0.001
-        <BLANKLINE>
-        [data]
-        class = "MNIST"
-        validation = 12000
-        <BLANKLINE>
-        [loss]
-        class = "CrossEntropy"
-        <BLANKLINE>
-        [optimiser]
-        class = "GradientDescent"
-        learning_rate = 0.1
-        <BLANKLINE>
+        >>> Experiment().to_toml().splitlines()[-3:]
+        ['[optimiser]', 'class = "GradientDescent"', 'learning_rate = 0.1']
         """
         with need("train"):
             import tomli_w
@@ -202,19 +179,3 @@ class Experiment:
         """
         experiment: Experiment = fill(cls, tomllib.loads(text), "")
         return experiment
-
-
-def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
-    """Return the book's experiments on the learning rate: four rates, three seeds each.
-
-    They were fixed before the first of them was run.
-
-    Examples
-    --------
-    >>> {rate: len(experiments) for rate, experiments in learning_rate_table().items()}
-    {1.0: 3, 0.1: 3, 0.05: 3, 0.01: 3}
-    """
-    return {
-        rate: tuple(Experiment(optimiser=GradientDescent(rate), seed=seed) for seed in range(3))
-        for rate in (1.0, 0.1, 0.05, 0.01)
-    }

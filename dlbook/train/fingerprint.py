@@ -52,7 +52,8 @@ def code_fingerprint(paths: Iterable[str | Path]) -> str:
     entries = []
     for path in (Path(path).absolute() for path in paths):
         if path.is_dir():
-            files = [(file.relative_to(path.parent), file) for file in path.rglob("*.py")]
+            found = (file for file in path.rglob("*.py") if file.is_file())  # no editor's lock
+            files = [(file.relative_to(path.parent), file) for file in found]
         else:
             files = [(Path(path.name), path)]
         entries += [f"{name.as_posix()} {_digest(file)}" for name, file in files]

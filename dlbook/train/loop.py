@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlbook import autodiff, nn, trees
-from dlbook.checks import check_integer, check_labels
+from dlbook.checks import check_integer, check_labels, check_rng, shown
 from dlbook.data import Split
 from dlbook.optimize import Optimiser
+from dlbook.optimize.optimisers import check_optimiser
 from dlbook.train.progress import progress_bar
 
 __all__ = ["Fitted", "History", "evaluate", "fit"]
@@ -132,6 +133,8 @@ def fit(
 
     Raises
     ------
+    TypeError
+        If an argument is of another kind, such as a seed for a generator.
     ValueError
         If shapes, labels or counts do not fit, or `train` holds NaN or infinity.
     FloatingPointError
@@ -153,6 +156,11 @@ def fit(
     >>> fitted.history.validation_accuracy[-1]
     np.float64(1.0)
     """
+    for name, function in (("objective", objective), ("model", model)):
+        if not callable(function):
+            raise TypeError(f"{name} is {shown(function)}; expected a function")
+    check_optimiser(optimiser)
+    check_rng("rng", rng)
     value_and_grad = value_and_grad or autodiff.value_and_grad(objective, has_aux=True)
     epochs = check_integer("epochs", epochs, 1)
     batch_size = check_integer("batch_size", batch_size, 1)
@@ -218,6 +226,8 @@ def evaluate(
 
     Raises
     ------
+    TypeError
+        If `split` is not a `Split`.
     ValueError
         If shapes or labels do not fit.
 
@@ -228,6 +238,7 @@ def evaluate(
     >>> round(loss, 4), accuracy
     (0.8133, 0.5)
     """
+    _check_split("split", split)
     total, hits, chunk = 0.0, 0.0, 1000  # a thousand rows at a time stay in the processor's cache
     for start in range(0, max(len(split), 1), chunk):
         x, y = split.x[start : start + chunk], split.y[start : start + chunk]
@@ -238,11 +249,17 @@ def evaluate(
 
 
 def _check(name: str, split: Split, model: Model, params: Any) -> None:
-    """Refuse examples that the model cannot take and labels that it has no output for."""
+    """Raise an error for examples that the model cannot take, or labels it has no output for."""
+    _check_split(name, split)
     if len(split) == 0:
         raise ValueError(f"{name} is empty; expected at least one example")
     classes = model(params, split.x[:1]).shape[1:]
     check_labels(split.y, (len(split), *classes), f"{name}.y")
+
+
+def _check_split(name: str, split: Any) -> None:
+    if not isinstance(split, Split):
+        raise TypeError(f"{name} is {shown(split)}; expected a Split: data.Split(x, y) makes one")
 
 
 def _diverged(

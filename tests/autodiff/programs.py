@@ -645,6 +645,13 @@ np.exp(x.astype(np.float32)) @ a32
 
 #: Refused with a `DerivativeError` whose last line holds the words above each group.
 REFUSED = {
+    "np.block([[x, y], [z, w]]) for nested lists of numbers": """
+np.stack([[s, s], [s, s]])
+np.vstack([[s, s], [s, s]])
+""",
+    "np.mean(x)": """
+statistics.fmean(x)
+""",
     "np.stack([x, y]) for a list [x, y]": """
 np.array([s, 1.0])
 np.array(x)
@@ -665,7 +672,6 @@ np.dot([s, s], a[:2])
 np.concatenate([[s], a])
 np.where(m, [s, s, s], x)
 np.add([s, s, s], x)
-np.stack([[s, s], [s, s]])
 x + [s, 1.0, 2.0]
 try: b = np.array(x)
  except Exception: b = a
@@ -815,7 +821,6 @@ try: b = math.exp(s)
     "np.isclose(x, y)": "math.isclose(s, 0.7) * s",
     "sum(x)": """
 math.fsum(x)
-statistics.fmean(x)
 """,
     "np.linalg.norm(x - y)": "math.dist(x, a)",
     "x ** y": "math.pow(s, 2)",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
+from dlbook.autodiff.rules.elementwise import unknown
 from dlbook.autodiff.table import TABLE, name_of
 
 FAMILIES = {}  # function → strategies of samples
@@ -131,7 +132,8 @@ def calls(function, *cases):
 def inventory():
     """Return the functions that need samples."""
     kinds = {"elementwise", "linear", "jointly linear", "selection", "general", "composed"}
-    return [f for f, entry in TABLE.items() if entry.kind in kinds]
+    without = {unknown}  # whose derivative is nan: test_kinks
+    return [f for f, entry in TABLE.items() if entry.kind in kinds and f not in without]
 
 
 # ---- elementwise -------------------------------------------------------------------------
@@ -833,7 +835,7 @@ calls(
     (lambda a: np.reshape(a, 6), (2, 3)),
     (lambda a: np.reshape(a, (1, 1)), ()),
     (lambda a: np.reshape(a, ()), (1, 1)),
-    (lambda a: np.reshape(a, (3, 2), order="A"), np.asfortranarray(_W)),
+    (lambda a: np.reshape(a, (3, 2), order="F"), np.asfortranarray(_W)),
 )
 if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
     calls(np.reshape, (lambda a: np.reshape(a, shape=(3, 2), copy=True), (2, 3)))
@@ -851,9 +853,8 @@ calls(
     np.ravel,
     (lambda a: a.ravel(), (2, 3)),
     (lambda a: a.flatten("F"), (2, 3)),
-    (lambda a: np.ravel(a, "K"), np.asfortranarray(_W)),
-    (lambda a: np.ravel(a.T, "K"), (2, 3)),
-    (lambda a: np.ravel(a, "A"), np.asfortranarray(_W)),
+    (lambda a: np.ravel(a, "F"), np.asfortranarray(_W)),
+    (lambda a: np.ravel(a.T, "C"), (2, 3)),
 )
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from derivatives import slope
 
-from dlbook.autodiff import grad, jvp
+from dlbook.autodiff import grad, hessian, hvp, jvp, vjp
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api" / "autodiff-kinks.md").read_text("utf-8")
 CELL = r"`?([^|`]+?)`?"
 ROWS = re.findall(rf"^\| `(.+)` \| `(.+)` \| {CELL} \| {CELL} \| {CELL} \|$", PAGE, re.MULTILINE)
+SECOND = re.findall(rf"^\| `([^|]+)` \| `([^|]+)` \| {CELL} \| {CELL} \|$", PAGE, re.MULTILINE)
 
 IN_TORCH = {
     "np.maximum(x, 0.0)": "torch.maximum(x, number(0.0))",
@@ -44,7 +46,8 @@ def expected(text):
 
 def test_the_page_has_its_tables():
     assert len(ROWS) >= 25
-    assert len(ROWS) == len(re.findall(r"^\| `", PAGE, re.MULTILINE))
+    assert len(SECOND) >= 10
+    assert len(ROWS) + len(SECOND) == len(re.findall(r"^\| `", PAGE, re.MULTILINE))
 
 
 @pytest.mark.parametrize(("text", "at", "ours", "_jax", "_torch"), ROWS)
@@ -68,6 +71,72 @@ def test_jax(text, at, _ours, jaxs, _torch):
     with jax.enable_x64(True):
         f = function(text.replace("np.", "jnp."), jnp=jax.numpy)
         theirs = jax.grad(f)(jax.numpy.asarray(point(at), dtype=float))
+    np.testing.assert_array_equal(theirs, expected(jaxs))
+
+
+def second_derivatives(f, x):
+    """Return the Hessian in each mode of each mode."""
+    units = np.eye(len(x)) if np.ndim(x) else [1.0]
+    columns = {
+        "forward over reverse": [hvp(f, (x,), (unit,)) for unit in units],
+        "reverse over reverse": [vjp(grad(f), x)[1](unit)[0] for unit in units],
+        "reverse over forward": [
+            grad(lambda y, unit=unit: jvp(f, (y,), (unit,))[1])(x) for unit in units
+        ],
+    }
+    return {modes: np.reshape(found, np.shape(x) * 2) for modes, found in columns.items()}
+
+
+@pytest.mark.parametrize(("text", "at", "ours", "_jax"), SECOND)
+def test_our_second_derivatives(text, at, ours, _jax):
+    f, x = function(text, np=np), point(at)
+    np.testing.assert_array_equal(hessian(f)(x), expected(ours))
+    for modes, found in second_derivatives(f, x).items():
+        # A reverse sweep over reverse mode does not know which operands move.
+        unknown = np.isnan(found) & (modes != "forward over reverse")
+        np.testing.assert_array_equal(np.where(unknown, expected(ours), found), expected(ours))
+        assert np.isnan(found).any() == np.isnan(expected(ours)).any(), modes
+
+
+TIPS = {
+    "norms of rows": lambda x: np.sum(np.linalg.norm(x, axis=1) ** 2),
+    "3-norms of rows": lambda x: np.sum(np.linalg.norm(x, 3, axis=1) ** 2),
+    "1.5-norms of rows": lambda x: np.sum(np.linalg.vector_norm(x, ord=1.5, axis=1) ** 2),
+    "largest of rows": lambda x: np.sum(np.linalg.norm(x, np.inf, axis=1) ** 2),
+    "deviations of rows": lambda x: np.sum(np.std(x, axis=1) ** 2),
+    "nan-deviations of rows": lambda x: np.sum(np.nanstd(x, axis=1, keepdims=True) ** 2),
+    "masked deviations": lambda x: np.sum(np.std(x, axis=1, where=[True, True, True]) ** 2),
+    "hypot": lambda x: np.sum(np.hypot(x, x[:, ::-1]) ** 2),
+    "fabs": lambda x: np.sum(np.fabs(x) ** 3),
+    "copysign": lambda x: np.sum(np.copysign(x, 1.0) ** 2),
+    "square root of a square": lambda x: np.sum(np.sqrt(x**2) ** 2),
+}
+
+
+@pytest.mark.parametrize("f", TIPS.values(), ids=TIPS)
+def test_a_second_derivative_is_unknown_at_the_tip_and_right_elsewhere(f):
+    x = np.array([[0.0, 0.0, 0.0], [0.3, -0.7, 1.9]])
+    direction = np.array([[0.4, 0.5, 0.3], [1.1, 0.2, 0.8]])
+    wanted = slope(lambda y: grad(f)(y), (x[1:],), (direction[1:],), step=1e-3)
+    for g in (f, lambda y: f(y.astype(np.float64))):
+        along = hvp(g, (x,), (direction,))
+        assert np.isnan(along[0]).all()
+        np.testing.assert_allclose(along[1], wanted, rtol=1e-6, atol=1e-8)
+        assert np.isnan(vjp(grad(g), x)[1](direction)[0][0]).all()
+        # Where nothing moves in the row of zeros, there is nothing to know.
+        still = direction * [[0.0], [1.0]]
+        if "sqrt" not in f.__code__.co_names:
+            np.testing.assert_allclose(hvp(g, (x,), (still,))[1], wanted, rtol=1e-6, atol=1e-8)
+            np.testing.assert_array_equal(hvp(g, (x,), (still,))[0], 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "at", "_ours", "jaxs"), SECOND)
+def test_second_derivatives_of_jax(text, at, _ours, jaxs):
+    jax = pytest.importorskip("jax")
+    with jax.enable_x64(True):
+        f = function(text.replace("np.", "jnp."), jnp=jax.numpy)
+        theirs = jax.hessian(f)(jax.numpy.asarray(point(at), dtype=float))
     np.testing.assert_array_equal(theirs, expected(jaxs))
 
 

@@ -285,3 +285,24 @@ def test_another_error_of_a_rule_stays_what_it_is():
 
     with pytest.raises(ValueError, match="no such luck"):
         grad(primitive_with(rule))(2.0)
+
+
+def test_what_a_rule_returns_stays_the_rule_s_own():
+    slope = np.array([1.0, 2.0])
+    x = np.array([0.5, 1.5])
+
+    @primitive
+    def energy(x):
+        return np.sum(x * x) / 2
+
+    @primitive
+    def linear(x):
+        return np.sum(slope * x)
+
+    defvjp(energy, lambda g, ans, x: x)
+    defvjp(linear, lambda g, ans, x: slope)
+    for f in (energy, linear, lambda x: energy(x) + linear(x), lambda x: linear(x) + linear(x)):
+        gradient = grad(f)(x)
+        gradient += 100.0
+        assert x.tolist() == [0.5, 1.5]
+        assert slope.tolist() == [1.0, 2.0]

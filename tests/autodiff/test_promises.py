@@ -3,6 +3,7 @@
 import copy
 import gc
 import io
+import json
 import sys
 import threading
 import tracemalloc
@@ -721,3 +722,119 @@ def test_a_composed_function_refuses_what_it_does_not_know():
     ):
         with pytest.raises(DerivativeError, match="was called with an argument typo="):
             grad(lambda x, call=call: np.sum(call(x)))(X)
+
+
+BY_LAYOUT = {
+    "ravel": lambda x: np.ravel(x, order="K"),
+    "the method": lambda x: x.ravel("K"),
+    "flatten": lambda x: x.flatten("A"),
+    "reshape": lambda x: x.reshape(-1, order="A"),
+    "a copy": lambda x: x.T.copy().ravel(order="K"),
+    "a broadcast array": lambda x: np.broadcast_to(x, (3, 2, 2)).ravel(order="K"),
+}
+
+
+@pytest.mark.parametrize("f", BY_LAYOUT.values(), ids=BY_LAYOUT)
+@pytest.mark.parametrize("x", [W, W.T, np.asfortranarray(W)])
+def test_orders_that_go_by_the_layout_in_memory_are_refused(f, x):
+    for attempt in (lambda: vjp(f, x), lambda: jvp(f, (x,), (x,))):
+        with pytest.raises(DerivativeError, match="layout of an array in memory") as error:
+            attempt()
+        assert str(error.value).endswith("order='C' or order='F'")
+
+
+LAYOUTS = [
+    lambda x: x,
+    lambda x: x.T,
+    lambda x: x.T.copy(),
+    lambda x: x.T.copy("F"),
+    lambda x: np.copy(x.T, order="F"),
+    lambda x: np.copy(x.T),
+    lambda x: x[::-1].swapaxes(0, 1),
+    lambda x: np.broadcast_to(x, (3, 2, 2)),
+    lambda x: np.broadcast_to(x[:, None], (2, 3, 2)).T,
+    lambda x: x.astype(np.float32).T,
+]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("flat", [np.ravel, lambda a, order: np.reshape(a, -1, order)])
+def test_other_orders_do_not_depend_on_it(order, layout, flat):
+    def f(x):
+        return flat(layout(x), order=order)
+
+    places = f(np.arange(4.0).reshape(2, 2)).astype(int)
+    value, pullback = vjp(f, W)
+    np.testing.assert_array_equal(value, f(W))
+    weights = np.arange(1.0, 1 + len(places))
+    (gradient,) = pullback(weights)
+    np.testing.assert_array_equal(np.ravel(gradient), np.bincount(places, weights))
+    np.testing.assert_array_equal(jvp(f, (W,), (X + W,))[1], f(X + W))
+
+
+# ---- advice is about the line that the program's author wrote -----------------------------
+
+
+PACKAGES = {
+    "scipy.linalg.norm(x)": "np.linalg.norm, which has a rule; or make the call one operation",
+    "scipy.integrate.trapezoid(x)": "np.trapezoid, which has a rule; or make the call",
+    "scipy.special.logsumexp(x)": "np.logaddexp.reduce(x); or make the call one operation",
+    "scipy.special.expit(x)": "0.5 * (1 + np.tanh(x / 2))",
+    "scipy.stats.norm.pdf(x)": "make the call one operation with `primitive`",
+    "scipy.linalg.expm(np.outer(x, x))": "make the call one operation with `primitive`",
+    "scipy.linalg.solve(np.eye(2), x)": "make the call one operation with `primitive`",
+    "scipy.integrate.quad(lambda t: t * x[0], 0, 1)[0]": "make the call one operation",
+    "scipy.interpolate.CubicSpline([0, 1, 2], [1, 2, 3])(x)": "make the call one operation",
+    "statistics.fmean(x)": "np.mean(x)",
+    "math.fsum(x)": "sum(x)",
+}
+
+
+@pytest.mark.parametrize(("call", "instead"), PACKAGES.items())
+def test_advice_skips_the_frames_of_other_libraries(call, instead, tmp_path, monkeypatch):
+    (tmp_path / "of_a_user.py").write_text(
+        "import math, statistics\nimport numpy as np\n"
+        "import scipy.integrate, scipy.interpolate, scipy.linalg, scipy.special, scipy.stats\n\n"
+        f"def f(x):\n    return np.sum({call})\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "of_a_user", raising=False)
+    from of_a_user import f
+
+    with pytest.raises(DerivativeError) as error:
+        grad(f)(np.abs(X))
+    _, given, advice = str(error.value).split("\n")
+    assert advice.startswith(f"  instead: {instead}")
+    if "expit" not in call:  # a ufunc, which NumPy hands to us: no frame is asked
+        assert "(line 6 of f)" in given
+        assert f"`{call[:40]}" in given.replace("`np.sum(", "`")
+    if call.startswith("scipy") and "expit" not in call:
+        assert "since scipy computes with plain numbers" in advice
+
+
+def test_advice_names_the_line_that_calls_the_transformation_if_there_is_no_other():
+    import scipy.stats
+
+    with pytest.raises(DerivativeError, match=r"in `grad\(scipy\.stats\.norm\.pdf\)\(1\.0\)`"):
+        grad(scipy.stats.norm.pdf)(1.0)
+
+
+@pytest.mark.parametrize("of", [lambda x: x, lambda x: x[0], lambda x: {"x": x}])
+def test_json_says_what_to_write(of):
+    with pytest.raises(TypeError, match="JSON serializable") as error:
+        grad(lambda x: len(json.dumps(of(x))) * np.sum(x))(X)
+    assert "instead: stop_gradient(x)" in error.value.__notes__[0]
+    assert json.dumps(stop_gradient(X).tolist())
+    with pytest.raises(TypeError, match="JSON serializable") as error:
+        json.dumps(X)
+    assert not hasattr(error.value, "__notes__")
+
+
+@pytest.mark.parametrize("make", [np.array, np.asarray, np.stack, np.vstack])
+def test_the_advice_for_nested_lists_is_not_refused_itself(make):
+    with pytest.raises(DerivativeError, match=r"np\.block\(\[\[x, y\], \[z, w\]\]\)"):
+        grad(lambda x: np.sum(make([[x[0], 1.0], [x[1], x[0]]])))(X)
+    value, pullback = vjp(lambda x: np.block([[x[0], 1.0], [x[1], x[0]]]), X)
+    np.testing.assert_array_equal(value, make([[X[0], 1.0], [X[1], X[0]]]))
+    assert pullback(np.array([[1.0, 2.0], [3.0, 4.0]]))[0].tolist() == [5.0, 3.0]

@@ -13,9 +13,9 @@ import samples
 from derivatives import check_first, replaced
 from hypothesis import HealthCheck, Phase, given, settings
 
-from dlbook.autodiff import reverse, shapes
+from dlbook.autodiff import fitting, reverse
 from dlbook.autodiff.table import TABLE, name_of
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 ERROR = 1e-4
 
@@ -167,12 +167,12 @@ def test_finds_a_dropped_sum(function, monkeypatch):
     def first_only(g, value):
         given, shape = np.shape(plain(g)), np.shape(plain(value))
         if given == shape or not given:
-            return shapes.as_adjoint(g, value)
+            return fitting.as_adjoint(g, value)
         extra = len(given) - len(shape)
         index = [0] * extra + [
             slice(0, 1) if n == 1 else slice(None) for n in (shape if extra >= 0 else ())
         ]
-        return shapes.as_adjoint(g[tuple(index)], value)
+        return fitting.as_adjoint(g[tuple(index)], value)
 
     monkeypatch.setattr(reverse, "as_adjoint", first_only)
     assert is_found(function)

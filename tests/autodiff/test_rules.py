@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import samples
-from derivatives import check_first, check_second, check_single, replaced
+from derivatives import Sample, check_first, check_second, check_single, replaced
 from hypothesis import HealthCheck, given, settings
 
 from dlbook.autodiff import jvp
 from dlbook.autodiff.table import TABLE, Entry, name_of
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 FUNCTIONS = samples.inventory()
 EXAMPLES, MORE = 4, 20  # what Hypothesis draws from each strategy, quickly and at leisure
@@ -39,7 +39,7 @@ def test_has_samples(function):
 
 
 @named(FUNCTIONS)
-def test_first_derivatives(function):
+def test_first_derivatives(function, careful_rules):
     each_sample(function, check_first)
 
 
@@ -56,10 +56,23 @@ def test_float32(function, narrow_rules):
 @pytest.fixture
 def narrow_rules():
     """Have every rule refuse to make float64 of float32, before the engine brings it back."""
+    with all_rules(Narrow):
+        yield
+
+
+@pytest.fixture
+def careful_rules():
+    """Have every rule leave alone what it is given, and hand out memory that no operand has."""
+    with all_rules(Careful):
+        yield
+
+
+@contextlib.contextmanager
+def all_rules(wrapper):
     with contextlib.ExitStack() as stack:
         for entry in TABLE.values():
             if entry.rule is not None:
-                jvps, vjps = Narrow(entry.rule.jvps), Narrow(entry.rule.vjps)
+                jvps, vjps = wrapper(entry.rule.jvps), wrapper(entry.rule.vjps)
                 stack.enter_context(replaced(entry.rule, jvps=jvps, vjps=vjps))
         yield
 
@@ -77,13 +90,56 @@ def test_float32_finds_a_rule_that_widens(narrow_rules):
         each_sample(np.exp, check_single)
 
 
-class Narrow(Sequence):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda g, ans, x: np.multiply(g, np.cos(x), out=g), "read-only"),
+        (lambda g, ans, x: ans, "shares"),
+        (lambda g, ans, x: x[:], "shares"),
+    ],
+)
+def test_the_first_derivatives_find_a_rule_that_is_not_careful(careful_rules, wrong, message):
+    rule = TABLE[np.sin].rule
+    sample = Sample(np.sin, (np.array([0.5, 1.5]),))
+    with (
+        replaced(rule, vjps=Careful([wrong])),
+        pytest.raises((AssertionError, ValueError), match=message),
+    ):
+        check_first(sample)
+
+
+class Wrapper(Sequence):
     def __init__(self, rules):
         self.rules = rules
 
     def __len__(self):
         return len(self.rules)
 
+
+class Careful(Wrapper):
+    def __getitem__(self, position):
+        rule = self.rules[position]
+
+        def checked(g, ans, *operands, **options):
+            given = [a for a in (g, ans, *operands) if type(a) is np.ndarray]
+            locked = [a for a in given if a.flags.writeable]
+            for array in locked:
+                array.flags.writeable = False
+            try:
+                result = rule(g, ans, *operands, **options)
+            finally:
+                for array in sorted(locked, key=lambda a: a.base is not None):  # bases first
+                    array.flags.writeable = True
+            if type(result) is np.ndarray:
+                for array in given:
+                    passed = array is g or result is g or result.base is g
+                    assert passed or not np.shares_memory(result, array), f"{rule} shares memory"
+            return result
+
+        return checked
+
+
+class Narrow(Wrapper):
     def __getitem__(self, position):
         rule = self.rules[position]
 

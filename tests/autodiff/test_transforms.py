@@ -117,6 +117,63 @@ def test_a_bias_collects_from_every_row():
     assert grad(lambda c: np.sum(w * c))(np.full((4, 1), 2.0)).tolist() == [[3.0]] * 4
 
 
+NOT_FLOATING = {
+    "allclose": lambda x: np.allclose(x, 1.0),
+    "a comparison": lambda x: x[0] > 1,
+    "comparisons": lambda x: x > 1,
+    "argmax": np.argmax,
+    "argsort": np.argsort,
+    "round": lambda x: round(float(stop_gradient(x[0]))),
+    "round of a traced number": lambda x: round(x[0] * 1.0).__int__(),
+    "an integer": lambda x: 3,
+    "a truth value": lambda x: True,
+    "integers": lambda x: np.arange(3),
+    "a cast": lambda x: x.astype(int),
+    "counts": lambda x: np.count_nonzero(x),
+    "the length": len,
+    "a leaf": lambda x: {"loss": np.sum(x), "right": np.sum(stop_gradient(x) > 1)},
+    "an int16": lambda x: np.int16(2),
+}
+
+
+@pytest.mark.parametrize("f", NOT_FLOATING.values(), ids=NOT_FLOATING)
+def test_a_result_that_is_not_floating_point_is_refused(f):
+    x = np.array([1.5, 2.5])
+    attempts = {
+        "grad": lambda: grad(f)(x),
+        "value_and_grad": lambda: value_and_grad(f)(x),
+        "vjp": lambda: vjp(f, x),
+        "jvp": lambda: jvp(f, (x,), (x,)),
+        "linearize": lambda: linearize(f, x),
+        "jacobian": lambda: jacobian(f)(x),
+        "hessian": lambda: hessian(f)(x),
+        "nested": lambda: grad(lambda x: grad(lambda y: f(x * y) * 1)(1.0))(x),
+    }
+    for name, attempt in attempts.items():
+        if name == "nested" and f(x).__class__ is dict:
+            continue
+        with pytest.raises(DerivativeError) as error:
+            attempt()
+        assert "given:" in str(error.value), name
+        if name in ("vjp", "jvp"):
+            assert "is not floating point" in str(error.value)
+
+
+def test_what_is_not_differentiated_may_be_an_integer():
+    x = np.array([1.5, 2.5])
+    gradient, aux = grad(lambda x: (np.sum(x), np.sum(x > 2)), has_aux=True)(x)
+    assert gradient.tolist() == [1.0, 1.0]
+    assert aux == 1
+    assert grad(lambda x: 3.0)(x).tolist() == [0.0, 0.0]  # a constant has a derivative
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (0, -2), (1, 0, 1), [-1, 1]])
+def test_an_argument_is_named_once(argnums):
+    for transformation in (grad, value_and_grad):
+        with pytest.raises(TypeError, match="expected each argument once"):
+            transformation(lambda a, b: a * b, argnums)(1.0, 2.0)
+
+
 def test_argnums():
     def f(x, y, *, scale=1.0):
         return scale * x * y**2
@@ -127,6 +184,22 @@ def test_argnums():
     assert value_and_grad(f, (0,))(2.0, 3.0) == (18.0, (9.0,))
     with pytest.raises(TypeError, match=r"argnums names argument 2; .* called with 2"):
         grad(f, 2)(2.0, 3.0)
+
+
+def test_negative_argnums_count_from_the_end():
+    def f(x, y, z):
+        return x * y**2 * z**3
+
+    at = 2.0, 3.0, 5.0
+    for i in range(3):
+        assert grad(f, i - 3)(*at) == grad(f, i)(*at)
+        assert jacobian(f, i - 3)(*at) == jacobian(f, i)(*at)
+        assert hessian(f, i - 3)(*at) == hessian(f, i)(*at)
+        assert value_and_grad(f, i - 3)(*at) == value_and_grad(f, i)(*at)
+    assert grad(f, (-1, 0, -2))(*at) == grad(f, (2, 0, 1))(*at)
+    for transform in (grad, jacobian, hessian, value_and_grad):
+        with pytest.raises(TypeError, match=r"argnums names argument -4; .* called with 3"):
+            transform(f, -4)(*at)
 
 
 def test_what_is_not_differentiated_by_may_be_anything():

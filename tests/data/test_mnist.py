@@ -86,6 +86,8 @@ def test_split_refuses_labels_that_do_not_fit():
         data.Split(np.zeros((3, 2)), np.zeros(4))
     with pytest.raises(ValueError, match=r"y has shape \(3, 1\)"):
         data.Split(np.zeros((3, 2)), np.zeros((3, 1)))
+    with pytest.raises(ValueError, match=r"\(3, 2\); expected .*; are x and y swapped\?$"):
+        data.Split(np.zeros(3), np.zeros((3, 2)))
     with pytest.raises(TypeError, match="x is a list; expected a NumPy array"):
         data.Split([1, 2], np.zeros(2))
 

@@ -3,6 +3,8 @@
 The modules ``answers_…`` fill the two lists, each with two decorators.
 """
 
+import functools
+
 RIGHT, WRONG = {}, {}
 
 
@@ -14,3 +16,13 @@ def right(name):
 def wrong(name):
     """Enter a function that the checker must refuse."""
     return lambda function: WRONG.setdefault(name, []).append(function) or function
+
+
+def taking(enter):
+    """Enter a function that takes the entries of what is given, and return it as it is."""
+
+    def entered(function):
+        enter(functools.wraps(function)(lambda given: function(**given)))
+        return function
+
+    return entered

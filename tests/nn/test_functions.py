@@ -102,3 +102,26 @@ def test_accuracy_counts_rows(z, draw):
 def test_labels_that_do_not_fit_are_refused(function, shape, labels, message):
     with pytest.raises(ValueError, match=message):
         function(np.zeros(shape), np.array(labels))
+
+
+@pytest.mark.parametrize("function", [nn.sigmoid, nn.softmax, nn.log_softmax])
+def test_a_list_is_not_an_array(function):
+    with pytest.raises(TypeError, match=r"^z is a list; expected a NumPy array: np.array\(z\)"):
+        function([0.0, 1.0])
+
+
+def test_a_number_will_do_where_there_is_no_axis():
+    assert nn.sigmoid(0.0) == nn.sigmoid(np.float64(0)) == 0.5
+
+
+@pytest.mark.parametrize("function", [nn.cross_entropy, nn.accuracy])
+def test_confused_arguments_of_a_loss_are_named(function):
+    logits, labels = np.zeros((3, 2)), np.zeros(3, int)
+    with pytest.raises(TypeError, match=r"^logits is a list; expected a NumPy array"):
+        function(logits.tolist(), labels)
+    with pytest.raises(TypeError, match=r"^labels is a list; expected a NumPy array"):
+        function(logits, labels.tolist())
+    with pytest.raises(ValueError, match="are logits and labels swapped"):
+        function(labels, logits)
+    with pytest.raises(ValueError, match=r"if its rows are one-hot, labels.argmax\(axis=1\)"):
+        function(logits, np.eye(2)[labels])

@@ -141,3 +141,55 @@ def test_weights_start_with_the_scale_and_biases_at_zero():
     assert not params["b2"].any()
     again = nn.TwoLayer(scale=0.5).init(np.random.default_rng(0))
     trees.map(np.testing.assert_array_equal, params, again)
+
+
+class Frame:
+    """What a data frame has, and no more."""
+
+    ndim, shape, dtype = 2, (7, 5), np.dtype("float64")
+
+    def to_numpy(self):
+        return np.zeros(self.shape)
+
+
+MODEL, PARAMS, X, Y = problem()
+OBJECTIVES = (nn.two_layer_objective, nn.two_layer_value_and_grad)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [MODEL, *(lambda p, x, f=f: f(p, x, Y, alpha=0.0) for f in OBJECTIVES)],
+    ids=["model", "objective", "value_and_grad"],
+)
+@pytest.mark.parametrize(
+    ("params", "x", "message"),
+    [
+        (PARAMS, X.tolist(), r"^x is a list; expected a NumPy array: np.array\(x\) makes one"),
+        (PARAMS, Frame(), r"^x is a Frame; expected a NumPy array: x.to_numpy\(\) makes one"),
+        (X, PARAMS, r"^params is an ndarray of shape \(7, 5\); .*; are params and x swapped\?$"),
+        (
+            {"W1": X},
+            X,
+            r"^params has the keys \['W1'\]; expected a dict of W1, b1, W2 and b2, as i",
+        ),
+        (list(PARAMS.values()), X, "^params is a list; expected a dict of W1, b1, W2 and b2"),
+        (None, X, "^params is None; expected a dict of W1, b1, W2 and b2"),
+    ],
+)
+def test_an_argument_of_another_kind_is_named(call, params, x, message):
+    with pytest.raises(TypeError, match=message):
+        call(params, x)
+
+
+@pytest.mark.parametrize("f", OBJECTIVES)
+def test_labels_of_another_kind_are_named(f):
+    with pytest.raises(TypeError, match=r"^(y|labels) is a list; expected a NumPy array"):
+        f(PARAMS, X, Y.tolist(), alpha=0.0)
+    with pytest.raises(ValueError, match=r"if its rows are one-hot, (y|labels).argmax\(axis=1\)"):
+        f(PARAMS, X, np.eye(3)[Y], alpha=0.0)
+
+
+@pytest.mark.parametrize("wrong", [0, None, np.random])
+def test_parameters_are_drawn_by_a_generator(wrong):
+    with pytest.raises(TypeError, match=r"^rng is .*; expected a random generator"):
+        MODEL.init(wrong)

@@ -119,3 +119,20 @@ def test_a_start_without_derivatives_is_refused():
     iterates = descend(lambda w: w**2, 3, GradientDescent(0.5))
     with pytest.raises(DerivativeError):
         list(islice(iterates, 2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            (8.0, abs, GradientDescent(1)),
+            r"^f is 8\.0; expected a function .*; are f and x0 swapped",
+        ),
+        ((8.0, 8.0, GradientDescent(1)), r"^f is 8\.0; expected a function of one argument$"),
+        ((abs, 8.0, 0.1), r"^optimiser is 0\.1; expected one with init and update, such as"),
+        ((abs, 8.0, GradientDescent), r"^optimiser is <class .*; expected one with init and"),
+    ],
+)
+def test_what_is_confused_is_said_at_once(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        descend(*arguments)  # before the first iterate is asked for

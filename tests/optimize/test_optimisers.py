@@ -1,5 +1,7 @@
 """Gradient steps: pure, or written to `out` with the same bits, at a fixed or scheduled rate."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,3 +105,30 @@ def test_the_inverse_root_falls_with_the_root(rate, step):
 
 def test_it_is_an_optimiser():
     assert isinstance(GradientDescent(1), Optimiser)
+
+
+SHAPES = [(), (1,), (3,), (1, 3), (3, 1), (2, 3)]
+
+
+@pytest.mark.parametrize("out", [None, "params", "other"])
+@pytest.mark.parametrize(("shape", "gradient"), [(s, g) for s in SHAPES for g in SHAPES if s != g])
+def test_a_gradient_has_the_shape_of_its_parameter(shape, gradient, out):
+    params = {"a": np.zeros(2), "b": [np.zeros(shape)]}
+    before = trees.map(np.copy, params)
+    grads = {"a": np.ones(2), "b": [np.ones(gradient)]}
+    into = {None: None, "params": params, "other": trees.map(np.copy, params)}[out]
+    expected = f"grads['b'][0] has shape {gradient}; expected {shape}, as params['b'][0] has"
+    with pytest.raises(ValueError, match=rf"^{re.escape(expected)}$"):
+        GradientDescent(1).update(grads, 0, params, out=None if out is None else (into, 0))
+    equal(params, before)
+
+
+def test_a_number_may_have_a_gradient_that_is_one_of_numpys():
+    assert GradientDescent(0.5).update(np.float64(2), 0, 3.0) == (2.0, 1)
+    assert GradientDescent(0.5).update(np.array(2.0), 0, 3.0) == (2.0, 1)
+
+
+@pytest.mark.parametrize("wrong", [(), None, {"w": 1.0}, -1, 0.5])
+def test_a_state_is_what_init_returned(wrong):
+    with pytest.raises(ValueError, match=r"^state is .*; expected an integer ≥ 0$"):
+        GradientDescent(1).update(1.0, wrong, 1.0)

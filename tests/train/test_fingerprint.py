@@ -87,6 +87,13 @@ def test_files_count_by_name_in_their_folder(package, tmp_path):
     assert code_fingerprint([package]) not in (before, moved)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links of this kind are POSIX's")
+def test_what_an_editor_leaves_beside_an_open_file_does_not_count(package):
+    before = code_fingerprint([package])
+    (package / ".#point.py").symlink_to("someone@somewhere.1234")  # so Emacs locks a file
+    assert code_fingerprint([package]) == before
+
+
 def test_a_file_that_is_not_python_counts_byte_for_byte(package):
     data = package / "README.txt"
     before = code_fingerprint([package, data])

@@ -97,6 +97,17 @@ def test_code_that_was_edited_after_it_was_imported_has_no_key(key, package, edi
     (package / "nn" / "new.py").unlink(missing_ok=True)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links of this kind are POSIX's")
+def test_the_lock_of_an_open_editor_is_not_an_edit(key, package):
+    before = key()
+    lock = package / "nn" / ".#two_layer.py"
+    try:
+        assert key('(package / "nn" / ".#two_layer.py").symlink_to("someone@here.1")') == before
+        assert key() == before
+    finally:
+        lock.unlink()
+
+
 def test_an_edit_after_the_first_use_or_of_what_no_run_uses_changes_nothing(key):
     before = key()
     assert key(f"keys.key_of(Experiment()); edit({STEP})") == before

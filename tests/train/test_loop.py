@@ -213,3 +213,35 @@ def test_validation_is_measured_by_the_loss():
     found, plain = run(loss=doubled).history, run().history
     np.testing.assert_allclose(found.validation_loss, 2 * plain.validation_loss)
     np.testing.assert_array_equal(found.validation_accuracy, plain.validation_accuracy)
+
+
+POINTS = separable()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"train": (POINTS.x, POINTS.y)},
+            r"^train is a tuple; expected a Split: data.Split\(x, y\)",
+        ),
+        ({"validation": POINTS.x}, r"^validation is an ndarray of shape .*; expected a Split"),
+        ({"optimiser": 0.1}, r"^optimiser is 0\.1; expected one with init and update"),
+        ({"model": 3}, "^model is 3; expected a function$"),
+    ],
+)
+def test_an_argument_of_another_kind_is_named(change, message):
+    with pytest.raises(TypeError, match=message):
+        run(**change)
+
+
+def test_a_seed_and_parameters_in_the_wrong_place_are_named():
+    options = {"model": MODEL, "optimiser": GradientDescent(1), "epochs": 1, "batch_size": 8}
+    objective = functools.partial(nn.two_layer_objective, alpha=0.0)
+    params = MODEL.init(np.random.default_rng(0))
+    with pytest.raises(TypeError, match=r"^rng is 0; expected a random generator"):
+        fit(objective, params, POINTS, POINTS, rng=0, **options)
+    with pytest.raises(TypeError, match=r"^objective is a dict; expected a function"):
+        fit(params, objective, POINTS, POINTS, rng=np.random.default_rng(0), **options)
+    with pytest.raises(TypeError, match=r"^split is a tuple; expected a Split"):
+        evaluate(MODEL, params, (POINTS.x, POINTS.y))

@@ -2,8 +2,8 @@
 
 from dlbook.autodiff.rules import (
     elementwise,
+    grids,
     indexing,
-    numerics,
     products,
     reductions,
     shapes,
@@ -12,8 +12,8 @@ from dlbook.autodiff.rules import (
 
 __all__ = [
     "elementwise",
+    "grids",
     "indexing",
-    "numerics",
     "products",
     "reductions",
     "shapes",

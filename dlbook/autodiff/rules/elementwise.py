@@ -14,7 +14,7 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, constant, elementwise, general
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import Traced, plain
 
 # ---- arithmetic --------------------------------------------------------------------------
 
@@ -91,15 +91,52 @@ elementwise(
 
 elementwise(np.sqrt, lambda g, ans, x: g * (0.5 / ans))
 elementwise(np.cbrt, lambda g, ans, x: g / (3 * ans * ans))
-elementwise(np.absolute, lambda g, ans, x: g * np.sign(x), also=[np.fabs])
 
 
-def _at(x: Any, ans: Any) -> Any:
-    """Return x / ans for a distance `ans`, and 0 where that is 0."""
-    return x / np.where(np.equal(ans, 0), 1.0, ans)
+@primitive
+def unknown(x: Any) -> Any:
+    """Return zeros whose derivative is nan, except along tangents 0."""
+    return np.zeros_like(x)[()]
 
 
-elementwise(np.hypot, lambda g, ans, x, y: g * _at(x, ans), lambda g, ans, x, y: g * _at(y, ans))
+general(
+    unknown,
+    "x",
+    jvps=[lambda g, ans, x: np.where(np.not_equal(g, 0), np.nan, np.zeros_like(plain(g)))],
+    vjps=[lambda g, ans, x: np.full_like(plain(g), np.nan)],
+)
+
+
+def unknown_at(tip: Any, *operands: Any) -> Any:
+    """Return 0, to add to a derivative that jumps where `tip` is true.
+
+    At the tip of a cone the derivative is a convention, and a second one does not exist: it is
+    nan if the operands move. First derivatives have no use for this and pay nothing.
+    """
+    traced = [x for x in operands if type(x) is Traced]
+    if not traced or not np.any(tip):
+        return 0.0
+    return sum([unknown(np.where(tip, x, 0.0)) for x in traced])
+
+
+def _sign(x: Any) -> Any:
+    return np.sign(x) + unknown_at(np.equal(x, 0), x)
+
+
+elementwise(np.absolute, lambda g, ans, x: g * _sign(x), also=[np.fabs])
+
+
+def _at(x: Any, y: Any, ans: Any) -> Any:
+    """Return x / ans for the distance `ans` of (x, y) from 0, and 0 where that is 0."""
+    tip = np.equal(ans, 0)
+    return x / np.where(tip, 1.0, ans) + unknown_at(tip, x, y)
+
+
+elementwise(
+    np.hypot,
+    lambda g, ans, x, y: g * _at(x, y, ans),
+    lambda g, ans, x, y: g * _at(y, x, ans),
+)
 
 # ---- trigonometric and hyperbolic functions, their inverses ------------------------------
 
@@ -183,7 +220,7 @@ elementwise(
 )
 
 
-_SIGNED = [lambda g, ans, x1, x2: g * (np.sign(x1) * np.sign(ans)), None]
+_SIGNED = [lambda g, ans, x1, x2: g * (_sign(x1) * np.sign(ans)), None]
 general(np.copysign, "x1 x2", jvps=_SIGNED, vjps=_SIGNED)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, linear, refused
-from dlbook.autodiff.tracing import shape_of
+from dlbook.autodiff.traced import shape_of
 
 _PLACES = (int, np.integer, slice)
 
@@ -28,12 +29,14 @@ def _is_basic(index: Any) -> bool:
 @primitive
 def _scatter(g: Any, index: Any, shape: Any) -> Any:
     """Return zeros of a shape with `g` added at an index: the transpose of indexing."""
-    full = np.zeros(shape, getattr(g, "dtype", float))
+    dtype = getattr(g, "dtype", float)
     if _is_basic(index):
+        full = np.zeros(shape, dtype)
         full[index] = g
-    else:
-        np.add.at(full, index, g)
-    return full
+        return full
+    full = np.zeros(shape, wide(g) or dtype)
+    np.add.at(full, index, g)
+    return full.astype(dtype, copy=False)
 
 
 linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])

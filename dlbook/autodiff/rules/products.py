@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import Each, composed, general, linear
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 # ---- matrix products ---------------------------------------------------------------------
 
@@ -214,7 +215,8 @@ def _einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
         raise ValueError(f"np.einsum with {len(seen)} axes; at most {len(known)} have letters")
     name = dict(zip(seen, known, strict=False))
     inputs = ",".join("".join(name[c] for c in term) for term in terms)
-    return np.einsum(inputs + "->" + "".join(name[c] for c in output), *arrays)
+    subscripts = inputs + "->" + "".join(name[c] for c in output)
+    return np.einsum(subscripts, *arrays, dtype=wide(arrays[0]))
 
 
 @primitive

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
+from dlbook.autodiff.rules.elementwise import unknown_at
 from dlbook.autodiff.table import composed, constant, general, linear, selection
-from dlbook.autodiff.tracing import plain, shape_of
+from dlbook.autodiff.traced import plain, shape_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -68,18 +70,22 @@ def _spread(g: Any, a: Any, how: How) -> Any:
 
 def _total(terms: Any, how: How) -> Any:
     """Return the sum of one term for each entry of the operand."""
-    return np.sum(terms, axis=how.axis, keepdims=how.keepdims, where=how.where)
+    return np.sum(terms, axis=how.axis, dtype=wide(terms), keepdims=how.keepdims, where=how.where)
 
 
 def _count(a: Any, how: How) -> Any:
-    """Return how many entries go into each result; an array, with axes kept, under `where`."""
-    inside, shape = plain(a), shape_of(a)
-    if how is _WHOLE:
-        return math.prod(shape)
+    """Return how many entries go into each result; an array, with axes kept, under `where`.
+
+    For float16, which ends at 65504, the count is a float64 and no Python number.
+    """
+    shape, dtype = shape_of(a), wide(a)
     if how.where is True:
-        return math.prod([shape[i] for i in _axes(len(shape), how.axis)])
+        axes = range(len(shape)) if how is _WHOLE else _axes(len(shape), how.axis)
+        count = math.prod([shape[i] for i in axes])
+        return count if dtype is None else dtype(count)
     where = np.broadcast_to(how.where, shape)
-    return np.sum(where, axis=how.axis, keepdims=True, dtype=getattr(inside, "dtype", None))
+    dtype = dtype or getattr(plain(a), "dtype", None)
+    return np.sum(where, axis=how.axis, keepdims=True, dtype=dtype)
 
 
 # ---- sums and means ----------------------------------------------------------------------
@@ -134,8 +140,7 @@ def _average(
 ) -> Any:
     if weights is None:
         mean = np.mean(a, axis, keepdims=keepdims)
-        count = np.full_like(plain(mean), _count(a, How(axis)))[()]
-        return (mean, count) if returned else mean
+        return (mean, np.full_like(plain(mean), _count(a, How(axis)))[()]) if returned else mean
     if np.shape(a) != np.shape(weights):
         if axis is None or np.ndim(weights) != len(_axes(np.ndim(a), axis)):
             raise TypeError(
@@ -147,7 +152,7 @@ def _average(
             shape[i] = size
         weights = np.reshape(weights, shape)
     spread = np.broadcast_to(weights, np.shape(a))
-    dtype = np.result_type(plain(a), np.asarray(plain(weights)))
+    dtype = np.result_type(np.asarray(plain(a)), np.asarray(plain(weights)))
     total = np.sum(spread, axis=axis, keepdims=keepdims, dtype=dtype)
     mean = np.sum(a * spread, axis=axis, keepdims=keepdims, dtype=dtype) / total
     return (mean, total) if returned else mean
@@ -170,7 +175,7 @@ def _var_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
     # The mean's own tangent drops out, since the distances from it sum to 0.
     how = How(**options)
     products = np.where(how.where, _deviation(a, how) * g, 0.0)
-    total = np.sum(products, axis=how.axis, keepdims=True) * (2 / _freedom(a, how))
+    total = _total(products, How(how.axis, keepdims=True)) * (2 / _freedom(a, how))
     return total if how.keepdims else np.reshape(total, np.shape(plain(ans)))
 
 
@@ -190,12 +195,34 @@ def _half(g: Any, ans: Any) -> Any:
     return np.where(zero, 0.0, g / (2 * np.where(zero, 1.0, ans)))
 
 
-general(
-    np.std,
-    _SPREAD,
-    jvps=[lambda g, ans, a, **options: _half(_var_jvp(g, ans, a, **options), ans)],
-    vjps=[lambda g, ans, a, **options: _var_vjp(_half(g, ans), ans, a, **options)],
-)
+def _unknown_along(x: Any, tip: Any, how: How) -> Any:
+    """Return 0 for each result of a reduction: `unknown_at` the tips, where any entry moves."""
+    unknown = unknown_at(tip, x)
+    return np.sum(unknown, axis=how.axis, keepdims=True) if shape_of(unknown) else unknown
+
+
+def _std_tip(ans: Any, a: Any, how: How) -> Any:
+    tip = np.equal(_kept(plain(ans), a, how), 0)
+    if not np.any(tip):
+        return 0.0
+    unknown = _unknown_along(_deviation(a, how), tip, how)
+    return (
+        unknown if how.where is True or not shape_of(unknown) else np.where(how.where, unknown, 0.0)
+    )
+
+
+def _std_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    tangent = _half(_var_jvp(g, ans, a, **options), ans)
+    return tangent + _total(g * _std_tip(ans, a, how), how)
+
+
+def _std_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    how = How(**options)
+    return _var_vjp(_half(g, ans), ans, a, **options) + _kept(g, a, how) * _std_tip(ans, a, how)
+
+
+general(np.std, _SPREAD, jvps=[_std_jvp], vjps=[_std_vjp])
 
 # ---- products ----------------------------------------------------------------------------
 
@@ -272,7 +299,7 @@ def _shared(g: Any, ans: Any, a: Any, how: How) -> Any:
     if how.initial is not np._NoValue:
         ties = ties + np.equal(best, how.initial)
     if np.any(ties > 1):
-        g = g / np.maximum(ties, 1).astype(getattr(a, "dtype", float))
+        g = g / np.maximum(ties, 1).astype(wide(a) or getattr(a, "dtype", float))
     return np.where(wins, g, 0.0)
 
 
@@ -352,13 +379,15 @@ def _p_norm(x: Any, order: Any, axis: Axis, keepdims: bool) -> Any:
 def _direction(ans: Any, x: Any, order: Any, how: How) -> Any:
     """Return the gradient of the norm: for order 2 the unit vector along `x`."""
     length = _kept(ans, x, how)
-    unit = x / np.where(np.equal(length, 0), 1.0, length)
+    tip = np.equal(length, 0)
+    unit, unknown = x / np.where(tip, 1.0, length), _unknown_along(x, tip, how)
     if order in (None, 2, "fro"):
-        return unit
-    # sign(xᵢ) (|xᵢ| / ‖x‖) ** (p - 1); entries 0 add nothing, whatever the power.
-    size = np.abs(unit)
-    size = np.where(np.equal(size, 0), 0.0, np.where(np.equal(size, 0), 1.0, size) ** (order - 1))
-    return np.sign(x) * size
+        return unit + unknown
+    # sign(xᵢ) (|xᵢ| / ‖x‖) ** (p - 1); entries 0 add nothing, whatever the power, and for a
+    # power below 1 the slope jumps there, or is infinitely steep.
+    zero = np.equal(unit, 0)
+    size = np.where(zero, 0.0, np.abs(np.where(zero, 1.0, unit)) ** (order - 1))
+    return np.sign(x) * size + unknown + (unknown_at(zero, x) if order < 2 else 0.0)
 
 
 def _norm_jvp(g: Any, ans: Any, x: Any, *, order: Any, axis: Axis, keepdims: bool) -> Any:
@@ -436,7 +465,7 @@ def _cumsum_vjp(g: Any, ans: Any, a: Any, axis: int | None = None, dtype: Any = 
     shape = np.shape(plain(a))
     if axis is None:
         g, axis = np.reshape(g, (-1,)), 0
-    total = np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
+    total = np.flip(np.cumsum(np.flip(g, axis), axis=axis, dtype=wide(g)), axis)
     return np.reshape(total, shape)
 
 

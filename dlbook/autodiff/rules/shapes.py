@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
 from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.traced import Traced, plain
 
 
 def _shape(a: Any) -> tuple[int, ...]:
@@ -19,46 +19,25 @@ def _shape(a: Any) -> tuple[int, ...]:
 # ---- other axes, the same entries --------------------------------------------------------
 
 
-def _order(a: Any, order: str) -> Any:
-    """Return what an order that depends on the memory of `a` means: C or F."""
-    flags = getattr(plain(a), "flags", None)
-    return (
-        "F" if order == "A" and flags is not None and flags.fnc else "C" if order == "A" else order
-    )
-
-
 def _reshape(
     a: Any, shape: Any = None, order: Any = "C", newshape: Any = None, copy: Any = None
 ) -> Any:
+    if order in ("A", "K", "a", "k"):
+        raise DerivativeError(
+            f"order={order!r} goes by the layout of an array in memory, and that of a traced "
+            "array need not be NumPy's",
+            describe(a),
+            "order='C' or order='F'",
+        )
     return np.reshape(a, newshape if shape is None else shape, order)  # renamed in NumPy 2.1
 
 
 def _reshape_jvp(g: Any, ans: Any, a: Any, *, order: Any = "C", **options: Any) -> Any:
-    return np.reshape(g, _shape(ans), order=_order(a, order))
+    return np.reshape(g, _shape(ans), order=order)
 
 
 def _reshape_vjp(g: Any, ans: Any, a: Any, *, order: Any = "C", **options: Any) -> Any:
-    return np.reshape(g, _shape(a), order=_order(a, order))
-
-
-def _strided(a: Any) -> tuple[int, ...]:
-    """Return the axes of an array from the slowest in memory to the fastest."""
-    strides = [-abs(n) for n in getattr(plain(a), "strides", ())]
-    return tuple(np.argsort(strides, kind="stable").tolist())
-
-
-def _ravel_jvp(g: Any, ans: Any, a: Any, order: Any = "C") -> Any:
-    if order == "K":
-        return np.reshape(np.transpose(g, _strided(a)), (-1,))
-    return np.reshape(g, (-1,), order=_order(a, order))
-
-
-def _ravel_vjp(g: Any, ans: Any, a: Any, order: Any = "C") -> Any:
-    if order == "K":
-        axes, shape = _strided(a), _shape(a)
-        g = np.reshape(g, tuple([shape[axis] for axis in axes]))
-        return np.transpose(g, tuple(np.argsort(axes).tolist()))
-    return np.reshape(g, _shape(a), order=_order(a, order))
+    return np.reshape(g, _shape(a), order=order)
 
 
 def _transpose_vjp(g: Any, ans: Any, a: Any, axes: Any = None) -> Any:
@@ -75,7 +54,13 @@ general(
     call=_reshape,
     reads=False,
 )
-general(np.ravel, "a | order", jvps=[_ravel_jvp], vjps=[_ravel_vjp], reads=False)
+
+
+@composed(np.ravel)
+def _ravel(a: Any, order: Any = "C") -> Any:
+    return np.reshape(a, (-1,), order)
+
+
 linear(np.transpose, "a | axes", _transpose_vjp)
 linear(
     np.moveaxis,

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.fitting import wide
+from dlbook.autodiff.refusals import DerivativeError, describe
+from dlbook.autodiff.rules.grids import double
 from dlbook.autodiff.table import composed
-from dlbook.autodiff.tracing import plain
+from dlbook.autodiff.traced import plain
 
 Axis = int | tuple[int, ...] | None
 
@@ -68,10 +70,11 @@ def _quantile(
     ordered, kept = _sorted_last(a, axis)
     n = np.shape(ordered)[-1]
     # A Python number counts with the dtype of the data, an array of q with its own.
-    q = np.asarray(q, plain(ordered).dtype if type(q) in (int, float) else None)
+    dtype = plain(ordered).dtype if type(q) in (int, float) else None
+    q = np.asarray(q, dtype and (wide(ordered) or dtype))
     place = q * (n - 1)
     below = np.clip(np.floor(place).astype(int), 0, n - 1)
-    part = (place - below).astype(place.dtype)
+    part = (place - below).astype(dtype or place.dtype)
     lower, upper = ordered[..., below], ordered[..., np.minimum(below + 1, n - 1)]
     found = np.where(
         part < 0.5, lower + part * (upper - lower), upper - (1 - part) * (upper - lower)
@@ -218,10 +221,10 @@ def _nan_to_num(
 def _cov(
     m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None
 ) -> Any:
-    x = np.atleast_2d(np.astype(m, float) if np.ndim(m) else m)  # as NumPy, in double precision
+    x = np.atleast_2d(double(m) if np.ndim(m) else m)  # as NumPy, in double precision
     x = x if rowvar or np.ndim(m) < 2 else np.transpose(x)
     if y is not None:
-        other = np.atleast_2d(np.astype(y, float))
+        other = np.atleast_2d(double(y))
         x = np.concatenate([x, other if rowvar or np.ndim(y) < 2 else np.transpose(other)])
     freedom = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
     x = x - np.mean(x, axis=1, keepdims=True)

@@ -7,9 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.tracing import Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, plain, shape_of
 
-__all__ = ["as_adjoint", "as_tangent", "filled"]
+__all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
+
+
+def wide(a: Any) -> Any:
+    """Return the dtype in which to count and to sum what has the dtype of `a`, for NumPy.
+
+    That is float64 for float16, in which 2048 + 1 is 2048 and 70000 is infinite; otherwise
+    ``None``, which leaves the dtype as it is.
+
+    Examples
+    --------
+    >>> wide(np.zeros(3)) is None, wide(np.zeros(3, np.float16)) is np.float64
+    (True, True)
+    """
+    return np.float64 if getattr(a, "dtype", None) == np.float16 else None
 
 
 def as_adjoint(g: Any, value: Any) -> Any:
@@ -38,9 +52,9 @@ def as_adjoint(g: Any, value: Any) -> Any:
     if given != shape:
         added, ones = _spread_axes(given, shape)
         if added:
-            g = np.add.reduce(g, axis=added)
+            g = np.add.reduce(g, axis=added, dtype=wide(g))
         if ones:
-            g = np.add.reduce(g, axis=ones, keepdims=True)
+            g = np.add.reduce(g, axis=ones, keepdims=True, dtype=wide(g))
         if shape_of(g) != shape:  # the same along some axes
             g = np.broadcast_to(g, shape)
             g = g if type(g) is Traced else g.copy()

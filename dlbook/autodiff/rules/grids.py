@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.errors import DerivativeError, describe
+from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import composed
-from dlbook.autodiff.tracing import Traced, plain
+from dlbook.autodiff.traced import Traced, plain
 
 # ---- running results ---------------------------------------------------------------------
 
@@ -103,14 +103,15 @@ def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
 # ---- interpolation, slopes ---------------------------------------------------------------
 
 
-def _double(a: Any) -> Any:
+def double(a: Any) -> Any:
+    """Return an array, or a list of plain numbers, in double precision."""
     array: Any = a if type(a) is Traced else np.asarray(a)
     return np.astype(array, float)
 
 
 @composed(np.interp)
 def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
-    x, xp, fp = map(_double, (x, xp, fp))
+    x, xp, fp = map(double, (x, xp, fp))
     places, grid = plain(x), plain(xp)
     n = len(grid)
     if n == 1:
@@ -206,6 +207,9 @@ def _linspace(
     axis: int = 0,
 ) -> Any:
     parts = num - 1 if endpoint else num
+    start, stop = (
+        np.asarray(end) if isinstance(end, list | tuple) else end for end in (start, stop)
+    )
     shape = (-1,) + (1,) * max(np.ndim(start), np.ndim(stop))
     share = np.reshape(np.arange(num) / max(parts, 1), shape)
     share = share.astype(np.result_type(plain(start), plain(stop), 1.0))

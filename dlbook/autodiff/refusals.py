@@ -1,4 +1,4 @@
-"""Where a program would lose a derivative, in its own words, and what it can write instead.
+"""What is said where a derivative would be lost: what happened, where, and what to write instead.
 
 NumPy asks a value for its number without saying for what. The program's source knows: the frame
 that led here holds the place of the call within its line. All of this runs only once something
@@ -11,14 +11,89 @@ import ast
 import linecache
 import opcode
 import sys
+from collections.abc import Callable
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["ASSIGNMENT", "Place", "instead_of", "place"]
+from dlbook.autodiff.table import TABLE, name_of
+
+__all__ = [
+    "ASSIGNMENT",
+    "LIST",
+    "DerivativeError",
+    "MissingAttributeError",
+    "Place",
+    "beside",
+    "describe",
+    "instead_of",
+    "lacks",
+    "place",
+]
+
+
+class DerivativeError(TypeError):
+    """A program does what no derivative can follow, or asks for one that does not exist.
+
+    Its message has three lines: what happened, what was given, what to write instead.
+
+    Parameters
+    ----------
+    what, given, instead
+        The three lines.
+    """
+
+    def __init__(self, what: str, given: str, instead: str) -> None:
+        super().__init__(f"{what}\n  given:   {given}\n  instead: {instead}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TypeError, self.args
+
+
+class MissingAttributeError(DerivativeError, AttributeError):
+    """An attribute of arrays that a traced value lacks, since it would lose the derivative.
+
+    `hasattr` is false for it, so a program that asks first goes on.
+    """
+
+
+def describe(value: Any) -> str:
+    """Return what kind of value this is, with its shape, in a few words.
+
+    Examples
+    --------
+    >>> describe(np.zeros((2, 3)))
+    'float64 array of shape (2, 3)'
+    >>> describe(1.5)
+    'float'
+    """
+    kind = value.__class__
+    traced = "" if kind is type(value) else "traced "  # which says that it is what is inside
+    if issubclass(kind, np.ndarray):
+        name = "array" if kind is np.ndarray else kind.__name__
+        return f"{traced}{value.dtype} {name} of shape {value.shape}"
+    if issubclass(kind, list | tuple):
+        return f"{kind.__name__} of {len(value)}"
+    return f"{traced}{kind.__name__}"
+
+
+def lacks(name: str, mode: str, position: int) -> DerivativeError:
+    """Return the refusal of an operand with respect to which a function has no derivative."""
+    return DerivativeError(
+        f"{name} has no {mode} rule for its argument {position}",
+        f"a traced value as argument {position} of {name}",
+        f"def{'jvp' if mode == 'forward' else 'vjp'}({name}, …) with a rule for it, or "
+        "stop_gradient(x) where no derivative is meant",
+    )
+
+
+# ---- where it happened --------------------------------------------------------------------
 
 _INSIDE = ("numpy", "dlbook.autodiff")
+_PYTHON = (str(Path(linecache.__file__).parent), "<frozen ")
 
 
 class Place(NamedTuple):
@@ -34,25 +109,36 @@ class Place(NamedTuple):
         Which line of which function that is.
     operation
         Of Python's virtual machine, such as ``"STORE_SUBSCR"`` for an assignment to an entry.
+    package
+        The installed package that the program called there, such as ``"scipy"``, if one lies
+        between.
     """
 
     text: str
     name: str
     line: str
     operation: str
+    package: str
 
 
 def place() -> Place:
-    """Return where the program called what led here: outside of NumPy and of this package."""
-    frame = sys._getframe(1)
-    while frame.f_globals.get("__name__", "").startswith(_INSIDE) and frame.f_back is not None:
-        frame = frame.f_back
+    """Return where the program called what led here: outside NumPy, this package and libraries.
+
+    A program that is itself installed as a library is found inside it.
+    """
+    frame = _outside(sys._getframe(1), _is_inside)
+    package = ""
+    if _is_installed(frame):
+        package = frame.f_globals.get("__name__", "").partition(".")[0].replace("dlbook", "")
+    program = _outside(frame, lambda frame: _is_inside(frame) or _is_library(frame))
+    if not _is_library(program):
+        frame = program
     code = frame.f_code
     operation = opcode.opname[code.co_code[frame.f_lasti]]
     line = f"line {frame.f_lineno} of {code.co_name}"
     first, last, start, stop = next(islice(code.co_positions(), frame.f_lasti // 2, None))
     if first is None or last is None or start is None or stop is None:
-        return Place("", "", line, operation)
+        return Place("", "", line, operation, package)
     numbers = range(first, last + 1)
     lines = [linecache.getline(code.co_filename, n, frame.f_globals).encode() for n in numbers]
     lines[-1] = lines[-1][:stop]
@@ -61,7 +147,29 @@ def place() -> Place:
     name = _callee(text)
     if operation == "BINARY_OP" and text.endswith("]") and name:  # as Python 3.14 has it
         operation = "BINARY_SUBSCR"
-    return Place(text if len(text) <= 60 else text[:59] + "…", name, line, operation)
+    shown = text if len(text) <= 60 else text[:59] + "…"
+    return Place(shown, name, line, operation, package)
+
+
+def _outside(frame: FrameType, inside: Callable[[FrameType], bool]) -> FrameType:
+    """Return the first frame, from a frame outwards, that is not inside; at last the outermost."""
+    while inside(frame) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+def _is_inside(frame: FrameType) -> bool:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.startswith(_INSIDE)
+
+
+def _is_library(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_PYTHON) or _is_installed(frame)
+
+
+def _is_installed(frame: FrameType) -> bool:
+    folders = Path(frame.f_code.co_filename).parts
+    return "site-packages" in folders or "dist-packages" in folders
 
 
 def _callee(text: str) -> str:
@@ -107,9 +215,30 @@ def instead_of(name: str, *, number: bool = False) -> str | None:
     return found
 
 
+def beside(where: Place) -> str | None:
+    """Return what to write instead of a call into another package, if that is what was refused.
+
+    Examples
+    --------
+    >>> beside(Place("norm(x)", "norm", "line 1 of f", "CALL", "scipy"))[:42]
+    'np.linalg.norm, which has a rule; or make '
+    """
+    if not where.package:
+        return None
+    same = [getattr(module, where.name, None) for module in (np, np.linalg)]
+    ours = [f"{name_of(f)}, which has a rule" for f in same if f in TABLE]
+    instead = (*ours, _INSTEAD.get(where.name, ""))[0]
+    return (
+        f"{instead + '; or ' if instead else ''}make the call one operation with `primitive`, and "
+        f"give that rules by defvjp and defjvp, since {where.package} computes with plain numbers"
+    )
+
+
 ASSIGNMENT = "np.where(mask, x, a), np.stack of a list, or np.concatenate of parts"
 
-_STACK = "np.stack([x, y]) for a list [x, y]; x itself, without the call, for an array"
+LIST = "np.stack([x, y]) for a list [x, y], np.block([[x, y], [z, w]]) for a nested one"
+
+_STACK = f"{LIST}; x itself, without the call, for an array"
 _NUMBER = "x itself, without the call"
 _RESAMPLED = "x[rng.permutation(len(x))]"
 _COUNTS = "stop_gradient(x) as argument: whole numbers have no derivative"
@@ -130,6 +259,8 @@ _INSTEAD = {
     "arange": "x * np.arange(n): how many entries there are has no derivative",
     "geomspace": "a * (b / a) ** np.linspace(0, 1, n)",
     "logspace": "10 ** (a + (b - a) * np.linspace(0, 1, n))",
+    **dict.fromkeys(["stack", "vstack"], "np.block([[x, y], [z, w]]) for nested lists of numbers"),
+    "select": "np.where(condition, y, x) for default=x, one inside another",
     # writing into them
     "fill": "np.ones_like(a) * x",
     "isclose": "np.isclose(x, y)",
@@ -145,16 +276,16 @@ _INSTEAD = {
     "ceil": "np.ceil(x), whose derivative is 0",
     "pow": "x ** y",
     # arguments that NumPy does not hand to us
-    "sum": "np.sum(a) + x for initial=x; np.stack([x, y]) for a list [x, y]",
-    "prod": "np.prod(a) * x for initial=x; np.stack([x, y]) for a list [x, y]",
-    "max": "np.maximum(np.max(a), x) for initial=x; np.stack([x, y]) for a list [x, y]",
-    "min": "np.minimum(np.min(a), x) for initial=x; np.stack([x, y]) for a list [x, y]",
+    "sum": f"np.sum(a) + x for initial=x; {LIST}",
+    "prod": f"np.prod(a) * x for initial=x; {LIST}",
+    "max": f"np.maximum(np.max(a), x) for initial=x; {LIST}",
+    "min": f"np.minimum(np.min(a), x) for initial=x; {LIST}",
     "pad": "np.concatenate([np.ones(n) * x, a])",
     **dict.fromkeys(["roll", "take", "rot90"], "integers computed from plain values"),
     **dict.fromkeys(["masked_array", "MaskedArray"], "np.where(mask, 0.0, x)"),
     "matrix": "x itself, without the call",
     # methods of plain arrays
-    "dot": "a @ x, with np.stack([x, y]) for a list [x, y]",
+    "dot": f"a @ x, with {LIST}",
     # random numbers
     "normal": "mu + sigma * rng.normal(size=n)",
     "uniform": "low + (high - low) * rng.random(size=n)",
@@ -182,6 +313,11 @@ _INSTEAD = {
     "modf": "x - np.trunc(x) and np.trunc(x)",
     "reduceat": "np.stack([np.sum(x[:i]), np.sum(x[i:])])",
     "clip": "np.clip(a, low, high)",
+    # functions of SciPy
+    "expit": "0.5 * (1 + np.tanh(x / 2))",
+    "logsumexp": "np.logaddexp.reduce(x)",
+    "softmax": "np.exp(x - np.logaddexp.reduce(x))",
+    "log_softmax": "x - np.logaddexp.reduce(x)",
     # looking at values
     **dict.fromkeys(
         ["assert_allclose", "assert_array_equal", "assert_equal", "assert_array_almost_equal"],

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlbook import trees
+from dlbook.autodiff.fitting import filled
 from dlbook.autodiff.reverse import Tape
-from dlbook.autodiff.shapes import filled
 from dlbook.autodiff.transforms import Recorded, like
 from dlbook.graph import DiGraph
 

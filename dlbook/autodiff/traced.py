@@ -1,42 +1,42 @@
-"""Values that carry a derivative, and the levels that they belong to.
+"""Values that carry a derivative.
 
-A transformation such as `grad` runs a function once, on `Traced` values. NumPy hands every call
-with such a value to us, by NEP 13 (ufuncs) and NEP 18 (functions); the table says what is known
-of the function, and the innermost *level* among the operands records the operation. `forward` and
-`reverse` hold the two kinds of level; here nothing is known of derivatives.
-
-A level takes its own values out of the operands and calls the same public function on what is
-inside. If that is traced by an outer level, the call comes back here for it: that is all that
-nesting needs. A level is an object and there is no stack of levels, so an exception leaves
-nothing behind and threads do not meet.
+NumPy hands every call with such a value to us, by NEP 13 (ufuncs) and NEP 18 (functions), and
+Python every operator. Most are recorded by a level straight away; the rest is for `dispatch`,
+which each level knows. Of derivatives nothing is known here.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import numbers
 import operator
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.advice import ASSIGNMENT, instead_of, place
-from dlbook.autodiff.errors import DerivativeError, MissingAttributeError, describe
-from dlbook.autodiff.table import TABLE, Rule, UnknownArgumentError, name_of
+from dlbook.autodiff.levels import Level
+from dlbook.autodiff.refusals import (
+    ASSIGNMENT,
+    LIST,
+    DerivativeError,
+    MissingAttributeError,
+    beside,
+    describe,
+    instead_of,
+    place,
+)
+from dlbook.autodiff.table import TABLE, name_of
 
 __all__ = [
     "NO_OPTIONS",
-    "Level",
     "Traced",
     "as_operand",
-    "call",
     "check_result",
     "holds_traced",
     "innermost",
     "plain",
+    "remembered",
     "shape_of",
 ]
 
@@ -45,93 +45,6 @@ _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
 
 #: Those of most calls, and of inputs.
 NO_OPTIONS: dict[str, Any] = {}
-
-_READ_ONLY = """\
-An array that a derivative depends on is read-only until the derivative is there.
-  instead: a = a + x for a += x, np.where(mask, x, a) for a[mask] = x, or work on a.copy()"""
-
-
-class Level:
-    """One run of a transformation.
-
-    Attributes
-    ----------
-    number
-        Larger than that of every level that was opened before.
-    closed
-        Whether the run is over: a value that is used afterwards has leaked out of it.
-    refusal
-        The first refusal met. NumPy and users swallow exceptions, so it is raised again when
-        the level closes.
-    """
-
-    __slots__ = ("closed", "number", "refusal")
-
-    _opened = itertools.count()
-
-    def __init__(self) -> None:
-        self.number = next(Level._opened)
-        self.closed = False
-        self.refusal: DerivativeError | None = None
-
-    def record(
-        self,
-        rule: Rule,
-        function: Callable[..., Any],
-        operands: tuple[Any, ...],
-        options: dict[str, Any],
-    ) -> Traced:
-        """Call a function on what is inside the operands; return its traced result."""
-        raise NotImplementedError
-
-    def leak(self, value: Any) -> DerivativeError:
-        """Return the refusal of a value that is used after the run is over."""
-        return DerivativeError(
-            "a traced value is used after its transformation has ended",
-            describe(value),
-            "return it from the function, or keep stop_gradient(x)",
-        )
-
-    def run(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function of traced values and close; raise what was refused meanwhile."""
-        try:
-            result = f(*args, **kwargs)
-        except Exception as error:
-            if isinstance(error, ValueError) and re.search("read-only|writ(e)?able", str(error)):
-                error.add_note(_READ_ONLY)
-            if self.refusal is None or error is self.refusal:
-                self.refusal = None
-                raise
-        finally:
-            self.closed = True
-        if self.refusal is not None:
-            refusal, self.refusal = self.refusal, None  # its traceback knows this level
-            raise refusal
-        return result
-
-    def leaf(self, value: Any) -> Any:
-        """Return a leaf of the result: a value of this level, or what is constant for it.
-
-        Raises
-        ------
-        DerivativeError
-            If it may hide a traced value, or belongs to a level that is over.
-        """
-        kind = type(value)
-        if kind is Traced:
-            if value._level is not self:
-                value._alive()
-        elif kind is np.ndarray and value.dtype.kind in "fiub":
-            pass
-        elif not isinstance(value, numbers.Real | np.bool_):
-            raise DerivativeError(
-                "a result of the function is neither a real number nor an array of them, "
-                "and may hide a derivative",
-                describe(value),
-                "return numbers and numeric arrays, in dicts, lists, tuples or dataclasses; "
-                "np.stack([...]) makes an array of traced numbers",
-            )
-        return value
 
 
 def plain(value: Any) -> Any:
@@ -172,12 +85,12 @@ def as_operand(value: Any) -> Any:
     if kind is np.ndarray or kind is Traced or kind is int or kind in _FLOATS:
         return value
     if kind is list or kind is tuple:
-        if next(_traced_in(value), None) is None:
+        if next(traced_in(value), None) is None:
             return np.asarray(value)
         raise DerivativeError(
             "an operand is a list that holds traced values",
             describe(value),
-            "np.stack([x, y]) for a list [x, y]",
+            LIST,
         )
     if isinstance(value, numbers.Number | np.number | np.bool_):
         return value
@@ -216,83 +129,6 @@ def check_result(function: Callable[..., Any], result: Any) -> None:
     )
 
 
-# ---- what a call becomes -----------------------------------------------------------------
-
-
-def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return what a NumPy function gives for arguments of which some are traced."""
-    entry = TABLE.get(function)
-    if entry is None:
-        what = f"there is no rule for {name_of(function)}"
-        raise _refusal(what, function, args, kwargs, _instead_of(function))
-    rule, definition = entry.rule, entry.definition
-    if rule is None and definition is None:
-        if entry.kind != "refused":  # but a constant, or a question
-            return function(*_plain_in(args), **_plain_in(kwargs))
-        what = f"{name_of(function)} would lose a derivative"
-        # The program may have called it by way of another function.
-        instead = instead_of(place().name) or entry.instead
-        raise _refusal(what, function, args, kwargs, instead)
-    try:
-        operands, options = entry.bind(function, args, kwargs)
-    except UnknownArgumentError as unknown:
-        words, argument = unknown.args
-        what = f"{name_of(function)} was called with {words}, for which there is no rule"
-        instead = f"{name_of(function)}(…).astype(dtype)" if argument == "dtype" else "leave it out"
-        raise _refusal(what, function, args, kwargs, instead) from None
-    if options.pop("out", None) is not None:
-        raise _refusal_of_out(function, args, kwargs)
-    try:
-        if definition is not None:
-            return definition(*operands, **options)
-        for name, value in options.items():
-            if holds_traced(value):
-                what = f"{name_of(function)} has no derivative in {name}"
-                raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
-        level = innermost(operands)
-        if level is None:
-            what = f"{name_of(function)} found a traced value inside of a list"
-            raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
-        return level.record(rule, rule.function, operands, options)
-    except DerivativeError as error:
-        _remembered(error, args, kwargs)
-        raise
-
-
-def _array_ufunc(self: Traced, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    """Return what a ufunc, or one of its methods, gives for operands of which some are traced."""
-    if method == "__call__" and not kwargs:
-        entry = TABLE.get(ufunc)
-        if entry is not None and entry.rule is not None:
-            level = innermost(inputs)
-            assert level is not None, "NumPy calls us for a traced operand"
-            try:
-                return level.record(entry.rule, ufunc, inputs, NO_OPTIONS)
-            except DerivativeError as error:
-                _remembered(error, inputs, kwargs)
-                raise
-        return call(ufunc, inputs, kwargs)
-    if "out" in kwargs:
-        raise _refusal_of_out(ufunc, inputs, kwargs)
-    if method != "__call__":
-        if method == "outer" and not kwargs:
-            x, y = inputs
-            return ufunc(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y)
-        return call(getattr(ufunc, method), inputs, kwargs)
-    if kwargs:
-        if kwargs.pop("where", True) is not True:
-            name = name_of(ufunc)
-            what = f"{name}(…, where=mask) leaves entries without a value"
-            instead = f"np.where(mask, {name}({', '.join('xyz'[: len(inputs)])}), 0.0)"
-            raise _refusal(what, ufunc, inputs, kwargs, instead)
-        if kwargs.get("dtype", True) is None:
-            del kwargs["dtype"]
-    return call(ufunc, inputs, kwargs)
-
-
-_HOLDERS: set[type] = {list, tuple, dict}  # and Traced: what may be or hold a traced value
-
-
 def holds_traced(value: Any) -> bool:
     """Whether a value is traced, or is a container that has traced values in it."""
     kind = type(value)
@@ -300,86 +136,33 @@ def holds_traced(value: Any) -> bool:
         return False
     if kind is tuple or kind is list:
         return any(holds_traced(entry) for entry in value if type(entry) not in _PLAIN)
-    return kind is Traced or next(_traced_in(value), None) is not None
+    return kind is Traced or next(traced_in(value), None) is not None
 
 
 _PLAIN = frozenset({np.ndarray, int, float, bool, str, type(None), slice})
 
 
-def _refusal(
-    what: str, function: Any, args: Any, kwargs: dict[str, Any], instead: str
-) -> DerivativeError:
-    given = [_shown(a) for a in args] + [f"{k}={_shown(v)}" for k, v in kwargs.items()]
-    error = DerivativeError(what, f"{name_of(function)}({', '.join(given)})", instead)
-    return _remembered(error, args, kwargs)
-
-
-def _refusal_of_out(function: Any, args: Any, kwargs: dict[str, Any]) -> DerivativeError:
-    where = place()
-    if where.operation == "BINARY_OP":
-        kwargs = {name: value for name, value in kwargs.items() if name not in ("out", "axes")}
-        what = f"`{where.text or 'a += x'}` would write into an array, where no derivative follows"
-        instead = "a = a + x for a += x, and so for other operators"
-        return _refusal(what, function, args, kwargs, instead)
-    what = f"{name_of(function)}(…, out=a) would write into an array, where no derivative follows"
-    return _refusal(what, function, args, kwargs, f"a = {name_of(function)}(…), without out")
-
-
-def _instead_of(function: Any) -> str:
-    """Return what to write instead of a function without a rule."""
-    instead = instead_of(getattr(function, "__name__", ""))
-    if instead is not None:
-        return instead
-    if isinstance(function, np.ufunc):
-        return "write it with functions that have a rule, or give it rules by defvjp and defjvp"
-    return (
-        "write it with functions that have a rule, or make it one operation with `primitive`, "
-        "and give that rules by defvjp and defjvp"
-    )
-
-
-def _shown(value: Any) -> str:
-    """Return an argument in a few words."""
-    if value is None or type(value) in (bool, int, str):
-        return repr(value)
-    if isinstance(value, tuple) and len(value) == 1:  # as NumPy wraps the array of `out=`
-        return _shown(value[0])
-    return name_of(value) if callable(value) and type(value) is not Traced else describe(value)
-
-
-def _remembered(error: DerivativeError, args: Any, kwargs: dict[str, Any]) -> DerivativeError:
-    """Have every level among the arguments remember a refusal."""
-    for value in _traced_in((args, kwargs)):
+def remembered(error: DerivativeError, *values: Any) -> DerivativeError:
+    """Have every level among some values remember a refusal."""
+    for value in traced_in(values):
         value._remember(error)
     return error
 
 
-def _traced_in(value: Any) -> Iterator[Traced]:
+def traced_in(value: Any) -> Iterator[Traced]:
     if type(value) is Traced:
         yield value
     elif isinstance(value, dict):
-        yield from _traced_in(tuple(value.values()))
+        yield from traced_in(tuple(value.values()))
     elif isinstance(value, list | tuple):
         for entry in value:
-            yield from _traced_in(entry)
+            yield from traced_in(entry)
     elif hasattr(type(value), "__dataclass_fields__"):
         names = [field.name for field in dataclasses.fields(value)]
-        yield from _traced_in([getattr(value, name, None) for name in names])
+        yield from traced_in([getattr(value, name, None) for name in names])
 
 
-def _plain_in(value: Any) -> Any:
-    """Return arguments with plain values in place of the traced ones."""
-    kind = type(value)
-    if kind is Traced:
-        return plain(value)
-    if kind is dict:
-        return {name: _plain_in(entry) for name, entry in value.items()}
-    if kind is list or kind is tuple:
-        return kind([_plain_in(entry) for entry in value])
-    return value
-
-
-# ---- the traced value --------------------------------------------------------------------
+# ---- operators and methods -----------------------------------------------------------------
 
 
 def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
@@ -392,14 +175,14 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
         try:
             return level.record(TABLE[ufunc].rule, function, (self, other), NO_OPTIONS)
         except DerivativeError as error:
-            _remembered(error, (self, other), NO_OPTIONS)
+            remembered(error, self, other)
             raise
 
     def reflected(self: Traced, other: Any) -> Any:
         try:
             return self._level.record(TABLE[ufunc].rule, function, (other, self), NO_OPTIONS)
         except DerivativeError as error:
-            _remembered(error, (self, other), NO_OPTIONS)
+            remembered(error, self, other)
             raise
 
     return method, reflected
@@ -441,7 +224,7 @@ def _method(function: Callable[..., Any]) -> Any:
 
     def method(self: Traced, *args: Any, **kwargs: Any) -> Any:
         getattr(plain(self), name)  # a Python float has none
-        return call(function, (self, *args), kwargs)
+        return self._level.call(function, (self, *args), kwargs)
 
     return method
 
@@ -497,7 +280,7 @@ class Traced:
     def _lost(self, what: str, instead: str, number: bool = True) -> DerivativeError:
         """Return the refusal of a conversion, with the advice for what the program called."""
         where = place()
-        named = instead_of(where.name, number=number)
+        named = beside(where) or instead_of(where.name, number=number)
         if where.operation == "STORE_SUBSCR":
             instead = ASSIGNMENT
         elif named is not None:
@@ -519,18 +302,29 @@ class Traced:
 
     # ---- NumPy's protocols ----
 
-    __array_ufunc__ = _array_ufunc  # itself, not by way of a method: most operations pass here
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:  # as most operations are
+            entry = TABLE.get(ufunc)
+            if entry is not None and entry.rule is not None:
+                level = innermost(inputs)
+                assert level is not None, "NumPy calls us for a traced operand"
+                try:
+                    return level.record(entry.rule, ufunc, inputs, NO_OPTIONS)
+                except DerivativeError as error:
+                    remembered(error, inputs)
+                    raise
+        return self._level.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Any
     ) -> Any:
-        return call(function, args, kwargs)
+        return self._level.call(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise self._lost(
             "a traced value was to become a plain array, which would lose its derivative",
-            "np.stack([x, y]) for a list [x, y], np.where or np.concatenate for a[i] = x, "
-            "a @ x for a.dot(x); stop_gradient(x) gives the derivative up",
+            f"{LIST}, np.where or np.concatenate for a[i] = x, a @ x for a.dot(x); "
+            "stop_gradient(x) gives the derivative up",
             number=False,
         )
 
@@ -626,8 +420,8 @@ class Traced:
 
     def __getitem__(self, index: Any) -> Any:
         for entry in index if type(index) is tuple else (index,):
-            if type(entry) in _HOLDERS:
-                return call(operator.getitem, (self, index), NO_OPTIONS)
+            if type(entry) in _MAY_HOLD:
+                return self._level.call(operator.getitem, (self, index), NO_OPTIONS)
         rule = TABLE[operator.getitem].rule
         return self._level.record(rule, rule.function, (self,), {"index": index})
 
@@ -682,7 +476,7 @@ class Traced:
         return np.ravel(self, order=order)  # type: ignore[call-overload]
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:  # noqa: D102
-        return call(np.ndarray.astype, (self, dtype), NO_OPTIONS)
+        return self._level.call(np.ndarray.astype, (self, dtype), NO_OPTIONS)
 
     def copy(self, order: str = "C") -> Any:  # noqa: D102
         return self  # nobody can change it
@@ -749,4 +543,4 @@ _INSTEAD: dict[str, str] = {
     **dict.fromkeys(["is_integer", "hex", "as_integer_ratio"], "float(stop_gradient(x))"),
 }
 
-_HOLDERS.add(Traced)
+_MAY_HOLD = frozenset({Traced, list, tuple, dict})  # what may be or hold a traced value

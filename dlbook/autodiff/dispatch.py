@@ -1,0 +1,143 @@
+"""What a call with traced values becomes.
+
+The table says what is known of the function: it is differentiated, and then recorded by the
+innermost level among its operands, or composed of others, or answered from plain values, or
+refused. `forward` and `reverse` hold the two kinds of level.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.levels import Level
+from dlbook.autodiff.refusals import DerivativeError, beside, describe, instead_of, place
+from dlbook.autodiff.table import TABLE, UnknownArgumentError, name_of
+from dlbook.autodiff.traced import Traced, holds_traced, innermost, plain, remembered
+
+__all__ = ["NumPyLevel", "call", "call_ufunc"]
+
+
+def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return what a NumPy function gives for arguments of which some are traced."""
+    entry = TABLE.get(function)
+    if entry is None:
+        what = f"there is no rule for {name_of(function)}"
+        raise _refusal(what, function, args, kwargs, _instead_of(function))
+    rule, definition = entry.rule, entry.definition
+    if rule is None and definition is None:
+        if entry.kind != "refused":  # but a constant, or a question
+            return function(*_plain_in(args), **_plain_in(kwargs))
+        what = f"{name_of(function)} would lose a derivative"
+        # The program may have called it by way of another function.
+        where = place()
+        instead = beside(where) or instead_of(where.name) or entry.instead
+        raise _refusal(what, function, args, kwargs, instead)
+    try:
+        operands, options = entry.bind(function, args, kwargs)
+    except UnknownArgumentError as unknown:
+        words, argument = unknown.args
+        what = f"{name_of(function)} was called with {words}, for which there is no rule"
+        instead = f"{name_of(function)}(…).astype(dtype)" if argument == "dtype" else "leave it out"
+        raise _refusal(what, function, args, kwargs, instead) from None
+    if options.pop("out", None) is not None:
+        raise _refusal_of_out(function, args, kwargs)
+    try:
+        if definition is not None:
+            return definition(*operands, **options)
+        for name, value in options.items():
+            if holds_traced(value):
+                what = f"{name_of(function)} has no derivative in {name}"
+                raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
+        level = innermost(operands)
+        if level is None:
+            what = f"{name_of(function)} found a traced value inside of a list"
+            raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
+        return level.record(rule, rule.function, operands, options)
+    except DerivativeError as error:
+        remembered(error, args, kwargs)
+        raise
+
+
+def call_ufunc(
+    ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Return what a ufunc, or one of its methods, gives for operands of which some are traced."""
+    if "out" in kwargs:
+        raise _refusal_of_out(ufunc, inputs, kwargs)
+    if method != "__call__":
+        if method == "outer" and not kwargs:
+            x, y = inputs
+            return ufunc(np.reshape(x, (*np.shape(x), *(1,) * np.ndim(y))), y)
+        return call(getattr(ufunc, method), inputs, kwargs)
+    if kwargs:
+        if kwargs.pop("where", True) is not True:
+            name = name_of(ufunc)
+            what = f"{name}(…, where=mask) leaves entries without a value"
+            instead = f"np.where(mask, {name}({', '.join('xyz'[: len(inputs)])}), 0.0)"
+            raise _refusal(what, ufunc, inputs, kwargs, instead)
+        if kwargs.get("dtype", True) is None:
+            del kwargs["dtype"]
+    return call(ufunc, inputs, kwargs)
+
+
+def _refusal(
+    what: str, function: Any, args: Any, kwargs: dict[str, Any], instead: str
+) -> DerivativeError:
+    given = [_shown(a) for a in args] + [f"{k}={_shown(v)}" for k, v in kwargs.items()]
+    error = DerivativeError(what, f"{name_of(function)}({', '.join(given)})", instead)
+    return remembered(error, args, kwargs)
+
+
+def _refusal_of_out(function: Any, args: Any, kwargs: dict[str, Any]) -> DerivativeError:
+    where = place()
+    if where.operation == "BINARY_OP":
+        kwargs = {name: value for name, value in kwargs.items() if name not in ("out", "axes")}
+        what = f"`{where.text or 'a += x'}` would write into an array, where no derivative follows"
+        instead = "a = a + x for a += x, and so for other operators"
+        return _refusal(what, function, args, kwargs, instead)
+    what = f"{name_of(function)}(…, out=a) would write into an array, where no derivative follows"
+    return _refusal(what, function, args, kwargs, f"a = {name_of(function)}(…), without out")
+
+
+def _instead_of(function: Any) -> str:
+    """Return what to write instead of a function without a rule."""
+    instead = beside(place()) or instead_of(getattr(function, "__name__", ""))
+    if instead is not None:
+        return instead
+    if isinstance(function, np.ufunc):
+        return "write it with functions that have a rule, or give it rules by defvjp and defjvp"
+    return (
+        "write it with functions that have a rule, or make it one operation with `primitive`, "
+        "and give that rules by defvjp and defjvp"
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return an argument in a few words."""
+    if value is None or type(value) in (bool, int, str):
+        return repr(value)
+    if isinstance(value, tuple) and len(value) == 1:  # as NumPy wraps the array of `out=`
+        return _shown(value[0])
+    return name_of(value) if callable(value) and type(value) is not Traced else describe(value)
+
+
+def _plain_in(value: Any) -> Any:
+    """Return arguments with plain values in place of the traced ones."""
+    kind = type(value)
+    if kind is Traced:
+        return plain(value)
+    if kind is dict:
+        return {name: _plain_in(entry) for name, entry in value.items()}
+    if kind is list or kind is tuple:
+        return kind([_plain_in(entry) for entry in value])
+    return value
+
+
+class NumPyLevel(Level):
+    """A level whose values NumPy hands to us."""
+
+    __slots__ = ()
+    call = staticmethod(call)
+    call_ufunc = staticmethod(call_ufunc)

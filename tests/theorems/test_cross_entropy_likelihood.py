@@ -1,0 +1,64 @@
+"""prp-cross-entropy-likelihood: cross-entropy is the negative log-likelihood, least at ȳ."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+from softmax_instances import logits, shares
+
+NEAR_MISSES = {
+    "the likelihood, not divided by N": {"per": lambda draws: 1},
+    "the other way round": {"swapped": True},
+    "never below the entropy plus .01": {"least": 0.01},
+    "equality for one-hot frequencies": {"attained": lambda y: True},
+    "equality never": {"attained": lambda y: False},
+}
+
+
+def frequencies(draws, n):
+    return np.bincount(draws, minlength=n) / len(draws)
+
+
+def plogq(p, q):
+    return -sum(a * np.log(b) for a, b in zip(p, q, strict=True) if a > 0)
+
+
+def best(y):
+    """Logits whose shares are the frequencies, or next to them."""
+    return np.log(np.maximum(y, 1e-9))
+
+
+def conclusion(
+    draws,
+    z,
+    *,
+    per=len,
+    swapped=False,
+    least=0.0,
+    attained=lambda y: bool(np.all(y > 0)),
+):
+    """-(1/N) log Λ = H(ȳ, s) ≥ H(ȳ), with equality at some z if and only if all classes occur."""
+    s, y = shares(z), frequencies(draws, len(z))
+    log_likelihood = np.sum(np.log(s[draws]))
+    cross = plogq(s, y + 1e-300) if swapped else plogq(y, s)
+    reached = plogq(y, shares(best(y))) - plogq(y, y) < 1e-12
+    return (
+        abs(-log_likelihood / per(draws) - cross) < 1e-9
+        and plogq(y, s) >= plogq(y, y) + least - 1e-12
+        and reached == attained(y)
+    )
+
+
+@given(logits(3, 3), st.lists(st.integers(0, 2), min_size=1, max_size=6))
+def test_holds(z, draws):
+    assert conclusion(draws, z)
+
+
+def test_near_misses():
+    draws = [0, 0, 0, 1, 1, 2]
+    near = [
+        (draws, best(frequencies(draws, 3))),
+        (draws, np.array([2.0, 1.0, 0.0])),
+        ([1, 1, 2], np.array([2.0, 1.0, 0.0])),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion)

@@ -1,0 +1,42 @@
+"""lem-entropy-boundary: a distribution with a zero entry can be improved."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+from softmax_instances import logits
+from test_entropic_projection import objective
+
+NEAR_MISSES = {
+    "also at temperature 0": {"cooled": 0.0},
+    "by a fixed mass of .1": {"masses": [0.1]},
+    "by 1 at least": {"gain": 1.0},
+}
+
+
+def conclusion(x, T, y, *, cooled=1.0, masses=None, gain=0.0):
+    """Moving some mass from the largest entry to the first zero lowers the objective."""
+    start, zero = int(np.argmax(y)), int(np.argmin(y))
+    lowered = []
+    for mass in np.geomspace(1e-30, 0.5, 200) * y[start] if masses is None else masses:
+        moved = y.copy()
+        moved[start] -= mass
+        moved[zero] += mass
+        if mass < 1e-12:  # the difference is below rounding: its leading terms
+            change = (x[start] - x[zero]) * mass + cooled * T * mass * np.log(mass)
+            change -= cooled * T * mass * (np.log(y[start]) + 1)
+        else:
+            change = objective(moved, x, cooled * T) - objective(y, x, cooled * T)
+        lowered.append(change)
+    return min(lowered) < -gain
+
+
+@given(logits(3, 3), st.sampled_from([0.25, 1.0, 2.0]), st.integers(1, 4))
+def test_holds(x, T, part):
+    assert conclusion(x, T, np.array([part / 5, 1 - part / 5, 0.0]))
+    assert conclusion(x, T, np.array([0.0, 1.0, 0.0]))
+
+
+def test_near_misses():
+    cold = (np.array([1.0, 0.0]), 0.25, np.array([1.0, 0.0]))
+    assert not missed(NEAR_MISSES, [cold], conclusion)

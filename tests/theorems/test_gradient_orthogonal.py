@@ -1,0 +1,86 @@
+"""thm-gradient-orthogonal: the gradient is orthogonal to every curve in the level set."""
+
+import numpy as np
+from convex_instances import matrices, vectors
+from hypothesis import assume, given
+from level_instances import WAYS, is_differentiable, square, square_gradient
+from near import broken, missed
+from smooth_instances import only_partials, partials_at_zero
+
+NEAR_MISSES = {
+    "each term is zero": {"combined": lambda products: np.abs(products).max()},
+    "the gradient elsewhere on the curve": {"at": 1.0},
+    "the gradient is parallel to the curve": {"turned": lambda v: np.array([-v[1], v[0]])},
+    "to a direction that is nearly that of the curve": {"turned": lambda v: v + 0.01 * v[::-1]},
+}
+
+
+def hypotheses(f, gradient, r, velocity):
+    """The curve is tried at some times around 0, the function around r(0)."""
+    x0, h = r(0.0), 1e-6
+    ways = WAYS if len(x0) == 2 else [*np.eye(len(x0)), *-np.eye(len(x0)), velocity]
+    return {
+        "differentiable": is_differentiable(f, x0, gradient(x0), ways),
+        "curve": all(np.abs((r(s) - x0) / s - velocity).max() < 1e-3 for s in (h, -h)),
+        "level": all(abs(f(r(t)) - f(x0)) < 1e-9 * (1 + f(x0)) for t in (-0.1, -0.01, 0.01, 0.1)),
+    }
+
+
+def conclusion(f, gradient, r, velocity, *, at=0.0, combined=np.sum, turned=lambda v: v):
+    """∇f(r(0))·r'(0) = 0."""
+    products = gradient(r(at)) * turned(velocity)
+    return abs(combined(products)) < 1e-9 * (1 + np.abs(products).sum())
+
+
+@given(matrices(3, 3), vectors(3), vectors(3))
+def test_holds(M, x0, b):
+    M = M + 10 * np.eye(3)  # invertible, since its diagonal dominates
+    assume(np.any(x0))
+    a = M @ x0
+    b = b - (a @ b) / (a @ a) * a
+    assume(np.linalg.norm(b) > 1e-3)
+    b *= np.linalg.norm(a) / np.linalg.norm(b)
+    ellipsoid = (
+        lambda x: np.sum((M @ x) ** 2) / (a @ a),
+        lambda x: 2 * M.T @ (M @ x) / (a @ a),
+        lambda t: np.linalg.solve(M, np.cos(t) * a + np.sin(t) * b),
+        np.linalg.solve(M, b),
+    )
+    assert not broken(hypotheses(*ellipsoid))
+    assert conclusion(*ellipsoid)
+
+
+def circle(t):
+    """Through (.6, .8), where neither entry of the gradient is zero."""
+    start = np.arctan2(0.8, 0.6)
+    return np.array([np.cos(start + t), np.sin(start + t)])
+
+
+def test_near_misses():
+    near = [(square, square_gradient, circle, np.array([-0.8, 0.6]))]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_differentiable():
+    direction = np.array([-np.cbrt(2), 1.0])
+    line = (only_partials, lambda x: partials_at_zero, lambda t: t * direction, direction)
+    assert broken(hypotheses(*line)) == ["differentiable"]
+    assert not conclusion(*line)
+
+
+def jumping(t):
+    return np.array([-np.sin(t), np.cos(t)]) if t else np.array([1.0, 0.0])
+
+
+def test_without_curve():
+    # The symmetric quotients have a limit; the curve has no velocity.
+    symmetric = (jumping(1e-9) - jumping(-1e-9)) / 2e-9
+    jump = (square, square_gradient, jumping, symmetric)
+    assert broken(hypotheses(*jump)) == ["curve"]
+    assert not conclusion(*jump)
+
+
+def test_without_level():
+    leaving = (square, square_gradient, lambda t: np.array([1 + t, 0.0]), np.array([1.0, 0.0]))
+    assert broken(hypotheses(*leaving)) == ["level"]
+    assert not conclusion(*leaving)

@@ -1,0 +1,62 @@
+"""thm-interior-minimum: at an interior local minimiser all partial derivatives are zero."""
+
+import numpy as np
+from convex_instances import convex_functions, vectors
+from hypothesis import given
+from level_instances import WAYS, square
+from near import broken, missed
+
+NEAR_MISSES = {
+    "at points nearby as well": {"away": 0.1},
+    "the value is zero": {"of": lambda g, w: np.array([g(w)])},
+    "the second derivatives are zero": {
+        "of": lambda g, w: np.array([g(w + e) - 2 * g(w) + g(w - e) for e in np.eye(len(w))])
+    },
+}
+
+
+def everywhere(w):
+    return True
+
+
+def hypotheses(g, w, inside=everywhere):
+    """The domain is {w : inside(w)}."""
+    ways = WAYS if len(w) == 2 else [np.ones(1), -np.ones(1)]
+    around = [w + h * u for h in (1e-3, 1e-2) for u in ways]
+    return {
+        "interior": all(map(inside, around)),
+        "minimum": all(g(x) >= g(w) - 1e-12 for x in around if inside(x)),
+    }
+
+
+def partials(g, w, h=1e-5):
+    return np.array([(g(w + h * e) - g(w - h * e)) / (2 * h) for e in np.eye(len(w))])
+
+
+def conclusion(g, w, inside=everywhere, *, away=0.0, of=partials):
+    """Every partial derivative is zero."""
+    return np.abs(of(g, w + away)).max() < 1e-6
+
+
+@given(convex_functions(2), vectors(2))
+def test_holds(g, w):
+    g = g.with_gradient_zero_at(w)
+    assert not broken(hypotheses(g, w))
+    assert conclusion(g, w)
+
+
+def test_near_misses():
+    near = [(lambda w: square(w) + 1, np.zeros(2))]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_interior():
+    instance = (lambda w: w[0], np.zeros(1), lambda w: 0 <= w[0] <= 1)
+    assert broken(hypotheses(*instance)) == ["interior"]
+    assert not conclusion(*instance)
+
+
+def test_without_minimum():
+    instance = (square, np.ones(1))
+    assert broken(hypotheses(*instance)) == ["minimum"]
+    assert not conclusion(*instance)

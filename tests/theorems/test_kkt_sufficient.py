@@ -1,0 +1,99 @@
+"""prp-kkt-sufficient: the KKT conditions make a minimiser of a convex function."""
+
+import numpy as np
+from convex_instances import chords_above, convex_functions, vectors
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "larger by one": {"gap": 1.0},
+    "a maximiser": {"sign": -1},
+    "among points outside as well": {"among": lambda G, h, ys: ys},
+}
+
+
+def hypotheses(g, gradient, y, G, h, mu, ys):
+    """Constraints Gy ≤ h with multipliers mu; an equation is two of them. `ys` are points."""
+    feasible = [one for one in ys if np.all(G @ one <= h + 1e-9)]
+    return {
+        "convex": chords_above(g, [*feasible, y]),
+        "stationary": np.abs(gradient(y) + G.T @ mu).max() < 1e-9,
+        "sign": bool(np.all(mu >= 0)),
+        "slack": np.abs(mu * (G @ y - h)).max() < 1e-9,
+    }
+
+
+def conclusion(
+    g,
+    gradient,
+    y,
+    G,
+    h,
+    mu,
+    ys,
+    *,
+    gap=0.0,
+    sign=1,
+    among=lambda G, h, ys: [one for one in ys if np.all(G @ one <= h + 1e-9)],
+):
+    """g(y) ≤ g at all feasible points."""
+    return all(sign * (g(one) - g(y)) >= gap - 1e-9 for one in among(G, h, ys))
+
+
+@given(convex_functions(2), vectors(2), st.lists(st.integers(0, 3), min_size=3, max_size=3))
+def test_holds(g, y, multipliers):
+    G = np.array([[1.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+    mu = np.array(multipliers, float)
+    h = G @ y + (mu == 0)  # tight where there is a multiplier
+    # Tilt g so that its gradient is what stationarity asks for.
+    tilted = g.with_gradient_zero_at(y)
+    tilted.c = tilted.c - G.T @ mu
+    ys = [y + np.array([a, b]) for a in (-2, -0.5, 0, 1) for b in (-2, -0.5, 0, 1)]
+    instance = (tilted, tilted.gradient, y, G, h, mu, ys)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def on_an_interval(g, slope, y, low, high, multipliers):
+    """A problem on an interval: -y ≤ -low with the first multiplier, y ≤ high with the second."""
+    return (
+        lambda w: g(w[0]),
+        lambda w: np.array([slope(w[0])]),
+        np.array([y]),
+        np.array([[-1.0], [1.0]]),
+        np.array([-low, high]),
+        np.array(multipliers),
+        [np.array([one]) for one in np.linspace(low - 1, high + 1, 41)],
+    )
+
+
+def test_near_misses():
+    near = [on_an_interval(np.square, lambda w: 2 * w, 1.0, 1.0, 2.0, [2.0, 0.0])]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_convex():
+    instance = on_an_interval(lambda w: -(w**2), lambda w: -2 * w, -1.0, -1.0, 2.0, [2.0, 0.0])
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
+def test_without_stationary():
+    instance = on_an_interval(
+        lambda w: (w - 1) ** 2, lambda w: 2 * (w - 1), 0.0, 0.0, 2.0, [0.0, 0.0]
+    )
+    assert broken(hypotheses(*instance)) == ["stationary"]
+    assert not conclusion(*instance)
+
+
+def test_without_sign():
+    instance = on_an_interval(lambda w: w, lambda w: 1.0, 1.0, 0.0, 1.0, [0.0, -1.0])
+    assert broken(hypotheses(*instance)) == ["sign"]
+    assert not conclusion(*instance)
+
+
+def test_without_slack():
+    instance = on_an_interval(np.square, lambda w: 2 * w, 2.0, 1.0, 2.0, [4.0, 0.0])
+    assert broken(hypotheses(*instance)) == ["slack"]
+    assert not conclusion(*instance)

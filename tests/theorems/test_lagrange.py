@@ -1,0 +1,99 @@
+"""cor-lagrange: at the best point of a level set the two gradients are parallel."""
+
+import numpy as np
+from convex_instances import matrices, vectors
+from hypothesis import assume, given
+from level_instances import is_differentiable, square_gradient
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the gradients are equal": {"factor": lambda h, f: 1.0},
+    "the gradient of h is zero": {"factor": lambda h, f: 0.0},
+    "the factor is not negative": {"factor": lambda h, f: max(h @ f / (f @ f), 0.0)},
+    "the gradients are orthogonal": {"turned": lambda f: np.array([-f[1], f[0]])},
+}
+
+
+def hypotheses(h, h_gradient, f_gradient, x0, others):
+    """`others` are points of the level set through x0."""
+    ways = [*np.eye(len(x0)), *-np.eye(len(x0)), np.array([1, -1, 0.5])[: len(x0)]]
+    return {
+        "objective": is_differentiable(h, x0, h_gradient, ways),
+        "best": all(h(x0) >= h(x) - 1e-9 for x in others),
+    }
+
+
+def conclusion(
+    h,
+    h_gradient,
+    f_gradient,
+    x0,
+    others,
+    *,
+    factor=lambda h, f: h @ f / (f @ f),
+    turned=lambda f: f,
+):
+    """∇h(x0) = μ ∇f(x0) for some μ."""
+    one, other = np.asarray(h_gradient), turned(np.asarray(f_gradient))
+    return np.abs(one - factor(one, other) * other).max() < 1e-9 * (1 + np.abs(one).max())
+
+
+@given(matrices(3, 3), vectors(3))
+def test_holds(M, c):
+    M = M + 10 * np.eye(3)
+    assume(np.any(c))
+    x = np.linalg.solve(M.T @ M, c)
+    x /= np.linalg.norm(M @ x)  # the largest c·x on ‖Mx‖ = 1
+    others = np.random.default_rng(0).standard_normal((50, 3))
+    others /= np.linalg.norm(others @ M.T, axis=1)[:, None]
+    instance = (lambda x: c @ x, c, 2 * M.T @ (M @ x), x, others)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+CIRCLE = [np.array([np.cos(a), np.sin(a)]) for a in np.linspace(0, 2 * np.pi, 61)]
+
+
+def on_the_circle(c, x0):
+    """The linear function c·x on the unit circle."""
+    return lambda x: np.dot(c, x), np.array(c), square_gradient(x0), np.array(x0), CIRCLE
+
+
+def test_near_misses():
+    inner = (
+        lambda w: -((w[0] - 2) ** 2) - w[1] ** 2,
+        np.array([2.0, 0.0]),
+        np.array([2.0, 0.0]),
+        np.array([1.0, 0.0]),
+        CIRCLE,
+    )
+    # On the circle of radius 1 around 0, -f has the same value everywhere, and μ = -1.
+    flat = (
+        lambda w: -np.dot(w, w),
+        np.array([-2.0, 0.0]),
+        np.array([2.0, 0.0]),
+        np.array([1.0, 0.0]),
+        CIRCLE,
+    )
+    near = [inner, flat, on_the_circle((3.0, 4.0), (0.6, 0.8))]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def peaked(w):
+    """1 and 4 are its partial derivatives at 0, and 0 is its largest value on w₁ + w₂ = 0."""
+    if w[0] and w[1]:
+        return -abs(w[0]) - abs(w[1])
+    return w[0] + 4 * w[1]
+
+
+def test_without_objective():
+    line = [np.array([t, -t]) for t in np.linspace(-1, 1, 21)]
+    instance = (peaked, np.array([1.0, 4.0]), np.ones(2), np.zeros(2), line)
+    assert broken(hypotheses(*instance)) == ["objective"]
+    assert not conclusion(*instance)
+
+
+def test_without_best():
+    instance = on_the_circle((1.0, 1.0), (1.0, 0.0))
+    assert broken(hypotheses(*instance)) == ["best"]
+    assert not conclusion(*instance)

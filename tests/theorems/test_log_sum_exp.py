@@ -1,0 +1,52 @@
+"""prp-log-sum-exp: gradient s, Hessian J, convex, between the maximum and that plus log n."""
+
+import numpy as np
+from hypothesis import given
+from near import missed
+from softmax_instances import jacobian, logits, shares
+
+NEAR_MISSES = {
+    "the gradient is the softmax of -z": {"gradient": lambda z: shares(-z)},
+    "the gradient is 1 at the largest": {"gradient": lambda z: 1.0 * (z == z.max())},
+    "the Hessian is the diagonal of J": {"hessian": lambda z: np.diag(np.diag(jacobian(z)))},
+    "below the maximum": {"above": -1e-6},
+    "the bound log n, times .99": {"times": 0.99},
+    "above the maximum by log 2": {"below": np.log(2)},
+}
+
+
+def lse(z):
+    return np.max(z) + np.log(np.sum(np.exp(z - np.max(z))))
+
+
+def quotients(f, z, h=1e-5):
+    return np.array([(f(z + h * e) - f(z - h * e)) / (2 * h) for e in np.eye(len(z))])
+
+
+def conclusion(z, *, gradient=shares, hessian=jacobian, above=None, below=0.0, times=1.0):
+    """∇lse = s, ∇²lse = J, and max ≤ lse ≤ max + log n."""
+    most = np.log(len(z)) * times if above is None else above
+    return (
+        np.abs(quotients(lse, z) - gradient(z)).max() < 1e-8
+        and np.abs(quotients(shares, z) - hessian(z)).max() < 1e-8
+        and lse(z) <= np.max(z) + most + 1e-12
+        and lse(z) >= np.max(z) + below - 1e-12
+    )
+
+
+@given(logits())
+def test_holds(z):
+    assert conclusion(z)
+
+
+EQUAL = np.zeros(3)
+
+
+def test_near_misses():
+    near = [(EQUAL,), (np.array([2.0, 1.0, 0.0]),), (np.array([9.0, 0.0]),)]
+    assert not missed(NEAR_MISSES, near, conclusion)
+
+
+def test_tight():
+    assert conclusion(EQUAL)
+    assert not conclusion(EQUAL, times=0.99)

@@ -1,0 +1,56 @@
+"""prp-second-order-necessary: at a local minimiser the gradient is zero and the Hessian ⪰ 0."""
+
+import numpy as np
+from convex_instances import convex_functions, vectors
+from hypothesis import given
+from level_instances import WAYS, square, square_gradient
+from near import broken, missed
+
+NEAR_MISSES = {
+    "positive definite": {"least": 1e-9},
+    "curved by one at least": {"least": 1.0},
+    "level nearby as well": {"away": 0.1},
+}
+
+
+def hypotheses(g, gradient, hessian, w):
+    return {"minimum": all(g(w + h * u) >= g(w) - 1e-12 for h in (1e-3, 1e-2) for u in WAYS)}
+
+
+def conclusion(g, gradient, hessian, w, *, least=-1e-9, away=0.0):
+    """∇g(w) = 0 and vᵀHv ≥ 0."""
+    return np.abs(gradient(w + away)).max() < 1e-6 and np.linalg.eigvalsh(hessian(w))[0] >= least
+
+
+@given(convex_functions(2), vectors(2))
+def test_holds(g, w):
+    g = g.with_gradient_zero_at(w)
+    assert not broken(hypotheses(g, g.gradient, g.hessian, w))
+    assert conclusion(g, g.gradient, g.hessian, w)
+
+
+def test_near_misses():
+    trough = (
+        lambda w: w[0] ** 2 + w[1] ** 4,
+        lambda w: np.array([2 * w[0], 4 * w[1] ** 3]),
+        lambda w: np.diag([2, 12 * w[1] ** 2]),
+        np.zeros(2),
+    )
+    bowl = (
+        lambda w: square(w) / 4,
+        lambda w: square_gradient(w) / 4,
+        lambda w: np.eye(2) / 2,
+        np.zeros(2),
+    )
+    assert not missed(NEAR_MISSES, [trough, bowl], conclusion, hypotheses)
+
+
+def test_without_minimum():
+    saddle = (
+        lambda w: w[0] ** 2 - w[1] ** 2,
+        lambda w: np.array([2 * w[0], -2 * w[1]]),
+        lambda w: np.diag([2.0, -2.0]),
+        np.zeros(2),
+    )
+    assert broken(hypotheses(*saddle)) == ["minimum"]
+    assert not conclusion(*saddle)

@@ -1,0 +1,37 @@
+"""prp-softmax-injective: equal shares if and only if the logits differ by a constant."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+from softmax_instances import distributions, logits, shares
+
+NEAR_MISSES = {
+    "only for equal logits": {"same": lambda y, z: np.allclose(y, z)},
+    "up to a factor": {"same": lambda y, z: abs(np.linalg.det([y[:2], z[:2]])) < 1e-9},
+    "up to a permutation": {"same": lambda y, z: np.allclose(sorted(y), sorted(z))},
+    "the shares themselves are logits": {"inverse": lambda p: p},
+    "the negative logarithms are logits": {"inverse": lambda p: -np.log(p)},
+}
+
+
+def conclusion(y, z, p, *, same=lambda y, z: np.ptp(np.asarray(y) - z) < 1e-9, inverse=np.log):
+    """s(y) = s(z) if and only if y - z is constant; and s(log p) = p."""
+    equal = np.allclose(shares(y), shares(z), rtol=0, atol=1e-9)
+    return equal == same(y, z) and np.allclose(shares(inverse(p)), p)
+
+
+@given(logits(2, 2), logits(2, 2), distributions(4), st.integers(-3, 3))
+def test_holds(y, z, p, c):
+    assert conclusion(y, z, p)
+    assert conclusion(y, y + c, p)
+
+
+def test_near_misses():
+    p = np.array([0.5, 0.3, 0.2])
+    near = [
+        (np.array([1.0, 2.0]), np.array([3.0, 4.0]), p),
+        (np.array([1.0, 2.0]), np.array([2.0, 4.0]), p),
+        (np.array([1.0, 2.0]), np.array([2.0, 1.0]), p),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion)

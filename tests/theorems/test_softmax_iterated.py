@@ -1,0 +1,38 @@
+"""prp-softmax-iterated: after k softmaxes the distance from uniform is at most 2⁻ᵏ of the first."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+from softmax_instances import logits, shares
+
+NEAR_MISSES = {
+    "a factor ⅓ each time": {"factor": 1 / 3},
+    "towards zero": {"limit": lambda x: 0 * x},
+    "towards the start": {"limit": lambda x: x},
+}
+
+
+def conclusion(x, k, *, factor=0.5, limit=lambda x: np.ones(len(x)) / len(x), times=1.0):
+    """‖softmaxᵏ(x) - u‖ ≤ 2⁻ᵏ ‖x - u‖."""
+    y, u = x, limit(x)
+    for _ in range(k):
+        y = shares(y)
+    return np.linalg.norm(y - u) <= times * factor**k * np.linalg.norm(x - u) + 1e-12
+
+
+@given(logits(), st.integers(0, 6))
+def test_holds(x, k):
+    assert conclusion(x, k)
+
+
+TWO = (np.array([0.505, 0.495]), 2)  # the Jacobian at two equal logits attains ½
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [TWO], conclusion)
+
+
+def test_tight():
+    assert conclusion(*TWO)
+    assert not conclusion(*TWO, times=0.99)

@@ -1,0 +1,35 @@
+"""prp-temperature-limits: cold, the softmax is uniform on the maxima; hot, on all classes."""
+
+import numpy as np
+from hypothesis import given
+from near import missed
+from softmax_instances import logits, shares
+
+NEAR_MISSES = {
+    "cold, one of the maxima alone": {"cold": lambda x: 1.0 * (np.arange(len(x)) == x.argmax())},
+    "cold, the smallest": {"cold": lambda x: (x == x.min()) / np.sum(x == x.min())},
+    "hot, the scores' own softmax": {"hot": shares},
+}
+
+
+def conclusion(
+    x,
+    *,
+    cold=lambda x: (x == x.max()) / np.sum(x == x.max()),
+    hot=lambda x: np.ones(len(x)) / len(x),
+):
+    """The two limits, at temperatures far from 1."""
+    return (
+        np.abs(shares(x / 1e-3) - cold(x)).max() < 1e-6
+        and np.abs(shares(x / 1e7) - hot(x)).max() < 1e-6
+    )
+
+
+@given(logits())
+def test_holds(x):
+    assert conclusion(x)
+
+
+def test_near_misses():
+    near = [(np.array([1.0, 1.0, 0.0]),)]
+    assert not missed(NEAR_MISSES, near, conclusion)
