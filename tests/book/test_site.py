@@ -74,20 +74,6 @@ def test_fonts_bring_their_licences(site):
         assert any("LICENSE" in path.name for path in folder.iterdir()), font
 
 
-@pytest.mark.site
-def test_chapters_can_be_taken_home(site):
-    nbformat = pytest.importorskip("nbformat")
-    notebooks = sorted((site / "_downloads").rglob("*.ipynb"))
-    assert notebooks
-    for path in notebooks:
-        book = nbformat.read(path, as_version=4)
-        nbformat.validate(book)
-        assert path.with_suffix(".md").read_text("utf-8").count("```{code-cell}") == sum(
-            cell.cell_type == "code" and "answer" not in cell.metadata.get("tags", [])
-            for cell in book.cells
-        )
-
-
 def test_a_good_page_passes():
     assert Page(GOOD).findings == []
 
