@@ -170,7 +170,7 @@ def test_a_missing_return_is_recognised(name):
         ("convex-slopes", [False], "entry 0 is a bool; expected a number"),
         ("convex-slopes", [], "it has 0 entries; expected a list of 1 number"),
         ("convex-slopes", "0", "it is a str; expected a list of 1 number"),
-        ("convex-dent", [1], "it is a list; expected a whole number or None"),
+        ("convex-dent", [1], "it is a list; expected an integer or None"),
         ("convex-dent", 0.5, "0.5 is not an integer"),
         ("dag-longest-path", None, "it returned None: is a return missing?"),
         ("graph-evaluate", [0], "it is a list; expected a dictionary"),

@@ -34,7 +34,7 @@ def any_values() -> Any:
 
 
 def convex_values(most: int = 6) -> Any:
-    """Return a strategy for values of convex functions: sums of at most this many increasing slopes."""
+    """Return a strategy for values of convex functions: sums of increasing slopes."""
     return _sums(_slopes(most))
 
 
