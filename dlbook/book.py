@@ -1,14 +1,16 @@
-"""What a chapter's cells use to hand a result to the page."""
+"""What a chapter's cells use to hand a result to the page, and to read what others published."""
 
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import platform
 import sys
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-__all__ = ["NUMBER_MIME", "glue"]
+__all__ = ["NUMBER_MIME", "glue", "published"]
 
 NUMBER_MIME = "application/vnd.dlbook.number+json"
 
@@ -87,6 +89,35 @@ def glue(
         ipython.display.display({NUMBER_MIME: number, "text/plain": line}, raw=True)
     else:
         print(line)  # noqa: T201
+
+
+def published(source: str) -> dict[str, Any]:
+    """Return the values that a publication states.
+
+    Parameters
+    ----------
+    source
+        Its citation key.
+
+    Raises
+    ------
+    ValueError
+        If the book holds no values of this publication.
+
+    Examples
+    --------
+    >>> published("writeup2022a")["learning_rate_table"]["test"]
+    [0.9482, 0.9267, 0.915, 0.7573]
+    """
+    here = Path(__file__).parent
+    for folder in (here / "published", here.parent / "docs" / "published"):  # wheel, checkout
+        if (file := folder / f"{source}.json").is_file():
+            values: dict[str, Any] = json.loads(file.read_text("utf-8"))
+            return values
+        if folder.is_dir():
+            known = ", ".join(sorted(file.stem for file in folder.glob("*.json")))
+            raise ValueError(f"nothing published under {source!r}; expected one of {known}")
+    raise FileNotFoundError("the published values are missing; install dlbook again")
 
 
 def _machine() -> str:

@@ -1,4 +1,4 @@
-"""`glue` says what it was given and refuses what could not be explained to a reader."""
+"""What the cells use says what it was given and refuses what could not be explained."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from dlbook.book import NUMBER_MIME, glue
+from dlbook.book import NUMBER_MIME, glue, published
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ print(captured.outputs[0].data)
     assert number["kind"] == "timing"
     assert "Python" in number["machine"]
     assert len(number["date"]) == len("2026-01-01")
+
+
+def test_an_unknown_publication_is_named_with_the_known_ones():
+    with pytest.raises(ValueError, match="under 'nobody1900'; expected one of writeup2022a, "):
+        published("nobody1900")

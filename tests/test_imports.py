@@ -20,7 +20,8 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
-    "plot": {"cycler", "fast_sugiyama", "matplotlib", "matplotlib_inline"},
+    "graph": {"networkx"},
+    "plot": {"cycler", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},
     "exercises": {"hypothesis", "ipykernel", "jupyter_client", "jupytext"},
 }

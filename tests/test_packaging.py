@@ -125,7 +125,7 @@ def test_the_citation_is_valid() -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_is_typed_and_holds_mnist_and_the_licences(tmp_path: Path) -> None:
+def test_the_wheel_is_typed_and_holds_data_and_licences(tmp_path: Path) -> None:
     pytest.importorskip("hatchling")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -133,6 +133,7 @@ def test_the_wheel_is_typed_and_holds_mnist_and_the_licences(tmp_path: Path) -> 
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert "dlbook/py.typed" in names
+    assert "dlbook/published/writeup2022a.json" in names
     assert sum(name.startswith("dlbook/data/") and name.endswith(".gz") for name in names) == 4
     for path in ("LICENSE", "LICENSES/CC-BY-4.0.txt", "LICENSES/CC-BY-SA-3.0.txt"):
         assert f"dlbook-{dlbook.__version__}.dist-info/licenses/{path}" in names

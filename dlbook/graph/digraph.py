@@ -232,6 +232,25 @@ class DiGraph(Generic[Node]):
         """
         return DiGraph(((head, tail) for tail, head in self.edges()), self.nodes)
 
+    def subgraph(self, nodes: Iterable[Node]) -> DiGraph[Node]:
+        """Return the graph of some of the nodes and all edges between them, in the same order.
+
+        Raises
+        ------
+        ValueError
+            If one of them is not a node of the graph.
+
+        Examples
+        --------
+        >>> graph = DiGraph([("melt", "mix"), ("mix", "fry"), ("heat", "fry")])
+        >>> list(graph.subgraph(["fry", "mix"]).edges())
+        [('mix', 'fry')]
+        """
+        kept = {self._number(node) for node in _nodes_of(nodes)}
+        names = self.nodes
+        edges = ((names[i], names[j]) for i in sorted(kept) for j in self._heads[i] if j in kept)
+        return DiGraph(edges, (names[i] for i in sorted(kept)))
+
     @cached_property
     def _tails(self) -> list[list[int]]:
         tails: list[list[int]] = [[] for _ in self._heads]

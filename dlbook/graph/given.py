@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+import math
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-__all__ = ["check_key", "iterated", "pair", "plain", "refuse_unhashable", "shown"]
+__all__ = [
+    "check_key",
+    "count",
+    "iterated",
+    "number_for_each",
+    "pair",
+    "plain",
+    "refuse_unhashable",
+    "shown",
+]
 
 T = TypeVar("T")
 
@@ -136,6 +147,73 @@ def check_key(node: object, key: object) -> None:
             why = "it is not equal to itself, and has no place in an order"
         if why:
             raise ValueError(f"the key of {shown(node)} is {shown(key)}: {why}")
+
+
+def number_for_each(
+    name: str, given: Mapping[Any, Any] | None, nodes: Sequence[Any], least: float = 0
+) -> list[Any]:
+    """Return the number that is given for each node, in their order; 1 where none is given at all.
+
+    Raises
+    ------
+    ValueError
+        If a number is missing, is for something else, is less than `least` or not finite.
+    TypeError
+        If this is not a mapping, or what is given is not a number.
+    """
+    if given is None:
+        return [1] * len(nodes)
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{name} is {shown(given)}; expected a mapping {{node: number}}")
+    numbers = []
+    for node in nodes:
+        if node not in given:
+            raise ValueError(f"{name} has nothing for {shown(node)}; expected a number for each")
+        numbers.append(number(f"{name}[{shown(node)}]", given[node], least))
+    if len(given) > len(nodes):
+        known = set(nodes)
+        stranger = next(node for node in given if node not in known)
+        raise ValueError(f"{name}: {shown(stranger)} is not a node of the graph")
+    return numbers
+
+
+def number(name: str, given: Any, least: float = -math.inf) -> Any:
+    """Return a number as it is, if it is finite and not too small.
+
+    Examples
+    --------
+    >>> number("durations['mix']", -1, least=0)
+    Traceback (most recent call last):
+    ValueError: durations['mix'] is -1; expected a finite number ≥ 0
+    """
+    try:
+        fit = math.isfinite(given) and given >= least
+    except (TypeError, ValueError, OverflowError):
+        # An integer beyond all floats is finite; a complex number, or text, is none of ours.
+        fit = isinstance(given, int) and given >= least
+    if not fit:
+        limit = f" ≥ {least}" if least > -math.inf else ""
+        raise ValueError(f"{name} is {shown(given)}; expected a finite number{limit}")
+    return plain(given)
+
+
+def count(name: str, given: Any, least: int = 0) -> int:
+    """Return an integer that counts something.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer.
+    ValueError
+        If it is less than `least`.
+    """
+    try:
+        whole = operator.index(given)
+    except TypeError:
+        raise TypeError(f"{name} is {shown(given)}; expected an integer ≥ {least}") from None
+    if whole < least:
+        raise ValueError(f"{name} is {whole}; expected an integer ≥ {least}")
+    return whole
 
 
 def _parts(whole: object, containers: tuple[type, ...]) -> Iterator[object]:

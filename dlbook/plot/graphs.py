@@ -1,13 +1,14 @@
-"""Pictures of directed graphs: dependencies, computations, networks."""
+"""Figures of directed graphs: dependencies, computations, networks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Generic, Literal
+from typing import Any, Generic, Literal, get_args
 
 import matplotlib
 import numpy as np
+from matplotlib import cbook
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
@@ -15,7 +16,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 
 from dlbook.graph import DiGraph
-from dlbook.graph.digraph import Node
+from dlbook.graph.digraph import Node, require_digraph
+from dlbook.graph.given import shown
 from dlbook.plot.layout import STUB, Route, lay_out
 from dlbook.plot.style import PALETTE, STYLE
 
@@ -41,12 +43,13 @@ class GraphDrawing(Generic[Node]):
     graph
         Cycles, parallel edges and self-loops are drawn as what they are.
     labels
-        Node to its text, which may have several lines; by default ``str(node)``.
+        Node to its text, which may have several lines, and mathematics between dollar signs; by
+        default ``str(node)``, in which a dollar sign is a dollar sign.
     room
         Node to the longest value that will stand below its label; none without.
     edge_labels
-        One text for each edge, in the order of :meth:`~dlbook.graph.DiGraph.edges`; ``None``
-        for an edge without.
+        One text or number for each edge, in the order of :meth:`~dlbook.graph.DiGraph.edges`;
+        ``None`` for an edge without.
     links
         Node to the address that it leads to, on a page.
     down
@@ -57,6 +60,8 @@ class GraphDrawing(Generic[Node]):
 
     Raises
     ------
+    TypeError
+        If this is not a `DiGraph`.
     ValueError
         If what is given for nodes names others, or `edge_labels` has another length.
 
@@ -70,28 +75,31 @@ class GraphDrawing(Generic[Node]):
         self,
         graph: DiGraph[Node],
         *,
-        labels: Mapping[Node, str] | None = None,
+        labels: Mapping[Node, object] | None = None,
         room: Mapping[Node, object] | None = None,
-        edge_labels: Sequence[str | None] | None = None,
+        edge_labels: Sequence[object] | None = None,
         links: Mapping[Node, str] | None = None,
         down: bool = False,
         early: bool = False,
     ) -> None:
+        require_digraph(graph)
         self.graph = graph
         self.links = dict(links or {})
         room = dict(room or {})
         self._check(labels=labels, room=room, links=links)
-        self.labels = {node: str(node) for node in graph} | dict(labels or {})
-        self.edge_labels = list(edge_labels or [None] * graph.number_of_edges)
-        if len(self.edge_labels) != graph.number_of_edges:
+        given = {node: text_of(label) for node, label in (labels or {}).items()}
+        self.labels = {node: _literal(str(node)) for node in graph} | given
+        texts = [None] * graph.number_of_edges if edge_labels is None else list(edge_labels)
+        if len(texts) != graph.number_of_edges:
             raise ValueError(
-                f"edge_labels has {len(self.edge_labels)} entries; "
+                f"edge_labels has {len(texts)} entries; "
                 f"expected one for each of {graph.number_of_edges} edges"
             )
+        self.edge_labels = [None if text is None else text_of(text) or None for text in texts]
         self.layout = lay_out(
             _numbered(graph),
             [
-                _box(self.labels[node], *([text_of(room[node])] if node in room else []))
+                _box(self.labels[node], *([_literal(text_of(room[node]))] if node in room else []))
                 for node in graph
             ],
             label_sizes={i: _box(text) for i, text in enumerate(self.edge_labels) if text},
@@ -128,13 +136,17 @@ class GraphDrawing(Generic[Node]):
         Raises
         ------
         ValueError
-            If nodes or edges are not the graph's, or a value is wider than its node.
+            If nodes or edges are not the graph's, there is no such mark, or a value is wider than
+            its node.
         """
         values, marks, edge_marks = dict(values or {}), dict(marks or {}), dict(edge_marks or {})
         self._check(values=values, marks=marks)
+        _check_marks("marks", marks, get_args(NodeMark))
         edges = list(self.graph.edges())
         if strange := edge_marks.keys() - set(edges):
-            raise ValueError(f"edge_marks: {min(strange, key=repr)!r} is not an edge of the graph")
+            first = shown(min(strange, key=repr))
+            raise ValueError(f"edge_marks: {first} is not an edge of the graph")
+        _check_marks("edge_marks", edge_marks, get_args(EdgeMark))
         tips = dict(tips or {})
         if beyond := tips.keys() - range(len(edges)):
             raise ValueError(f"tips: there is no edge {min(beyond)}")
@@ -151,9 +163,9 @@ class GraphDrawing(Generic[Node]):
             for number, tip in tips.items():
                 _draw_tip(axes, layout.routes[number], tip)
             for i, node in enumerate(self.graph):
-                value = text_of(values[node]) if node in values else ""
+                value = _literal(text_of(values[node])) if node in values else ""
                 if _box(self.labels[node], value)[0] > layout.sizes[i, 0] + 1e-6:
-                    raise ValueError(f"values[{node!r}] is {value!r}; make room for it")
+                    raise ValueError(f"values[{shown(node)}] is {shown(value)}; make room for it")
                 self._draw_node(axes, node, i, value, marks.get(node))
         return fig
 
@@ -210,15 +222,15 @@ class GraphDrawing(Generic[Node]):
         for name, mapping in given.items():
             for node in mapping or ():
                 if node not in self.graph:
-                    raise ValueError(f"{name}: {node!r} is not a node of the graph")
+                    raise ValueError(f"{name}: {shown(node)} is not a node of the graph")
 
 
 def draw_graph(
     graph: DiGraph[Node],
     *,
-    labels: Mapping[Node, str] | None = None,
+    labels: Mapping[Node, object] | None = None,
     values: Mapping[Node, object] | None = None,
-    edge_labels: Sequence[str | None] | None = None,
+    edge_labels: Sequence[object] | None = None,
     marks: Mapping[Node, NodeMark] | None = None,
     edge_marks: Mapping[tuple[Node, Node], EdgeMark] | None = None,
     links: Mapping[Node, str] | None = None,
@@ -251,6 +263,18 @@ def _numbered(graph: DiGraph[Node]) -> DiGraph[int]:
     return DiGraph(edges, nodes=range(len(graph)))
 
 
+def _check_marks(name: str, marks: Mapping[Any, object], known: tuple[str, ...]) -> None:
+    for key, mark in marks.items():
+        if mark not in known:
+            expected = " or ".join([", ".join(map(repr, known[:-1])), repr(known[-1])])
+            raise ValueError(f"{name}[{shown(key)}] is {shown(mark)}; expected {expected}")
+
+
+def _literal(text: str) -> str:
+    """Return text in which matplotlib takes no dollar sign for the beginning of mathematics."""
+    return text.replace("$", r"\$")
+
+
 def text_of(value: object) -> str:
     """Return four digits of a number, and whatever else as it is."""
     if isinstance(value, (float, np.floating)):
@@ -270,9 +294,9 @@ def _width(line: str, *, bold: bool) -> float:
     if not line:
         return 0.0
     font = FontProperties(size=_SIZE, weight="bold" if bold else "normal")
-    return float(
-        text_to_path.get_text_width_height_descent(line, font, ismath=line.count("$") > 1)[0]
-    )
+    mathematics = cbook.is_math_text(line)
+    text = line if mathematics else line.replace(r"\$", "$")
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=mathematics)[0])
 
 
 def _draw_edge(axes: Any, route: Route, mark: EdgeMark | None, text: str | None) -> None:

@@ -39,6 +39,16 @@ def test_the_error_falls_with_the_order_of_the_formula(method, order):
     assert abs(slope - order) < 0.05
 
 
+@pytest.mark.parametrize(("levels", "order"), [(2, 4), (3, 6), (4, 8)])
+def test_each_level_of_richardson_removes_a_term(levels, order):
+    steps = 2.0 ** -np.arange(-1, 2)
+    errors = [
+        abs(float(numerical.richardson(np.exp, 1.0, step=h, levels=levels)) - np.e) for h in steps
+    ]
+    slopes = np.diff(np.log(errors)) / np.diff(np.log(steps))
+    assert np.all(np.abs(slopes - order) < 0.1), slopes
+
+
 def test_default_steps_are_near_the_best():
     for method in METHODS[:2]:
         best = min(abs(float(method(np.exp, 1.0, step=2.0**-k)) - np.e) for k in range(4, 40))

@@ -186,6 +186,22 @@ def test_argnums():
         grad(f, 2)(2.0, 3.0)
 
 
+def test_negative_argnums_count_from_the_end():
+    def f(x, y, z):
+        return x * y**2 * z**3
+
+    at = 2.0, 3.0, 5.0
+    for i in range(3):
+        assert grad(f, i - 3)(*at) == grad(f, i)(*at)
+        assert jacobian(f, i - 3)(*at) == jacobian(f, i)(*at)
+        assert hessian(f, i - 3)(*at) == hessian(f, i)(*at)
+        assert value_and_grad(f, i - 3)(*at) == value_and_grad(f, i)(*at)
+    assert grad(f, (-1, 0, -2))(*at) == grad(f, (2, 0, 1))(*at)
+    for transform in (grad, jacobian, hessian, value_and_grad):
+        with pytest.raises(TypeError, match=r"argnums names argument -4; .* called with 3"):
+            transform(f, -4)(*at)
+
+
 def test_what_is_not_differentiated_by_may_be_anything():
     def f(x, name, table):
         return x * table[name]

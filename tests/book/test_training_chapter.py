@@ -1,6 +1,5 @@
-"""Chapter 17 comes out where an independent rerun did, and quotes what was published."""
+"""Chapter 17 comes out where an independent rerun did, and reads what was published."""
 
-import ast
 import json
 from pathlib import Path
 
@@ -36,12 +35,11 @@ def test_the_committed_means_are_those_of_an_independent_rerun(part, rate):
     assert found == pytest.approx(expected, abs=apart)
 
 
-@pytest.mark.parametrize("name", ["first", "second"])
-@pytest.mark.parametrize("part", ["train", "test"])
-def test_the_chapter_quotes_the_write_ups_as_published(part, name):
+def test_no_published_value_is_typed_in_the_chapter():
     source = (DOCS / "part-4-networks" / f"{SLUG}.md").read_text("utf-8")
-    start = source.index("published = {")
-    quoted = ast.literal_eval(source[start + len("published = ") : source.index("\n}", start) + 2])
-    file = {"first": "writeup2022a", "second": "writeup2022b"}[name]
-    published = json.loads((DOCS / "published" / f"{file}.json").read_text("utf-8"))
-    assert quoted[part, name] == published["learning_rate_table"][part]
+    files = list((DOCS / "published").glob("*.json"))
+    assert len(files) > 1
+    for file in files:
+        table = json.loads(file.read_text("utf-8"))["learning_rate_table"]
+        values = [str(value) for column in table.values() for value in column]
+        assert [value for value in values if value in source] == []

@@ -53,6 +53,28 @@ def test_a_wrong_answer_is_caught(name, function):
     assert eval(result.given) is not None  # it can be pasted
 
 
+def scaled(returned, factor):
+    """Return an answer with all its numbers multiplied."""
+    if isinstance(returned, dict):
+        return {name: scaled(value, factor) for name, value in returned.items()}
+    if isinstance(returned, (list, tuple)):
+        return [scaled(value, factor) for value in returned]
+    return returned * factor
+
+
+NUMERIC = ["descent-average", "descent-lipschitz", "descent-regret", "layer-adjoints"]
+
+
+@pytest.mark.parametrize("factor", [1.001, 0.999])
+@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.usefixtures("hasty")
+def test_numbers_a_thousandth_off_are_caught(name, factor):
+    right = RIGHT[name][0]
+    assert not check(name, lambda given: scaled(right(given), factor)).passed
+    # What another order of the sums changes, on the other hand, is nothing.
+    assert check(name, lambda given: scaled(right(given), 1 + 1e-12)).passed
+
+
 def test_every_checker_is_tested():
     for answers, least in ((RIGHT, 3), (WRONG, 12)):
         assert sorted(answers) == sorted(names())

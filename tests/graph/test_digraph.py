@@ -61,6 +61,14 @@ def test_a_graph_comes_back_from_its_successors_and_edges(graph):
         assert again.nodes == graph.nodes
 
 
+@given(renamed(digraphs()))
+def test_a_graph_comes_back_from_what_its_nodes_depend_on(graph):
+    dependencies = {node: graph.predecessors(node) for node in graph}
+    again = DiGraph.from_dependencies(dependencies)
+    assert again == graph == DiGraph.from_successors(dependencies).reversed()
+    assert again.nodes == graph.nodes
+
+
 @given(digraphs())
 def test_a_graph_comes_back_from_its_adjacency_matrix(graph):
     numbers = range(len(graph))

@@ -73,13 +73,16 @@ def test_an_undirected_graph_has_to_be_directed_first():
 
 
 FUNCTIONS = {
-    name: getattr(dlbook.graph, name) for name in dlbook.graph.__all__ if name.islower()
-}  # every function of the room takes a graph first
+    name: getattr(dlbook.graph, name)
+    for name in (*dlbook.graph.__all__, "Scheduler")
+    if (name.islower() and name != "from_networkx") or name == "Scheduler"
+}  # every function takes a graph first
 ARGUMENTS = {
     "ancestors": (1,),
     "descendants": (1,),
     "check_topological_order": ([1, 2],),
     "is_topological_order": ([1, 2],),
+    "schedule": (2,),
 }
 
 
@@ -381,6 +384,9 @@ print(DiGraph.from_successors({"start": names}).nodes)
 print(DiGraph.from_dependencies({"start": names, "fry": frozenset({"mix", "heat"})}).nodes)
 print(DiGraph(nodes=names).nodes, DiGraph({("a", n) for n in names}).nodes)
 print(topological_sort(DiGraph(nodes={*names, 10, 9, None})))
+print(DiGraph(nodes=[1, "a"]).subgraph({"a", 1}).nodes)
+print(strongly_connected_components(DiGraph({(a, b) for a in names for b in names})))
+print(DiGraph(nodes=names).nodes, ancestors(DiGraph([(1, 2)]), *{1, 2}))
 """
 
 

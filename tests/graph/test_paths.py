@@ -3,8 +3,10 @@
 from itertools import pairwise
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import dags, digraphs, networkx, renamed
 
 from dlbook.graph import (
@@ -43,6 +45,65 @@ def test_a_longest_path_is_a_path_as_long_as_that_of_networkx(graph):
     assert all(head in graph.successors(tail) for tail, head in pairwise(path))
     assert len(path) == len(nx.dag_longest_path(networkx(graph)))
     assert len(path) == len(topological_generations(graph))
+
+
+@given(digraphs(max_nodes=8), st.data())
+def test_ancestors_and_descendants_of_several_are_those_of_each(graph, data):
+    several = data.draw(st.lists(st.sampled_from(graph.nodes), max_size=4)) if len(graph) else []
+    for function, theirs in ((ancestors, nx.ancestors), (descendants, nx.descendants)):
+        each = set().union(*(theirs(networkx(graph), node) for node in several))
+        assert function(graph, *several) == each - set(several)
+
+
+@given(digraphs(max_nodes=8), st.data())
+def test_a_subgraph_is_that_of_networkx(graph, data):
+    some = data.draw(st.sets(st.sampled_from(graph.nodes))) if len(graph) else set()
+    part, other = graph.subgraph(iter(some)), networkx(graph).subgraph(some)
+    assert part.nodes == tuple(node for node in graph if node in some)
+    assert sorted(part.edges()) == sorted(other.edges())
+    assert [edge for edge in graph.edges() if set(edge) <= some] == list(part.edges())
+    assert graph.subgraph(graph) == graph
+    with pytest.raises(ValueError, match="99 is not a node of the graph"):
+        graph.subgraph([*some, 99])
+
+
+weights_of = st.integers(-4, 6) | st.fractions(-4, 6, max_denominator=4)
+
+
+@given(dags(max_nodes=8), st.data())
+def test_a_path_that_weighs_the_most_weighs_what_that_of_networkx_does(graph, data):
+    edges = list(graph.edges())
+    weights = [data.draw(weights_of) for _ in edges]
+    other = nx.MultiDiGraph()
+    other.add_nodes_from(graph)
+    other.add_weighted_edges_from((*edge, w) for edge, w in zip(edges, weights, strict=True))
+    most = {}
+    for edge, weight in zip(edges, weights, strict=True):
+        most[edge] = max(weight, most.get(edge, weight))
+    path = longest_path(graph, weights)
+    assert bool(path) is bool(len(graph))
+    weight = sum(most[edge] for edge in pairwise(path))
+    assert weight == nx.dag_longest_path_length(other)
+    assert sum(most[edge] for edge in pairwise(longest_path(graph, most))) == weight
+    assert longest_path(graph, np.array(weights, object)) == path
+    assert longest_path(graph, [3] * len(edges)) == longest_path(graph)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1], "weights has 1 entries; expected one for each of 2 edges"),
+        ({(1, 2): 1}, r"weights has nothing for the edge \(2, 3\)"),
+        ({(1, 2): 1, (2, 3): 1, (3, 1): 1}, r"weights: \(3, 1\) is not an edge of the graph"),
+        ([1, float("nan")], r"weights\[1\] is nan; expected a finite number$"),
+        ({(1, 2): float("inf"), (2, 3): 1}, r"weights\[\(1, 2\)\] is inf"),
+        ([1, "2"], r"weights\[1\] is '2'; expected a finite number"),
+        ([1, 2j], r"weights\[1\] is 2j"),
+    ],
+)
+def test_what_weighs_no_edge_is_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        longest_path(DiGraph([(1, 2), (2, 3)]), weights)
 
 
 @given(dags(max_nodes=8))

@@ -59,6 +59,19 @@ def two_layer_loss(W1, b1, W2, b2):
     return data + 0.1 * (np.sum(W1 * W1) + np.sum(W2 * W2))
 
 
+def three_layer_loss(W1, b1, W2, b2, W3, b3):
+    """Return a loss whose trace has one long trunk, and weight decay beside it."""
+    H = np.ones((5, 3))
+    for W, b in ((W1, b1), (W2, b2)):
+        H = 1 / (1 + np.exp(-(H @ W + b)))
+    Z = H @ W3 + b3
+    Z = Z - np.max(Z, axis=1, keepdims=True)
+    log_p = Z - np.log(np.sum(np.exp(Z), axis=1, keepdims=True))
+    decay = np.sum(W1 * W1) + np.sum(W2 * W2) + np.sum(W3 * W3)
+    sizes = np.sum(np.abs(b1)) + np.sum(np.abs(b2)) + np.sum(np.abs(b3))
+    return -np.mean(log_p[:, 0]) + 0.1 * decay + 0.01 * sizes + np.sum(np.tanh(b1) ** 2)
+
+
 def chapters():
     """Return the map of the book's chapters."""
     planned = json.loads((LIBRARY.parent / "docs" / "chapters.json").read_text("utf-8"))
@@ -107,6 +120,9 @@ GRAPHS = {
     "course function A": trace_graph(course_a, 1.0, 2.0).graph,
     "course function B": trace_graph(course_b, 1.0, 2.0).graph,
     "two-layer network": trace_graph(two_layer_loss, *PARAMETERS).graph,
+    "three-layer network": trace_graph(
+        three_layer_loss, *(np.ones(shape) for shape in ((3, 4), 4, (4, 3), 3, (3, 2), 2))
+    ).graph,
     "network 3-4-2": network(3, 4, 2),
     "network 4-5-5-3": network(4, 5, 5, 3),
     "rooms of the library": rooms(),

@@ -35,6 +35,11 @@ def _crossings(one, two):
     return sum(not any(np.hypot(*(one[k] - p)) < 1 for p in shared) for k in i)
 
 
+def straight(lines, along):
+    """Return how many lines stay within a point of one place along the layers (axis 0 or 1)."""
+    return sum(np.ptp(np.asarray(line)[:, along]) <= 1 for line in lines)
+
+
 def sampled(points, per_curve=24):
     """Return points along Bézier curves, end to end."""
     t = np.linspace(0, 1, per_curve + 1)[1:, None]

@@ -5,13 +5,14 @@ import os
 import shutil
 from functools import cache
 
+import networkx as nx
 import numpy as np
 import pytest
 from book_graphs import GRAPHS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from measures import crossings, dot_lines
+from measures import crossings, dot_lines, straight
 
 from dlbook.graph import DiGraph, topological_generations
 from dlbook.plot import GraphDrawing, draw_graph
@@ -94,17 +95,62 @@ def test_texts_are_in_their_boxes_and_apart(name, down):
         assert high <= height
 
 
-@both_ways
-@each_graph
-def test_no_more_crossings_than_dot(name, down):
+@cache
+def dots(name, down):
+    """Return the lines of `dot` for nodes of the same sizes."""
     if shutil.which("dot") is None:
         reason = "Graphviz is not installed; get its `dot` with `apt install graphviz`"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    layout = drawing(name, down).layout
-    ours = crossings([route.sampled() for route in layout.routes])
-    assert ours <= crossings(dot_lines(GRAPHS[name], layout.sizes, down=down))
+    return dot_lines(GRAPHS[name], drawing(name, down).layout.sizes, down=down)
+
+
+def ours(name, down):
+    return [route.sampled() for route in drawing(name, down).layout.routes]
+
+
+@both_ways
+@each_graph
+def test_no_more_crossings_than_dot(name, down):
+    assert crossings(ours(name, down)) <= crossings(dots(name, down))
+
+
+@both_ways
+def test_more_edges_are_straight_than_those_of_dot(down):
+    along = 0 if down else 1
+    here = {name: straight(ours(name, down), along) for name in GRAPHS}
+    there = {name: straight(dots(name, down), along) for name in GRAPHS}
+    for name in ("two-layer network", "three-layer network"):  # with a trunk
+        assert here[name] >= there[name]
+    assert all(here[name] >= there[name] - 1 for name in GRAPHS)
+    assert sum(here.values()) >= 1.5 * sum(there.values())
+
+
+@both_ways
+@pytest.mark.parametrize("n", [2, 5, 40])
+@given(data=st.data())
+@settings(max_examples=8)
+def test_a_path_is_straight_whatever_hangs_on_its_ends(n, down, data):
+    """Long chains neither climb nor fall: what bends is the edge to what branches."""
+    ends = [data.draw(st.integers(0, 3)), data.draw(st.integers(0, 3))]
+    path = list(itertools.pairwise(range(n)))
+    into = [(f"in{k}", 0) for k in range(ends[0])]
+    out = [(n - 1, f"out{k}") for k in range(ends[1])]
+    edges = data.draw(st.permutations([*into, *path, *out]))
+    names = {v: "x" * data.draw(st.integers(1, 9)) for v in range(n)}
+    layout = GraphDrawing(DiGraph(edges), labels=names, down=down).layout
+    lines = [
+        route.sampled()
+        for edge, route in zip(DiGraph(edges).edges(), layout.routes, strict=True)
+        if edge in path
+    ]
+    assert straight(lines, 0 if down else 1) == len(path)
+
+
+def test_straight_lines_are_counted():
+    line = np.array([[0.0, 0], [10, 0.5], [20, 0]])
+    assert (straight([line, line * 4], 1), straight([line], 0)) == (1, 0)
 
 
 def test_crossings_are_counted():
@@ -213,6 +259,16 @@ def test_marks_and_values_are_drawn():
         ({"marks": {"z": "filled"}}, "marks: 'z' is not a node of the graph"),
         ({"links": {"z": "#"}}, "links: 'z' is not a node of the graph"),
         ({"edge_labels": ["1", "2"]}, "edge_labels has 2 entries; expected one for each of 1 edge"),
+        ({"edge_labels": []}, "edge_labels has 0 entries; expected one for each of 1 edge"),
+        (
+            {"marks": {"a": "red"}},
+            r"marks\['a'\] is 'red'; expected 'filled', 'ringed', 'strong' or",
+        ),
+        ({"marks": {"a": ["filled"]}}, r"marks\['a'\] is \['filled'\]; expected"),
+        ({"marks": {"a": None}}, r"marks\['a'\] is None; expected"),
+        ({"edge_marks": {("a", "b"): "thick"}}, r"\('a', 'b'\)\] is 'thick'; expected 'bold' or"),
+        ({"marks": {"z" * 5000: "filled"}}, r"^.{,200}is not a node of the graph$"),
+        ({"values": {"a": "z" * 5000}, "labels": {"a" * 5000: ""}}, r"^.{,200}is not a node"),
         ({"edge_marks": {("b", "a"): "bold"}}, r"\('b', 'a'\) is not an edge of the graph"),
     ],
 )
@@ -224,3 +280,55 @@ def test_what_is_not_of_the_graph_is_refused(given, message):
 def test_a_value_without_room_is_refused():
     with pytest.raises(ValueError, match=r"values\['a'\] is 'much too wide'; make room"):
         GraphDrawing(DiGraph([("a", "b")])).figure({"a": "much too wide"})
+
+
+@pytest.mark.parametrize("graph", [nx.DiGraph([(1, 2)]), {1: [2]}, [(1, 2)], None])
+def test_what_is_not_a_graph_of_ours_is_refused(graph):
+    with pytest.raises(TypeError, match=r"expected a dlbook\.graph\.DiGraph"):
+        draw_graph(graph)
+
+
+def shown(figure):
+    """Return what a reader sees of each text."""
+    return [text._preprocess_math(text.get_text())[0] for text in figure.axes[0].texts]
+
+
+def test_labels_of_any_kind_are_shown():
+    graph = DiGraph([(1, 2)])
+    fig = draw_graph(graph, labels={1: 3, 2: 0.25}, values={1: None}, edge_labels=[0])
+    assert shown(fig) == ["0", "3", "None", "0.25"]
+    assert shown(draw_graph(graph, edge_labels=[""])) == ["1", "2"]
+    assert shown(draw_graph(DiGraph([(None, (1, "a"))]))) == ["None", "(1, 'a')"]
+
+
+@pytest.mark.parametrize("name", ["$5", "$5 and $6", "$$", "a$b$c$d", r"$\alpha$", r"\$x$"])
+def test_a_dollar_sign_in_a_name_or_a_value_is_one(name):
+    fig = draw_graph(DiGraph(nodes=[name, "other"]), values={"other": name})
+    assert shown(fig) == [name, "other", name]
+    assert not any(text._preprocess_math(text.get_text())[1] for text in fig.axes[0].texts)
+    (width, _), _ = GraphDrawing(DiGraph(nodes=[name, "other"])).layout.sizes
+    letters = "".join("m" for _ in name)
+    (wide, _), _ = GraphDrawing(DiGraph(nodes=[letters, "other"])).layout.sizes
+    assert width <= wide
+
+
+def test_mathematics_is_set_in_a_label_that_was_given():
+    fig = draw_graph(DiGraph(nodes=["x"]), labels={"x": r"$\bar{x}_1$"})
+    assert [text._preprocess_math(text.get_text())[1] for text in fig.axes[0].texts] == [True]
+
+
+@both_ways
+@pytest.mark.parametrize("loops", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", ["x", "a longer name"])
+def test_self_loops_have_an_arrowhead_each_and_do_not_cross(loops, name, down):
+    graph = DiGraph([(name, name)] * loops + [(name, "y"), ("y", name)])
+    layout = GraphDrawing(graph, down=down).layout
+    assert list(faults(graph, layout)) == []
+    lines = [
+        r.sampled() for r, e in zip(layout.routes, graph.edges(), strict=True) if len({*e}) < 2
+    ]
+    assert len(lines) == loops
+    ends = np.array([line[k] for line in lines for k in (0, -1)])
+    apart = min(np.hypot(*(one - two)) for one, two in itertools.combinations(ends, 2))
+    assert apart >= (5.2 if loops < 3 else 1.5)  # an arrowhead is 5.2 wide
+    assert crossings(lines) == 0

@@ -5,7 +5,7 @@ from instances import dags
 
 from dlbook.graph import DiGraph
 
-__all__ = ["Computation", "computations", "topological_orders", "walks_to"]
+__all__ = ["Computation", "are_functions", "computations", "topological_orders", "walks_to"]
 
 
 class Computation:
@@ -19,28 +19,42 @@ class Computation:
         Vertex to a function of as many values.
     inputs
         Source to its value.
+    performed
+        How often an operation was performed, or an input given its value.
     """
 
     def __init__(self, operands, operations, inputs):
         self.operands, self.operations, self.inputs = operands, operations, inputs
         edges = [(u, v) for v in operands for u in operands[v]]
         self.graph = DiGraph(edges, nodes=operands)
+        self.performed = 0
+
+    def value(self, v, values):
+        """Return the value that vertex `v` gets from those of its operands."""
+        self.performed += 1
+        given = [values[u] for u in self.operands[v]]
+        return self.operations[v](*given) if given else self.inputs[v]
 
     def evaluate(self, order):
-        """Return the value of each vertex, given one after the other."""
+        """Return the value of each vertex, given one at a time."""
         values = {}
         for v in order:
-            given = [values[u] for u in self.operands[v]]
-            values[v] = self.operations[v](*given) if given else self.inputs[v]
+            values[v] = self.value(v, values)
         return values
 
     def is_evaluation(self, values):
         """Whether values satisfy all equations at once."""
-        return all(
-            values[v] == (self.operations[v](*[values[u] for u in given]) if given else x)
-            for v, given in self.operands.items()
-            for x in [self.inputs.get(v)]
-        )
+        return all(values[v] == self.value(v, values) for v in self.operands)
+
+
+def are_functions(computation, values=range(3)):
+    """Whether every operation returns the same twice, on a few values."""
+    return all(
+        operation(*[value] * arity) == operation(*[value] * arity)
+        for v, operation in computation.operations.items()
+        if (arity := len(computation.operands[v]))
+        for value in values
+    )
 
 
 def _weighted(weights, shift):
@@ -76,12 +90,15 @@ def topological_orders(graph):
     return further([])
 
 
-def walks_to(graph, r):
-    """Return how many walks lead from each vertex to `r`, by powers of the matrix of edges."""
+def walks_to(graph, r, *, parallel=True, longest=None):
+    """Return how many walks lead from each vertex to `r`, by powers of the matrix of edges.
+
+    Parallel edges can be counted once, and walks longer than `longest` left out.
+    """
     nodes = list(graph)
-    edges = list(graph.edges())
+    edges = list(graph.edges()) if parallel else list(dict.fromkeys(graph.edges()))
     layer, total = {v: int(v == r) for v in nodes}, {v: int(v == r) for v in nodes}
-    for _ in nodes:
+    for _ in nodes if longest is None else range(longest):
         layer = {v: sum(layer[head] for tail, head in edges if tail == v) for v in nodes}
         total = {v: total[v] + layer[v] for v in nodes}
     return total

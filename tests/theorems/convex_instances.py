@@ -13,7 +13,7 @@ __all__ = [
     "cliff",
     "cliff_slope",
     "convex_functions",
-    "kink",
+    "crease",
     "line",
     "matrices",
     "misses_the_slit",
@@ -103,7 +103,7 @@ def chords_above(g, xs, inside=lambda x, y: True, gap=-ROUNDING):
     return True
 
 
-# ---- functions on domains that are not convex, or with a kink ------------------------------
+# ---- functions on domains that are not convex, or with a crease ------------------------------
 
 
 def cliff(w):
@@ -137,7 +137,7 @@ def misses_the_slit(x, y):
     return x[1] + t * (y[1] - x[1]) > 1
 
 
-def kink(w):
+def crease(w):
     """Convex, and has no gradient at 0."""
     u, v = w
     return abs(u - v) + (u + v - 2) ** 2 / 4

@@ -16,6 +16,7 @@ __all__ = [
     "dags",
     "digraphs",
     "is_acyclic",
+    "is_finite",
     "leads_forward",
     "networkx",
     "size",
@@ -108,6 +109,11 @@ class Parallel:
 def size(graph):
     """Return the number of vertices."""
     return inf if isinstance(graph, Integers) else len(graph)
+
+
+def is_finite(graph):
+    """Whether there are finitely many vertices and edges."""
+    return not isinstance(graph, Integers | Parallel)
 
 
 def is_acyclic(graph):

@@ -1,19 +1,34 @@
 """thm-adjoint-path-sum: the backward sweep finds the sum over all walks to the result."""
 
-# Not yet told from its near misses.
+from operator import add, mul
 
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import dags
-from sweeps import path_sum, sweep
+from near import broken, missed
+from sweeps import is_order, path_sum, sweep
 
 from dlbook.graph import topological_sort
 
+NEAR_MISSES = {
+    "along the list forwards": {"along": list},
+    "a share replaces another": {"put": lambda old, share: share},
+    "the adjoint passed on unmultiplied": {"share": lambda adjoint, slope: adjoint},
+    "the local derivative alone": {"share": lambda adjoint, slope: slope},
+    "all adjoints start at 1": {"start": (1, 1)},
+    "the result starts at 0": {"start": (0, 0)},
+    "parallel edges count once": {"read": dict.fromkeys},
+}
 
-def conclusion(edges, order, r):
+
+def hypotheses(edges, order, r):
+    return {"order": is_order(edges, order)}
+
+
+def conclusion(edges, order, r, *, along=reversed, put=add, share=mul, start=(0, 1), read=list):
     """Every vertex has its path sum for adjoint; an edge is (tail, head, number)."""
-    adjoint = sweep(edges, order, r)
-    return all(adjoint[v] == path_sum(edges, v, r) for v in order)
+    found = sweep(read(edges), order, r, along=along, put=put, share=share, start=start)
+    return all(found[v] == path_sum(edges, v, r) for v in order)
 
 
 @given(dags(max_nodes=6, least=1), st.data())
@@ -21,11 +36,20 @@ def test_holds(graph, data):
     number = st.integers(-5, 5)
     edges = [(tail, head, data.draw(number)) for tail, head in graph.edges()]
     order = topological_sort(graph)
-    assert conclusion(edges, order, data.draw(st.sampled_from(order)))
+    r = data.draw(st.sampled_from(order))
+    assert not broken(hypotheses(edges, order, r))
+    assert conclusion(edges, order, r)
+
+
+EXAMPLE = [("x", "a", 3), ("x", "a", 3), ("a", "b", 1), ("a", "c", 10), ("b", "c", 9)]
+
+
+def test_near_misses():
+    instances = [(EXAMPLE, "xabc", "c"), (EXAMPLE, "xabc", "a"), ([], "v", "v")]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
 def test_without_order():
-    edges = [("x", "a", 3), ("x", "a", 3), ("a", "b", 1), ("a", "c", 10), ("b", "c", 9)]
-    assert conclusion(edges, ["x", "a", "b", "c"], "c")
-    assert not conclusion(edges, ["x", "b", "a", "c"], "c")
-    assert not conclusion([("v", "v", 2)], ["v"], "v")
+    instance = (EXAMPLE, "xbac", "c")
+    assert broken(hypotheses(*instance)) == ["order"]
+    assert not conclusion(*instance)

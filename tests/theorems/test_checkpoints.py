@@ -1,47 +1,107 @@
 """prp-checkpoints: 2⌈√N⌉ values suffice to differentiate a chain of N operations."""
 
-# Not yet told from its near misses.
-
-from math import ceil, isqrt, sin
+from math import cos, isqrt, sin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from near import broken, missed
+from sweeps import approximates
 
 
-def slope(before, after):
-    """Return the derivative of sin, at a value."""
-    return (1 - after * after) ** 0.5  # cosine, for values in [0, 1]
+def root(n):
+    """Return ⌈√n⌉ without rounding."""
+    return isqrt(n - 1) + 1
 
 
-def conclusion(n, x=0.7):
-    """Follow the proof; count the values that are kept, and the operations."""
-    k = ceil(n**0.5)
-    assert (k - 1) ** 2 < n <= k**2  # no rounding
-    kept, v, done, most = {}, x, 0, 0
+def slope_of_sine(before, after):
+    return cos(before)
+
+
+NEAR_MISSES = {
+    "a value less": {"less": 1},
+    "2⌈√N⌉, times .99": {"times": 0.99},
+    "every operation once": {"performed": 1},
+    "one checkpoint only": {"segment": lambda n: n},
+    "a checkpoint at every value": {"segment": lambda n: 1},
+    "the slope at the value after": {"at": lambda before, after: after},
+}
+
+
+def hypotheses(n, x, operation, slope):
+    twice = operation(x) == operation(x)
+    return {
+        "functions": twice and approximates(operation, [slope(x, operation(x))], [x]),
+    }
+
+
+def conclusion(
+    n,
+    x,
+    operation,
+    slope,
+    *,
+    segment=root,
+    at=lambda before, after: before,
+    performed=2,
+    less=0,
+    times=1.0,
+):
+    """Follow the proof; count the values that are stored, and the operations."""
+    stored, v, done, most, length, exact = {}, x, 0, 0, segment(n), 1.0
     for i in range(n):
-        if i % k == 0:
-            kept[i] = v
-        v, done = sin(v), done + 1
-        most = max(most, len(kept))
+        if i % length == 0:
+            stored[i] = v
+        after = operation(v)
+        exact *= slope(v, after)
+        v, done = after, done + 1
+        most = max(most, len(stored))
     adjoint = 1.0
-    for start in reversed(range(0, n, k)):
-        end = min(start + k, n)
+    for start in reversed(range(0, n, length)):
+        end = min(start + length, n)
         for i in range(start, end):
-            kept[i + 1], done = sin(kept[i]), done + 1
-            most = max(most, len(kept))
+            stored[i + 1], done = operation(stored[i]), done + 1
+            most = max(most, len(stored))
         for i in reversed(range(start, end)):
-            adjoint *= slope(kept[i], kept[i + 1])
-            del kept[i + 1]
-        del kept[start]
-    exact, v = 1.0, x
-    for _ in range(n):
-        exact *= slope(v, sin(v))
-        v = sin(v)
-    root = isqrt(n - 1) + 1
-    return most <= 2 * root and done <= 2 * n and adjoint == pytest.approx(exact, rel=1e-9)
+            adjoint *= slope(at(stored[i], stored[i + 1]), stored[i + 1])
+            del stored[i + 1]
+        del stored[start]
+    return (
+        most <= times * 2 * root(n) - less
+        and done <= performed * n
+        and adjoint == pytest.approx(exact, rel=1e-9)
+    )
+
+
+SINES = (0.7, sin, slope_of_sine)
 
 
 @given(st.integers(1, 2000))
 def test_holds(n):
-    assert conclusion(n)
+    assert not broken(hypotheses(n, *SINES))
+    assert conclusion(n, *SINES)
+
+
+def test_near_misses():
+    instances = [(n, *SINES) for n in (1, 16, 100)]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(16, *SINES)
+    assert not conclusion(16, *SINES, times=0.99)
+
+
+def test_without_functions():
+    class Drift:
+        """Multiply by a factor that grows with every call."""
+
+        factor = 1.0
+
+        def __call__(self, v):
+            self.factor += 0.125
+            return v * self.factor
+
+    instance = (4, 1.0, Drift(), lambda before, after: after / before)
+    assert broken(hypotheses(*instance)) == ["functions"]
+    assert not conclusion(*instance)

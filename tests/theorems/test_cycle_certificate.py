@@ -1,19 +1,26 @@
-"""cor-cycle-certificate: the search meets an edge into its path exactly if there is a cycle."""
-
-# Not yet told from its near misses.
+"""cor-cycle-certificate: the search scans an edge into its path if and only if there is a cycle."""
 
 from itertools import pairwise
 
 from hypothesis import given
-from instances import NaturalsAndLoop, digraphs, is_acyclic
+from instances import NaturalsAndLoop, digraphs, is_acyclic, is_finite
+from near import broken, missed
 
-from dlbook.graph import find_cycle
+from dlbook.graph import DiGraph, find_cycle
 
 PATIENCE = 500  # vertices on the path before we say that the search does not end
 
+NEAR_MISSES = {
+    "an edge to any vertex that was visited": {"closes": lambda w, path, left: w in {*path, *left}},
+    "an edge to the latest vertex": {"closes": lambda w, path, left: w == path[-1]},
+    "an edge to the first vertex of the path": {"closes": lambda w, path, left: w == path[0]},
+    "the whole path": {"begin": lambda path, w: 0},
+    "the path behind the head": {"begin": lambda path, w: path.index(w) + 1},
+}
 
-def certificate(graph):
-    """Return the path from the head of an edge back into it, and that head again; else None."""
+
+def certificate(graph, closes, begin):
+    """Return a part of the path of the search, closed by an edge into it; else None."""
     path, left = [], set()
 
     def visit(u):
@@ -21,9 +28,9 @@ def certificate(graph):
         if len(path) > PATIENCE:
             raise RecursionError
         for w in graph.successors(u):
-            if w in path:
-                return [*path[path.index(w) :], w]
-            if w not in left and (found := visit(w)):
+            if closes(w, path, left):
+                return [*path[begin(path, w) if w in path else 0 :], w]
+            if w not in left and w not in path and (found := visit(w)):
                 return found
         left.add(path.pop())
         return None
@@ -31,26 +38,48 @@ def certificate(graph):
     for r in graph:
         if r not in left and (found := visit(r)):
             return found
+        path.clear()
     return None
 
 
-def conclusion(graph):
-    """There is such an edge exactly if there is a cycle, and what is found is one."""
+def hypotheses(graph):
+    return {"finite": is_finite(graph)}
+
+
+def conclusion(
+    graph,
+    *,
+    closes=lambda w, path, left: w in path,
+    begin=lambda path, w: path.index(w),
+):
+    """There is such an edge if and only if there is a cycle, and the part is a simple one."""
     try:
-        found = certificate(graph)
+        found = certificate(graph, closes, begin)
     except RecursionError:
-        return is_acyclic(graph)  # the search goes on for ever, and scans no such edge
-    if found is None or is_acyclic(graph):
-        return found is None and is_acyclic(graph) and find_cycle(graph) is None
-    edges = list(pairwise(found))
-    closed = found[0] == found[-1] and len(set(found)) == len(found) - 1
-    return closed and set(edges) <= set(graph.edges()) and find_cycle(graph) == edges
+        found = None  # the search goes on for ever, and scans no such edge
+    edges = set(pairwise(found or []))
+    simple = not found or (found[0] == found[-1] and len(set(found)) == len(found) - 1 > 0)
+    return (found is None) == is_acyclic(graph) and simple & (edges <= set(graph.edges()))
 
 
 @given(digraphs(max_nodes=8))
 def test_holds(graph):
+    assert not broken(hypotheses(graph))
     assert conclusion(graph)
+    found = certificate(graph, lambda w, path, left: w in path, lambda path, w: path.index(w))
+    assert find_cycle(graph) == (found and list(pairwise(found)))
+
+
+def test_near_misses():
+    instances = [
+        (DiGraph([(1, 2), (1, 3), (2, 3)]),),
+        (DiGraph([(1, 2), (2, 3), (3, 2)]),),
+        (DiGraph([(1, 1)]),),
+    ]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
 def test_without_finite():
-    assert not conclusion(NaturalsAndLoop())
+    graph = NaturalsAndLoop()
+    assert broken(hypotheses(graph)) == ["finite"]
+    assert not conclusion(graph)

@@ -1,31 +1,58 @@
 """lem-dag-has-source: a finite non-empty directed acyclic graph has a source."""
 
-# Not yet told from its near misses.
+from math import inf
 
 from hypothesis import given
-from instances import Integers, dags
+from instances import Integers, dags, is_acyclic, size
+from near import broken, missed
 
 from dlbook.graph import DiGraph
 
+NEAR_MISSES = {
+    "two sources": {"enough": lambda sources, graph: len(sources) >= 2},
+    "every vertex is a source": {"enough": lambda sources, graph: len(sources) == len(graph)},
+    "exactly one source": {"enough": lambda sources, graph: len(sources) == 1},
+}
 
-def conclusion(graph):
+
+def hypotheses(graph):
+    return {
+        "finite": size(graph) < inf,
+        "non-empty": size(graph) > 0,
+        "acyclic": is_acyclic(graph),
+    }
+
+
+def conclusion(graph, *, enough=lambda sources, graph: len(sources) >= 1):
     """Some vertex has no edge into it."""
-    return any(graph.in_degree(v) == 0 for v in graph)
+    return enough([v for v in graph if graph.in_degree(v) == 0], graph)
 
 
 @given(dags(least=1))
 def test_holds(graph):
+    assert not broken(hypotheses(graph))
     assert conclusion(graph)
 
 
+def test_near_misses():
+    instances = [(DiGraph([(1, 2)]),), (DiGraph([(1, 3), (2, 3)]),)]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
 def test_without_finite():
-    assert not conclusion(Integers())
+    graph = Integers()
+    assert broken(hypotheses(graph)) == ["finite"]
+    assert not conclusion(graph)
 
 
 def test_without_non_empty():
-    assert not conclusion(DiGraph())
+    graph = DiGraph()
+    assert broken(hypotheses(graph)) == ["non-empty"]
+    assert not conclusion(graph)
 
 
 def test_without_acyclic():
-    assert not conclusion(DiGraph([(1, 1)]))
-    assert not conclusion(DiGraph([(1, 2), (2, 3), (3, 1)]))
+    for edges in [(1, 1)], [(1, 2), (2, 3), (3, 1)]:
+        graph = DiGraph(edges)
+        assert broken(hypotheses(graph)) == ["acyclic"]
+        assert not conclusion(graph)

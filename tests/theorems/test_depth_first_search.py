@@ -1,66 +1,93 @@
 """thm-depth-first-search: reversed postorder is a topological order of a finite DAG."""
 
-# Not yet told from its near misses.
+from collections import Counter
 
 from hypothesis import given
-from instances import Naturals, Parallel, Points, dags, leads_forward
+from instances import Naturals, Parallel, Points, dags, is_acyclic, is_finite, leads_forward
+from near import broken, missed
 
 from dlbook.graph import DiGraph, depth_first_sort
-from dlbook.graph.digraph import CycleError
 
-PATIENCE = 500  # vertices met, or edges scanned, before we say that the search does not end
+PATIENCE = 500  # vertices visited, or edges scanned, before we say that the search does not end
+
+NEAR_MISSES = {
+    "every edge is scanned twice": {"scans": 2},
+    "a vertex is visited from every edge into it": {"again": True},
+    "vertices are listed when they are visited": {"early": True},
+    "the list is an order as it is": {"read": list},
+    "only the first vertex has a turn": {"turns": 1},
+}
 
 
-def postorder(graph, roots):
-    """Return the vertices as a search leaves them; None where it does not end."""
-    met, left, scans = set(), [], 0
+def search(graph, scans, again, early, turns):
+    """Return the list, and how often vertices were visited and edges scanned; None if no end."""
+    visited, scanned, listed = Counter(), Counter(), []
 
     def visit(u):
-        nonlocal scans
-        met.add(u)
-        if len(met) > PATIENCE:
-            raise RecursionError
-        for w in graph.successors(u):
-            scans += 1
-            if scans > PATIENCE:
+        visited[u] += 1
+        if early:
+            listed.append(u)
+        for place, w in enumerate(graph.successors(u)):
+            scanned[u, place] += scans
+            if max(visited.total(), scanned.total()) > PATIENCE:
                 raise RecursionError
-            if w not in met:
+            if again or w not in visited:
                 visit(w)
-        left.append(u)
+        if not early:
+            listed.append(u)
 
     try:
-        for r in roots:
-            if r not in met:
+        for turn, r in enumerate(graph):
+            if r not in visited and (turns is None or turn < turns):
                 visit(r)
+            if turn > PATIENCE:
+                raise RecursionError
     except RecursionError:
         return None
-    return left
+    return listed, visited, scanned
 
 
-def conclusion(graph):
-    """The search ends, and its postorder, reversed, is a topological order."""
-    left = postorder(graph, graph)
-    return left is not None and leads_forward(graph, left[::-1]) and _library_agrees(graph, left)
+def hypotheses(graph):
+    return {"finite": is_finite(graph), "acyclic": is_acyclic(graph)}
 
 
-def _library_agrees(graph, left):
-    try:
-        return depth_first_sort(graph) == left[::-1]
-    except CycleError:
+def conclusion(
+    graph, *, scans=1, again=False, early=False, turns=None, read=lambda listed: listed[::-1]
+):
+    """The search ends, scans each edge once, and its postorder, reversed, is an order."""
+    found = search(graph, scans, again, early, turns)
+    if found is None:
         return False
+    listed, visited, scanned = found
+    places = {(u, k) for u in graph for k, _ in enumerate(graph.successors(u))}
+    once = visited == dict.fromkeys(graph, 1) and scanned == dict.fromkeys(places, 1)
+    return once and leads_forward(graph, read(listed))
 
 
 @given(dags(max_nodes=8))
 def test_holds(graph):
+    assert not broken(hypotheses(graph))
     assert conclusion(graph)
+    listed, _, _ = search(graph, 1, False, False, None)
+    assert depth_first_sort(graph) == listed[::-1]
+
+
+def test_near_misses():
+    instances = [
+        (DiGraph([("u", "v"), ("u", "w"), ("w", "v")]),),
+        (DiGraph([], nodes=[1, 2]),),
+    ]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
 def test_without_finite():
-    assert not conclusion(Naturals())
-    assert not conclusion(Points())
-    assert not conclusion(Parallel())
+    for graph in (Naturals(), Points(), Parallel()):
+        assert broken(hypotheses(graph)) == ["finite"]
+        assert not conclusion(graph)
 
 
 def test_without_acyclic():
-    assert not conclusion(DiGraph([(1, 1)]))
-    assert not conclusion(DiGraph([(1, 2), (2, 3), (3, 1)]))
+    for edges in [(1, 1)], [(1, 2), (2, 3), (3, 1)]:
+        graph = DiGraph(edges)
+        assert broken(hypotheses(graph)) == ["acyclic"]
+        assert not conclusion(graph)

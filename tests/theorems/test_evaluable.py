@@ -1,37 +1,72 @@
-"""prp-evaluable: values can be given along a list exactly if it is a topological order."""
+"""prp-evaluable: a list can be evaluated if and only if it is a topological order."""
 
-# Not yet told from its near misses.
-
-from computations import computations
+from computations import Computation, computations
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import leads_forward
+from near import broken, missed
 
 from dlbook.graph import topological_sort
 
+NEAR_MISSES = {
+    "if, for if and only if": {"same": lambda timely, order: timely},
+    "only orders can be evaluated, and not all of them": {"same": lambda timely, order: not timely},
+    "one operand in time, for every one": {"enough": any},
+    "operands after the vertex": {"along": reversed},
+    "each vertex once suffices": {"is_order": lambda graph, order: sorted(order) == sorted(graph)},
+}
 
-def conclusion(computation, order):
-    """Evaluation along the list succeeds exactly if the list is a topological order."""
-    try:
-        computation.evaluate(order)
-        succeeds = True
-    except KeyError:  # an operand that has no value yet
-        succeeds = False
-    return succeeds == leads_forward(computation.graph, order)
+
+def hypotheses(computation, order):
+    return {"once": sorted(order) == sorted(computation.graph)}
+
+
+def conclusion(
+    computation,
+    order,
+    *,
+    enough=all,
+    along=list,
+    is_order=leads_forward,
+    same=lambda timely, order: timely == order,
+):
+    """Every operand has its value in time if and only if the list is a topological order."""
+    order, done, timely = list(along(order)), set(), True
+    for v in order:
+        in_time = [u in done for u in computation.operands[v]]
+        timely = timely and (not in_time or enough(in_time))
+        done.add(v)
+    return same(timely, is_order(computation.graph, list(along(order))))
 
 
 @given(computations(), st.data())
 def test_holds(computation, data):
-    assert conclusion(computation, data.draw(st.permutations(list(computation.graph))))
+    order = data.draw(st.permutations(list(computation.graph)))
+    assert not broken(hypotheses(computation, order))
+    assert conclusion(computation, order)
 
 
 @given(computations())
 def test_holds_for_an_order(computation):
-    assert conclusion(computation, topological_sort(computation.graph))
-
-
-@given(computations(max_nodes=4))
-def test_without_once(computation):
     order = topological_sort(computation.graph)
-    if order:
-        assert not conclusion(computation, [*order, order[-1]])
+    assert not broken(hypotheses(computation, order))
+    assert conclusion(computation, order)
+
+
+def total():
+    """Return x + y."""
+    return Computation(
+        {"x": [], "y": [], "v": ["x", "y"]}, {"v": lambda x, y: x + y}, {"x": 2, "y": 3}
+    )
+
+
+def test_near_misses():
+    instances = [(total(), list(order)) for order in ("xyv", "xvy", "vxy")]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
+def test_without_once():
+    for order in ("xyyv", "xy"):
+        instance = (total(), list(order))
+        assert broken(hypotheses(*instance)) == ["once"]
+        assert not conclusion(*instance)

@@ -27,15 +27,8 @@ NEAR_MISSES = {
 
 
 def hypotheses(g, gradient, xs, inside=lambda x, y: True):
-    """The derivative is compared with difference quotients along the chords."""
-    steps = [(x, (y - x) * 1e-6) for x, y in product(xs, repeat=2) if np.any(x != y)]
-    slopes = [(g(x + h) - g(x) - np.dot(gradient(x), h)) / 1e-6 for x, h in steps]
-    corners = [w for x, y in product(xs, repeat=2) if inside(x, y) for w in [(x + y) / 2]]
-    jumps = [abs(g(w + 1e-9) - g(w)) for w in corners]
-    return {
-        "domain": all(inside(x, y) for x, y in product(xs, repeat=2)),
-        "differentiable": max(map(abs, [0.0, *slopes])) < 1e-2 and max(jumps) < 1e-6,
-    }
+    """Of the domain it is known which segments between the points are in it."""
+    return {"domain": all(inside(x, y) for x, y in product(xs, repeat=2))}
 
 
 def conclusion(
@@ -87,7 +80,7 @@ def test_without_domain():
     assert not conclusion(*instance)
 
 
-def test_without_differentiable():
+def test_all_points_but_one_are_not_enough():
     instance = (lambda w: float(w == 0), lambda w: 0.0, [-1.0, 1.0])
-    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert broken(hypotheses(*instance)) == []
     assert not conclusion(*instance)

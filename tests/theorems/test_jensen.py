@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "at least, for at most": {"sign": -1},
     "the value at the first point, for the average": {"at": lambda weights, xs: xs[0]},
     "the average with equal weights": {"at": lambda weights, xs: sum(xs) / len(xs)},
+    "the sum, for the average": {"at": lambda weights, xs: sum(xs)},
     "the bound, times .99": {"times": 0.99},
 }
 
@@ -29,9 +30,10 @@ def hypotheses(g, weights, xs, inside=lambda x, y: True):
 
 
 def conclusion(g, weights, xs, inside=lambda x, y: True, *, at=average, sign=1, times=1.0):
-    """g(Σ λ_i x_i) ≤ Σ λ_i g(x_i)."""
-    bound = times * average(weights, [g(x) for x in xs])
-    return sign * g(at(weights, xs)) <= sign * bound + 1e-9 * (1 + abs(bound))
+    """Σ λ_i x_i ∈ C, and g(Σ λ_i x_i) ≤ Σ λ_i g(x_i)."""
+    point, bound = at(weights, xs), times * average(weights, [g(x) for x in xs])
+    below = sign * g(point) <= sign * bound + 1e-9 * (1 + abs(bound))
+    return inside(point, point) and below
 
 
 @given(convex_functions(2), points(2, least=1), st.data())
@@ -48,6 +50,10 @@ def line(w):  # on which both sides are equal
     return 2 * w + 1
 
 
+def up_to_four(x, y):
+    return min(x, y) >= 0 and max(x, y) <= 4
+
+
 def test_near_misses():
     near = [
         (line, [0.75, 0.25], [0.0, 4.0]),
@@ -56,6 +62,10 @@ def test_near_misses():
         (np.square, [0.5, 0.5], [-1.0, 1.0]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # The sum has a low value here; but it is not in C.
+    outside = {"the sum, for the average": NEAR_MISSES["the sum, for the average"]}
+    falling = (lambda w: -w, [0.5, 0.5], [3.0, 4.0], up_to_four)
+    assert not missed(outside, [falling], conclusion, hypotheses)
 
 
 def test_tight():

@@ -1,24 +1,62 @@
 """thm-order-implies-dag: a graph with a topological order is acyclic."""
 
-# Not yet told from its near misses.
+from itertools import pairwise
 
 from hypothesis import assume, given
 from instances import digraphs, is_acyclic, leads_forward
+from near import broken, missed
 
 from dlbook.graph import DiGraph
 
+NEAR_MISSES = {
+    "no walks of length 2 either": {"claim": lambda graph: not any(longer(graph))},
+    "no parallel edges": {
+        "claim": lambda graph: len(set(graph.edges())) == len(list(graph.edges()))
+    },
+    "no cycle, and a path through all vertices": {"claim": lambda graph: has_path(graph)},
+}
 
-def conclusion(graph):
+
+def longer(graph):
+    """Yield the walks of length 2."""
+    return ((u, v, w) for u, v in graph.edges() for w in graph.successors(v))
+
+
+def has_path(graph):
+    """Whether the vertices, as they are given, are a walk."""
+    nodes = list(graph)
+    return all(v in graph.successors(u) for u, v in pairwise(nodes))
+
+
+def hypotheses(graph, order):
+    return {"order": leads_forward(graph, order)}
+
+
+def conclusion(graph, order, *, claim=is_acyclic):
     """The graph has no cycle."""
-    return is_acyclic(graph)
+    return claim(graph)
 
 
 @given(digraphs(max_nodes=4))
 def test_holds(graph):
-    assume(leads_forward(graph, graph))  # the order in which its vertices are given
-    assert conclusion(graph)
+    order = list(graph)  # in which its vertices are given
+    assume(leads_forward(graph, order))
+    assert not broken(hypotheses(graph, order))
+    assert conclusion(graph, order)
+
+
+def test_near_misses():
+    instances = [
+        (DiGraph([(1, 2), (2, 3)]), [1, 2, 3]),
+        (DiGraph([(1, 2), (1, 2)]), [1, 2]),
+        (DiGraph([(1, 3)], nodes=[1, 2, 3]), [1, 2, 3]),
+    ]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
 def test_without_order():
-    assert not conclusion(DiGraph([(1, 1)]))
-    assert not conclusion(DiGraph([(1, 2), (2, 1)]))
+    for edges in [(1, 1)], [(1, 2), (2, 1)]:
+        graph = DiGraph(edges)
+        order = list(graph)
+        assert broken(hypotheses(graph, order)) == ["order"]
+        assert not conclusion(graph, order)

@@ -1,20 +1,32 @@
-"""prp-recursion-walks: naive recursion comes to a vertex once for each walk to the result."""
-
-# Not yet told from its near misses.
+"""prp-recursion-walks: naive recursion visits a vertex once for each walk to the result."""
 
 from collections import Counter
+from math import inf
 
 from computations import walks_to
 from hypothesis import given
 from hypothesis import strategies as st
-from instances import UpToZero, dags
+from instances import UpToZero, dags, is_acyclic, size
+from near import broken, missed
 
 from dlbook.graph import DiGraph
 
 DEPTH = 500  # visits inside each other before we say that it does not end
 
+NEAR_MISSES = {
+    "one visit for each vertex": {"counted": lambda visits: dict.fromkeys(visits, 1)},
+    "parallel edges count once": {"walks": lambda graph, r: walks_to(graph, r, parallel=False)},
+    "walks of at most one edge": {"walks": lambda graph, r: walks_to(graph, r, longest=1)},
+    "walks from r": {"onwards": "successors"},
+    "every edge makes two visits": {"twice": 2},
+}
 
-def conclusion(graph, r):
+
+def hypotheses(graph, r):
+    return {"finite": size(graph) < inf, "acyclic": is_acyclic(graph)}
+
+
+def conclusion(graph, r, *, walks=walks_to, counted=dict, onwards="predecessors", twice=1):
     """The recursion from r ends, and its visits are as many as the walks."""
     visits = Counter()
 
@@ -22,25 +34,37 @@ def conclusion(graph, r):
         if depth == DEPTH:
             raise RecursionError
         visits[v] += 1
-        for u in graph.predecessors(v):
-            visit(u, depth + 1)
+        for u in getattr(graph, onwards)(v):
+            for _ in range(twice):
+                visit(u, depth + 1)
 
     try:
         visit(r, 0)
     except RecursionError:
         return False
-    return dict(visits) == {v: n for v, n in walks_to(graph, r).items() if n}
+    return counted(visits) == {v: n for v, n in walks(graph, r).items() if n}
 
 
 @given(dags(max_nodes=7, least=1), st.data())
 def test_holds(graph, data):
-    assert conclusion(graph, data.draw(st.sampled_from(list(graph))))
+    r = data.draw(st.sampled_from(list(graph)))
+    assert not broken(hypotheses(graph, r))
+    assert conclusion(graph, r)
+
+
+def test_near_misses():
+    squarings = DiGraph([(0, 1), (0, 1), (1, 2), (1, 2)])
+    assert not missed(NEAR_MISSES, [(squarings, 2)], conclusion, hypotheses)
 
 
 def test_without_finite():
-    assert not conclusion(UpToZero(), 0)
+    instance = (UpToZero(), 0)
+    assert broken(hypotheses(*instance)) == ["finite"]
+    assert not conclusion(*instance)
 
 
 def test_without_acyclic():
-    assert not conclusion(DiGraph([(1, 1)]), 1)
-    assert not conclusion(DiGraph([(1, 2), (2, 1)]), 2)
+    for edges, r in ([(1, 1)], 1), ([(1, 2), (2, 1)], 2):
+        instance = (DiGraph(edges), r)
+        assert broken(hypotheses(*instance)) == ["acyclic"]
+        assert not conclusion(*instance)

@@ -1,37 +1,65 @@
-"""cor-reverse-mode: one backward sweep gives the derivatives by all inputs."""
+"""cor-reverse-mode: one backward sweep gives the derivatives with respect to all inputs."""
 
-# Not yet told from its near misses.
+from operator import add, mul
 
 from hypothesis import assume, given
-from sweeps import Program, programs, sweep
-from test_path_sum_derivative import Kink, slope
+from near import broken, missed
+from sweeps import Program, approximates, is_order, programs, relu_with, sweep
+
+NEAR_MISSES = {
+    "along the list forwards": {"along": list},
+    "a share replaces another": {"put": lambda old, share: share},
+    "the adjoint passed on unmultiplied": {"share": lambda adjoint, slope: adjoint},
+    "the local derivative alone": {"share": lambda adjoint, slope: slope},
+    "the result starts at 2": {"start": (0, 2)},
+}
 
 
-def conclusion(program, edges=None, order=None):
-    """The adjoints of the inputs are the partial derivatives, from both sides."""
-    n = len(program.values())
-    edges = program.edges() if edges is None else edges
-    adjoint = sweep(edges, list(range(n)) if order is None else order, n - 1)
+def hypotheses(program, order):
+    return {
+        "order": is_order(program.edges(), order),
+        "differentiable": program.is_differentiable(),
+    }
+
+
+def conclusion(program, order, *, along=reversed, put=add, share=mul, start=(0, 1)):
+    """The adjoints of the inputs are the partial derivatives, whichever vertex is the result."""
+    edges, inputs = program.edges(), range(len(program.inputs))
+    how = {"along": along, "put": put, "share": share, "start": start}
     return all(
-        abs(slope(program, i, side) - adjoint[i]) <= 1e-3 * (1 + abs(adjoint[i]))
-        for i in range(len(program.inputs))
-        for side in (-1, 1)
+        approximates(
+            lambda *x, r=r: program.values(x)[r],
+            [sweep(edges, order, r, **how)[u] for u in inputs],
+            program.inputs,
+        )
+        for r in order
     )
 
 
 @given(programs(most=6))
 def test_holds(program):
     assume(max(map(abs, program.values())) < 50)
-    assert conclusion(program)
+    order = list(range(len(program.values())))
+    assert not broken(hypotheses(program, order))
+    assert conclusion(program, order)
+
+
+def small():
+    """Return c = a · (a + x) with a = x · x, at 3."""
+    return Program([3.0], [("multiply", 0, 0), ("add", 1, 0), ("multiply", 1, 2)])
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(small(), [0, 1, 2, 3])], conclusion, hypotheses)
 
 
 def test_without_order():
-    # c = a · (a + x) with a = x · x, at 3; the sweep comes to a before it comes to a + x
-    program = Program([3.0], [("multiply", 0, 0), ("add", 1, 0), ("multiply", 1, 2)])
-    assert conclusion(program)
-    assert not conclusion(program, order=[0, 2, 1, 3])
+    instance = (small(), [0, 2, 1, 3])  # the sweep comes to a before it comes to a + x
+    assert broken(hypotheses(*instance)) == ["order"]
+    assert not conclusion(*instance)
 
 
 def test_without_differentiable():
-    edges = [(0, 1, 0.0), (0, 2, -1), (2, 3, 0.0), (1, 4, 1), (3, 4, -1)]
-    assert not conclusion(Kink([0.0], []), edges)
+    instance = (relu_with(0.0), [0, 1, 2, 3, 4])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)

@@ -1,28 +1,50 @@
-"""lem-subgraph-of-dag: what is left of a directed acyclic graph is one."""
-
-# Not yet told from its near misses.
+"""lem-subgraph-of-dag: the rest of a directed acyclic graph is one."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import dags, is_acyclic
+from near import broken, missed
 
 from dlbook.graph import DiGraph
 
+NEAR_MISSES = {
+    "after an edge is turned round": {"turned": 1},
+    "after an edge is added": {"added": ((2, 1),)},
+    "after a vertex is identified with another": {"identified": {3: 1}},
+}
 
-def conclusion(graph, vertices, edges):
+
+def hypotheses(graph, vertices, edges):
+    return {"acyclic": is_acyclic(graph)}
+
+
+def conclusion(graph, vertices, edges, *, turned=0, added=(), identified=None):
     """The graph is acyclic that has these of the vertices, and of their edges those chosen."""
     kept = zip(graph.edges(), edges, strict=True)
     left = [(u, v) for (u, v), stays in kept if stays and {u, v} <= vertices]
-    return is_acyclic(DiGraph(left, nodes=vertices))
+    left = [(v, u) for u, v in left[:turned]] + left[turned:]
+    same = {v: v for v in vertices} | (identified or {})
+    rest = [(same[u], same[v]) for u, v in (*left, *added)]
+    return is_acyclic(DiGraph(rest, nodes=set(same.values())))
 
 
 @given(dags(), st.data())
 def test_holds(graph, data):
     vertices = {v for v in graph if data.draw(st.booleans())}
     edges = [data.draw(st.booleans()) for _ in graph.edges()]
+    assert not broken(hypotheses(graph, vertices, edges))
     assert conclusion(graph, vertices, edges)
 
 
+def test_near_misses():
+    path = DiGraph([(1, 2), (2, 3), (1, 2)])
+    instances = [(path, {1, 2, 3}, [True] * 3)]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
 def test_without_acyclic():
-    assert not conclusion(DiGraph([(1, 1)]), {1}, [True])
-    assert not conclusion(DiGraph([(1, 2), (2, 1), (2, 3)]), {1, 2}, [True, True, True])
+    loops = [(DiGraph([(1, 1)]), {1}, [True])]
+    loops.append((DiGraph([(1, 2), (2, 1), (2, 3)]), {1, 2}, [True, True, True]))
+    for instance in loops:
+        assert broken(hypotheses(*instance)) == ["acyclic"]
+        assert not conclusion(*instance)

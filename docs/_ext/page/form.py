@@ -106,10 +106,15 @@ def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
     source
         The text of its file.
     """
-    figures = sum(
-        len(cell.children[0].astext().encode())
+    codes = [
+        (cell["cell_metadata"], cell.children[0].astext())
         for cell in doctree.findall(nodes.container)
-        if is_cell(cell) and "figure" in cell["cell_metadata"].get("mystnb", {})
+        if is_cell(cell)
+    ]
+    figures = sum(
+        len(code.encode())
+        for metadata, code in codes
+        if "figure" in metadata.get("mystnb", {}) or "plot.stepper(" in code
     )
     results = [one for one in doctree.findall(result) if one["kind"] not in UNPROVED]
     found = {

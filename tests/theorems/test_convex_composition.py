@@ -1,0 +1,66 @@
+"""prp-convex-composition: a nondecreasing convex function of a convex function is convex."""
+
+import numpy as np
+from convex_instances import chords_above, convex_functions, line, points
+from hypothesis import given
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the inner function of the outer": {
+        "composed": lambda outer, g: lambda x: g(np.array([outer(x[0])]))
+    },
+    "the product of the two": {"composed": lambda outer, g: lambda x: outer(x[0]) * g(x)},
+    "minus the composition": {"composed": lambda outer, g: lambda x: -outer(g(x))},
+}
+
+
+def hypotheses(outer, g, xs):
+    """The outer function is tried at the values of g and between them."""
+    values = sorted(g(x) for x in xs)
+    many = np.linspace(values[0], values[-1], 41)
+    return {
+        "convex": chords_above(g, xs),
+        "outer": chords_above(outer, [values[0], values[-1], *many[::5]]),
+        "monotone": bool(np.all(np.diff([outer(t) for t in many]) >= -1e-12)),
+    }
+
+
+def conclusion(outer, g, xs, *, composed=lambda outer, g: lambda x: outer(g(x))):
+    """No chord of the composition passes below its graph."""
+    return chords_above(composed(outer, g), xs)
+
+
+def positive_square(t):
+    return np.maximum(t, 0) ** 2
+
+
+@given(convex_functions(2), points(2))
+def test_holds(g, xs):
+    assert not broken(hypotheses(positive_square, g, xs))
+    assert conclusion(positive_square, g, xs)
+
+
+def test_near_misses():
+    near = [
+        (np.exp, lambda w: -w[0], line(-3, 0, 3)),
+        (lambda t: t, lambda w: w[0] ** 2, line(-2, -1, 0)),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_convex():
+    instance = (lambda t: t, lambda w: -(w[0] ** 2), line(-1, 0, 1))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
+def test_without_outer():
+    instance = (lambda t: t**3 if t < 0 else t, lambda w: w[0], line(-2, -1, 0))
+    assert broken(hypotheses(*instance)) == ["outer"]
+    assert not conclusion(*instance)
+
+
+def test_without_monotone():
+    instance = (lambda t: t**2, lambda w: w[0] ** 2 - 1, line(-1, 0, 1))
+    assert broken(hypotheses(*instance)) == ["monotone"]
+    assert not conclusion(*instance)

@@ -1,0 +1,61 @@
+"""prp-descent-any-step: what a step of any length changes, at the most."""
+
+import numpy as np
+from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+from dlbook.autodiff import grad
+
+NEAR_MISSES = {
+    "the change, times 1.01": {"times": 1.01},
+    ".45 L, for L/2": {"curvature": 0.9},
+    "no L at all": {"curvature": 0},
+    "a step twice as long": {"length": 2},
+}
+
+
+def hypotheses(f, w, rate, lipschitz):
+    return {"smooth": is_smooth(f, w, w - rate * grad(f)(w), lipschitz)}
+
+
+def conclusion(f, w, rate, lipschitz, *, length=1, curvature=1, times=1.0):
+    """f(w - η∇f(w)) ≤ f(w) - η(1 - ηL/2)|∇f(w)|²."""
+    g = grad(f)(w)
+    change = -times * rate * (1 - curvature * rate * lipschitz / 2) * np.sum(g * g)
+    return at_most(f(w - length * rate * g), f(w) + change)
+
+
+@given(st.data(), st.integers(1, 3), st.floats(-4, 4))
+def test_holds(data, d, part):
+    f, rows = data.draw(sums_of_log_cosh(d))
+    lipschitz, w = np.sum(rows**2), data.draw(vectors(d))
+    rate = part / (lipschitz or 1.0)
+    assert not broken(hypotheses(f, w, rate, lipschitz))
+    assert conclusion(f, w, rate, lipschitz)
+
+
+def dome(w):
+    return -bowl(w)
+
+
+ONE = np.array([1.0])
+
+
+def test_near_misses():
+    near = [(bowl, ONE, rate, 1.0) for rate in (-1.0, 0.5, 1.0, 1.5)]
+    near += [(lambda w: w[0], ONE, -1.0, 1.0), (bowl, ONE, 3.0, 1.0)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    for rate in (0.5, 1.0, 1.5):
+        assert conclusion(bowl, ONE, rate, 1.0)
+        assert not conclusion(bowl, ONE, rate, 1.0, times=1.01)
+
+
+def test_without_smooth():
+    instance = (lambda w: np.sum(np.abs(w) ** 1.5), 1e-4 * ONE, 1.0, 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
