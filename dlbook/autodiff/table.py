@@ -361,6 +361,14 @@ def composed(*functions: Any) -> Callable[[Function], Function]:
     return enter
 
 
+def alias(name: Any, function: Callable[..., Any], **fixed: Any) -> None:
+    """Enter a function that is another one, called the same way, with some options fixed."""
+
+    @composed(name)
+    def definition(*args: Any, **options: Any) -> Any:
+        return function(*args, **options, **fixed)
+
+
 def constant(*functions: Any) -> None:
     """Enter functions whose derivative is 0 wherever they have one."""
     _enter(functions, Entry("constant"))

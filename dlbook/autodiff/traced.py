@@ -396,7 +396,7 @@ class Traced:
     def __complex__(self) -> complex:
         raise self._refuse(
             "a traced value was to become complex, and derivatives are of real functions only",
-            "write real and imaginary part as two real values",
+            "write the real and imaginary parts as two real values",
         )
 
     def __round__(self, digits: int | None = None) -> Any:

@@ -110,16 +110,8 @@ general(
 
 
 @composed(np.add.reduce)
-def _add_reduce(
-    array: Any,
-    axis: Axis = 0,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: bool = False,
-    initial: Any = 0,
-    where: Any = True,
-) -> Any:
-    return np.sum(array, axis, dtype, None, keepdims, initial, where)
+def _add_reduce(array: Any, axis: Axis = 0, *args: Any, **options: Any) -> Any:
+    return np.sum(array, axis, *args, **options)
 
 
 def _mean_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
@@ -269,16 +261,8 @@ general(
 
 
 @composed(np.multiply.reduce)
-def _multiply_reduce(
-    array: Any,
-    axis: Axis = 0,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: bool = False,
-    initial: Any = 1,
-    where: Any = True,
-) -> Any:
-    return np.prod(array, axis, dtype, None, keepdims, initial, where)
+def _multiply_reduce(array: Any, axis: Axis = 0, *args: Any, **options: Any) -> Any:
+    return np.prod(array, axis, *args, **options)
 
 
 # ---- extremes: ties share equally --------------------------------------------------------
@@ -322,15 +306,9 @@ selection(np.min, _EXTREME, _extreme_jvp, _extreme_vjp, also=[np.amin])
 def _reduce_by(function: Any, reduce: Any) -> None:
     @composed(reduce)
     def reduced(
-        array: Any,
-        axis: Axis = 0,
-        dtype: None = None,
-        out: None = None,
-        keepdims: bool = False,
-        initial: Any = np._NoValue,
-        where: Any = True,
+        array: Any, axis: Axis = 0, dtype: None = None, out: None = None, *args: Any, **options: Any
     ) -> Any:
-        return function(array, axis, None, keepdims, initial, where)
+        return function(array, axis, None, *args, **options)
 
 
 _reduce_by(np.max, np.maximum.reduce)
@@ -477,10 +455,11 @@ def _add_accumulate(array: Any, axis: int = 0, dtype: Any = None, out: None = No
     return np.cumsum(array, axis, dtype)
 
 
-if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
+def cumulative(function: Any, running: Any, first: float) -> None:
+    """Enter NumPy's `cumulative_sum` or `cumulative_prod`, by the older function of its kind."""
 
-    @composed(np.cumulative_sum)
-    def _cumulative_sum(
+    @composed(function)
+    def definition(
         x: Any,
         /,
         *,
@@ -490,13 +469,16 @@ if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
         include_initial: bool = False,
     ) -> Any:
         axis = 0 if axis is None else axis
-        total = np.cumsum(x, axis=axis, dtype=dtype)
+        total = running(x, axis=axis, dtype=dtype)
         if not include_initial:
             return total
         shape = list(np.shape(total))
         shape[axis] = 1
-        first = np.zeros(shape, plain(total).dtype)
-        return np.concatenate([first, total], axis=axis)
+        return np.concatenate([np.full(shape, first, plain(total).dtype), total], axis=axis)
+
+
+if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
+    cumulative(np.cumulative_sum, np.cumsum, 0.0)
 
 
 @composed(np.diff)
@@ -523,16 +505,6 @@ def _diff(
         index[axis] = slice(None, -1)
         a = later - a[tuple(index)]
     return a
-
-
-@composed(np.ediff1d)
-def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    differences = np.diff(np.ravel(ary))
-    if to_end is None and to_begin is None:
-        return differences
-    ends = [() if end is None else end for end in (to_begin, to_end)]
-    first, last = (np.astype(np.ravel(end), differences.dtype) for end in ends)
-    return np.concatenate([first, differences, last])
 
 
 @composed(np.trapezoid)

@@ -88,18 +88,10 @@ def _quantile(
 
 
 @composed(np.percentile)
-def _percentile(
-    a: Any,
-    q: Any,
-    axis: Axis = None,
-    out: None = None,
-    overwrite_input: bool = False,
-    method: Any = "linear",
-    keepdims: Any = False,
-) -> Any:
-    if type(q) is type(plain(q)):  # else refused there
+def _percentile(a: Any, q: Any, *args: Any, **options: Any) -> Any:
+    if type(q) is type(plain(q)):  # otherwise refused there
         q = q / 100 if type(q) in (int, float) else np.true_divide(q, 100)
-    return np.quantile(a, q, axis, None, overwrite_input, method, keepdims)
+    return np.quantile(a, q, *args, **options)
 
 
 # ---- without what is not a number --------------------------------------------------------
@@ -109,69 +101,28 @@ def _known(a: Any) -> Any:
     return ~np.isnan(plain(a))
 
 
-@composed(np.nansum)
-def _nansum(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    initial: Any = 0,
-    where: Any = True,
-) -> Any:
-    return np.sum(np.where(_known(a), a, 0.0), axis, dtype, None, keepdims, initial, where)
+def _nan_as(neutral: float, function: Any, of: Any) -> None:
+    @composed(of)
+    def filled(a: Any, *args: Any, **options: Any) -> Any:
+        return function(np.where(_known(a), a, neutral), *args, **options)
 
 
-@composed(np.nanprod)
-def _nanprod(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    initial: Any = 1,
-    where: Any = True,
-) -> Any:
-    return np.prod(np.where(_known(a), a, 1.0), axis, dtype, None, keepdims, initial, where)
+_nan_as(0.0, np.sum, np.nansum)
+_nan_as(1.0, np.prod, np.nanprod)
+_nan_as(0.0, np.cumsum, np.nancumsum)
+_nan_as(1.0, np.cumprod, np.nancumprod)
 
 
-@composed(np.nanmean)
-def _nanmean(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    *,
-    where: Any = True,
-) -> Any:
-    known = _known(a) & where
-    return np.mean(np.where(known, a, 0.0), axis, dtype, None, keepdims, where=known)
-
-
-def _nanspread(function: Any) -> Any:
-    def spread(
-        a: Any,
-        axis: Axis = None,
-        dtype: Any = None,
-        out: None = None,
-        ddof: Any = 0,
-        keepdims: Any = False,
-        *,
-        where: Any = True,
-        correction: Any = np._NoValue,
-    ) -> Any:
+def _where_known(function: Any, of: Any) -> None:
+    @composed(of)
+    def masked(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
         known = _known(a) & where
-        if correction is not np._NoValue:
-            ddof = correction
-        filled = np.where(known, a, 0.0)
-        return function(filled, axis, dtype, None, ddof, keepdims, where=known)
-
-    return spread
+        return function(np.where(known, a, 0.0), *args, where=known, **options)
 
 
-composed(np.nanvar)(_nanspread(np.var))
-composed(np.nanstd)(_nanspread(np.std))
+_where_known(np.mean, np.nanmean)
+_where_known(np.var, np.nanvar)
+_where_known(np.std, np.nanstd)
 
 
 def _nanextreme(function: Any, lowest: float) -> Any:
@@ -193,16 +144,6 @@ def _nanextreme(function: Any, lowest: float) -> Any:
 
 composed(np.nanmax)(_nanextreme(np.max, -np.inf))
 composed(np.nanmin)(_nanextreme(np.min, np.inf))
-
-
-@composed(np.nancumsum)
-def _nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
-    return np.cumsum(np.where(_known(a), a, 0.0), axis, dtype)
-
-
-@composed(np.nancumprod)
-def _nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
-    return np.cumprod(np.where(_known(a), a, 1.0), axis, dtype)
 
 
 @composed(np.nan_to_num)
