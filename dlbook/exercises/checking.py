@@ -27,6 +27,7 @@ from dlbook.exercises.chapters import (
     graphs,
     level_sets,
     softmax,
+    stochastic,
 )
 from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
@@ -41,6 +42,7 @@ CHECKERS: dict[str, Checker] = {
     **softmax.CHECKERS,
     **entropic_projection.CHECKERS,
     **descent.CHECKERS,
+    **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
 }

@@ -1,27 +1,55 @@
 """prp-c1-differentiable: continuous partial derivatives make a function differentiable."""
 
-# Not yet told from its near misses.
-
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import given
-from smooth_instances import only_partials, partials_at_zero
+from near import broken, missed
+from smooth_instances import only_partials
+
+NEAR_MISSES = {
+    "twice the linear part": {"linear": 2},
+    "without the linear part": {"linear": 0},
+    "an error of the order ‖h‖³": {"order": 2},
+}
 
 
-def conclusion(f, partials, x):
-    """The error of the linear approximation becomes small against ‖h‖, in many directions."""
-    angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+def partials_of(f, x):
+    """Return the partial derivatives, by central differences."""
+    h = 1e-6
+    return np.array([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(2)])
+
+
+def circle(number=16):
+    angles = np.linspace(0, 2 * np.pi, number, endpoint=False)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def hypotheses(f, x):
+    """The partial derivatives near x are near those at x, in many directions."""
+    apart = max(np.abs(partials_of(f, x + 1e-4 * v) - partials_of(f, x)).max() for v in circle())
+    return {"continuous": bool(apart < 0.05)}
+
+
+def conclusion(f, x, *, linear=1, order=1):
+    """The error of the linear approximation is small compared with ‖h‖, in many directions."""
+    a = linear * partials_of(f, x)
     return all(
-        max(abs(f(x + t * v) - f(x) - t * partials @ v) / t for v in directions) < 1000 * t
+        max(abs(f(x + t * v) - f(x) - t * a @ v) / t for v in circle()) < 1000 * t**order
         for t in (1e-3, 1e-4)
     )
 
 
 @given(convex_functions(2), vectors(2))
 def test_holds(f, x):
-    assert conclusion(f, f.gradient(x), x)
+    assert not broken(hypotheses(f, x))
+    assert conclusion(f, x)
+
+
+def test_near_misses():
+    near = [(lambda x: 3 * x[0] - 4 * x[1] + 5 * x @ x, np.array([1.0, 2.0]))]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_continuous():
-    assert not conclusion(only_partials, partials_at_zero, np.zeros(2))
+    assert broken(hypotheses(only_partials, np.zeros(2))) == ["continuous"]
+    assert not conclusion(only_partials, np.zeros(2))

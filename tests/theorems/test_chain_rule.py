@@ -1,17 +1,37 @@
 """thm-chain-rule: along a curve, the derivative is gradient times velocity."""
 
-# Not yet told from its near misses.
-
 import numpy as np
 from convex_instances import convex_functions
 from hypothesis import given
+from near import broken, missed
 from smooth_instances import coordinates, derivatives, only_partials, partials_at_zero, waves
 
+NEAR_MISSES = {
+    "twice the velocity": {"speed": 2},
+    "the velocity at another time": {"later": 0.5},
+    "the gradient at another point": {"gradient_later": 0.5},
+    "the first coordinate only": {"kept": (1.0, 0.0)},
+}
 
-def conclusion(f, gradient, r, velocity, t0, h=1e-5):
+
+def hypotheses(f, gradient, r, velocity, t0):
+    """The linear approximation is tried in many directions, near the point."""
+    x, h = r(t0), 1e-5
+    angles = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    slopes = gradient(x)
+    error = max(abs(f(x + h * v) - f(x) - h * slopes @ v) / h for v in ways)
+    return {"outer": bool(error < 1e-3 * (1 + np.abs(slopes).max()))}
+
+
+def conclusion(
+    f, gradient, r, velocity, t0, *, speed=1, later=0, gradient_later=0, kept=(1.0, 1.0)
+):
     """The central difference of f∘r is ∇f(r(t0))·r'(t0), up to its error."""
+    h = 1e-5
     quotient = (f(r(t0 + h)) - f(r(t0 - h))) / (2 * h)
-    return abs(quotient - gradient(r(t0)) @ velocity(t0)) < 1e-4 * (1 + abs(quotient))
+    found = gradient(r(t0 + gradient_later)) @ (np.array(kept) * speed * velocity(t0 + later))
+    return bool(abs(quotient - found) < 1e-4 * (1 + abs(quotient)))
 
 
 @given(convex_functions(2), waves, waves, coordinates)
@@ -19,11 +39,32 @@ def test_holds(f, first, second, t0):
     def curve(order):
         return lambda t: np.array([derivatives(wave, order)(t) for wave in (first, second)])
 
-    assert conclusion(f, f.gradient, curve(0), curve(1), t0)
+    instance = f, f.gradient, curve(0), curve(1), t0
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def test_near_misses():
+    near = [
+        (
+            lambda x: x[0] ** 2 * x[1],
+            lambda x: np.array([2 * x[0] * x[1], x[0] ** 2]),
+            lambda t: np.array([np.cos(t), np.exp(t)]),
+            lambda t: np.array([-np.sin(t), np.exp(t)]),
+            1.0,
+        )
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_outer():
     direction = np.array([-np.cbrt(2), 1.0])
-    assert not conclusion(
-        only_partials, lambda x: partials_at_zero, lambda t: t * direction, lambda t: direction, 0.0
+    instance = (
+        only_partials,
+        lambda x: partials_at_zero,
+        lambda t: t * direction,
+        lambda t: direction,
+        0.0,
     )
+    assert broken(hypotheses(*instance)) == ["outer"]
+    assert not conclusion(*instance)

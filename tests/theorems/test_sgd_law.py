@@ -1,0 +1,94 @@
+"""thm-sgd-law: mean and mean square of the error, and the limit of the latter."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from sgd_laws import SIGNS, paths, step
+
+NEAR_MISSES = {
+    "the mean shrinks twice as fast": {"shrink": lambda eta: 1 - 2 * eta},
+    "the noise, times .99": {"noise": lambda eta: 0.99 * 9 * eta**2 / 4},
+    "the noise of first order": {"noise": lambda eta: 9 * eta / 4},
+    "the limit without the 2 - η": {"limit": lambda eta: 9 * eta / 8},
+    "the limit, times 1.01": {"limit": lambda eta: 1.01 * 9 * eta / (4 * (2 - eta))},
+    "the limit with 1 - η": {"limit": lambda eta: 9 * eta / (4 * abs(1 - eta) + 1e-9)},
+}
+
+SHUFFLED = "each pair once, in random order"
+
+
+def hypotheses(e1, eta, samples, order="independent"):
+    return {
+        "independent": order != SHUFFLED,
+        "uniform": sorted(samples) == sorted(SIGNS),
+        "rate": 0 < eta < 2,
+    }
+
+
+def moments(e1, eta, samples, order, steps):
+    """Return the mean and the mean square of the error after an even number of steps."""
+    mean = square = 0.0
+    pairs = [([1, -1], 0.5), ([-1, 1], 0.5)]
+    for path, weight in paths(steps, samples) if order != SHUFFLED else paths(steps // 2, pairs):
+        e = e1
+        for xi in path if order != SHUFFLED else [xi for pair in path for xi in pair]:
+            e = step(e, eta, xi)
+        mean, square = mean + weight * e, square + weight * e * e
+    return mean, square
+
+
+def conclusion(
+    e1,
+    eta,
+    samples,
+    order="independent",
+    *,
+    shrink=lambda eta: 1 - eta,
+    noise=lambda eta: 9 * eta**2 / 4,
+    limit=lambda eta: 9 * eta / (4 * (2 - eta)) if eta != 2 else 0.0,
+):
+    """The recursions give the moments over all paths, and the mean square tends to the limit."""
+    steps = 8
+    mean, square = moments(e1, eta, samples, order, steps)
+    after = e1 * e1
+    for _ in range(steps):
+        after = (1 - eta) ** 2 * after + noise(eta)
+    late = square
+    for _ in range(3000):
+        late = min((1 - eta) ** 2 * late + 9 * eta**2 / 4, 1e12)
+    return (
+        abs(mean - shrink(eta) ** steps * e1) < 1e-9 * (1 + abs(mean))
+        and abs(square - after) < 1e-9 * (1 + square)
+        and abs(late - limit(eta)) < 1e-6
+    )
+
+
+@given(st.integers(-8, 8).map(lambda k: k / 4), st.sampled_from([0.1, 0.5, 1.0, 1.7]))
+def test_holds(e1, eta):
+    instance = (e1, eta, SIGNS)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def test_near_misses():
+    near = [(2.0, 0.1, SIGNS), (-1.0, 0.5, SIGNS)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_independent():
+    instance = (2.0, 0.1, SIGNS, SHUFFLED)
+    assert broken(hypotheses(*instance)) == ["independent"]
+    assert not conclusion(*instance)
+
+
+def test_without_uniform():
+    instance = (2.0, 0.1, ((1, 0.8), (-1, 0.2)))
+    assert broken(hypotheses(*instance)) == ["uniform"]
+    assert not conclusion(*instance)
+
+
+def test_without_rate():
+    for eta in (2.0, 2.1):
+        instance = (2.0, eta, SIGNS)
+        assert broken(hypotheses(*instance)) == ["rate"]
+        assert not conclusion(*instance)

@@ -1,0 +1,40 @@
+"""prp-sgd-raises: between the targets one of the samples raises the loss, whatever the rate."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from sgd_laws import step
+
+NEAR_MISSES = {
+    "both samples raise it": {"quantifier": all},
+    "neither does": {"quantifier": lambda rises: not any(rises)},
+    "both do only at ½, and one at ½ does not": {"at_minimum": lambda rises: not all(rises)},
+}
+
+
+def hypotheses(w, eta):
+    return {"between": -1 < w < 2}
+
+
+def conclusion(w, eta, *, quantifier=any, at_minimum=all):
+    """|e'| > |e| for one of the samples; at the minimiser for both."""
+    e = w - 0.5
+    rises = [abs(step(e, eta, xi)) > abs(e) for xi in (1, -1)]
+    return quantifier(rises) and (e != 0 or at_minimum(rises))
+
+
+@given(st.integers(-7, 15).map(lambda k: k / 8), st.sampled_from([0.01, 0.5, 1.0, 3.0]))
+def test_holds(w, eta):
+    assert not broken(hypotheses(w, eta))
+    assert conclusion(w, eta)
+
+
+def test_near_misses():
+    near = [(1.0, 0.1), (0.5, 0.1), (1.9, 0.5)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_between():
+    instance = (2.5, 0.1)
+    assert broken(hypotheses(*instance)) == ["between"]
+    assert not conclusion(*instance)
