@@ -157,7 +157,7 @@ class Entry:
                 options[name] = value
         if len(operands) < n:
             missing = list(self.operands[len(operands) :])
-            raise TypeError(f"{name_of(function)} lacks an argument: {', '.join(missing)}")
+            raise TypeError(f"{name_of(function)} is missing an argument: {', '.join(missing)}")
         if self.sequence:
             operands = tuple(operands[0])
         return operands, options
@@ -222,7 +222,7 @@ def _names(arguments: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def result_rule(rule: Rule, results: tuple[Any, ...], i: int, n: int) -> Rule:
     """Return the rule of one result of a function of n operands that has several.
 
-    Each result is an operation of its own. Its reverse rule is that of the function, with the
+    Each result is an operation of its own. Its reverse rule is that of the function, with
     adjoint 0 for the others: an adjoint is linear, so the contributions add up.
     """
 

@@ -363,9 +363,9 @@ class Traced:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise self._lost(
-            "a traced value was to become a plain array, which would lose its derivative",
+            "a traced value cannot become a plain array, which would lose its derivative",
             f"{LIST}, np.where or np.concatenate for a[i] = x, a @ x for a.dot(x); "
-            "stop_gradient(x) gives the derivative up",
+            "stop_gradient(x) discards the derivative",
             number=False,
         )
 
@@ -373,14 +373,14 @@ class Traced:
 
     def __float__(self) -> float:
         raise self._lost(
-            "a traced value was to become a Python number, which would lose its derivative",
+            "a traced value cannot become a Python number, which would lose its derivative",
             "np.exp(x) for math.exp(x), np.stack or np.where for a[0] = x; "
-            "float(stop_gradient(x)) gives the derivative up",
+            "float(stop_gradient(x)) discards the derivative",
         )
 
     def __int__(self) -> int:
         raise self._lost(
-            "a traced value was to become an integer, which has no derivative",
+            "a traced value cannot become an integer, which has no derivative",
             "int(stop_gradient(x))",
         )
 
@@ -389,13 +389,13 @@ class Traced:
     def __index__(self) -> int:
         # Not remembered: NumPy's `a ** x` asks whether x is an integer, and goes on if it is not.
         raise self._refusal(
-            "a traced value was to become an index, a size or an axis, which has no derivative",
+            "a traced value cannot become an index, a size or an axis, which has no derivative",
             "an integer computed from plain values, or int(stop_gradient(x))",
         )
 
     def __complex__(self) -> complex:
         raise self._refuse(
-            "a traced value was to become complex, and derivatives are of real functions only",
+            "a traced value cannot become complex: derivatives are of real functions only",
             "write the real and imaginary parts as two real values",
         )
 
@@ -560,7 +560,7 @@ class Traced:
 
 _INSTEAD: dict[str, str] = {
     "item": "x[i], or x itself where it is a number; stop_gradient(x).item() gives it up",
-    "tolist": "list(x); stop_gradient(x).tolist() gives the derivative up",
+    "tolist": "list(x); stop_gradient(x).tolist() discards the derivative",
     "view": "x.reshape(…) or x.astype(…); np.asarray(m) for an np.matrix beside it",
     "flat": "np.ravel(x)",
     "fill": "np.full_like(x, value)",
