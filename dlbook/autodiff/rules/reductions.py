@@ -45,12 +45,26 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     return tuple([operator.index(a) % ndim for a in given]) if ndim else ()
 
 
+def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """Return the shape of a reduction's result with the reduced axes as axes of size 1."""
+    axes = _axes(len(shape), axis)
+    return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+
+
+def lines_of(a: Any, axis: Axis) -> Any:
+    """Return what is reduced together as lines along a last axis, the other axes before it."""
+    shape = np.shape(a)
+    axes = _axes(len(shape), axis)
+    rest = [i for i in range(len(shape)) if i not in axes]
+    n = math.prod([shape[i] for i in axes])
+    return np.reshape(np.transpose(a, (*rest, *axes)), (*[shape[i] for i in rest], n))
+
+
 def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
     if how.keepdims or not (shape := shape_of(a)):
         return g
-    axes = _axes(len(shape), how.axis)
-    return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
+    return np.reshape(g, kept_shape(shape, how.axis))
 
 
 def _spread(g: Any, a: Any, how: How) -> Any:
@@ -415,7 +429,7 @@ def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> A
 
 def _reduced(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
     if keepdims:
-        return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+        return kept_shape(shape, axes)
     return tuple([n for i, n in enumerate(shape) if i not in axes])
 
 
@@ -428,12 +442,8 @@ def _linalg_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") 
 def _linalg_vector_norm(
     x: Any, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
 ) -> Any:
-    axes = _axes(np.ndim(x), axis)
-    shape = np.shape(x)
-    rest = [i for i in range(len(shape)) if i not in axes]
-    lines = np.reshape(np.transpose(x, (*rest, *axes)), (*[shape[i] for i in rest], -1))
-    norms = np.linalg.norm(lines, ord, -1)
-    return np.reshape(norms, _reduced(shape, axes, keepdims)) if keepdims else norms
+    norms = np.linalg.norm(lines_of(x, axis), ord, -1)
+    return np.reshape(norms, kept_shape(np.shape(x), axis)) if keepdims else norms
 
 
 # ---- running sums ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.grids import double
+from dlbook.autodiff.rules.reductions import kept_shape, lines_of
 from dlbook.autodiff.table import composed
 from dlbook.autodiff.traced import plain
 
@@ -25,16 +26,6 @@ def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None
     return np.take_along_axis(a, np.argsort(plain(a), axis, kind, stable=stable), axis)
 
 
-def _sorted_last(a: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
-    """Return the reduced entries sorted along a last axis, and the shape with axes of size 1."""
-    shape = np.shape(a)
-    given = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = [i % len(shape) for i in given]
-    rest = [i for i in range(len(shape)) if i not in axes]
-    moved = np.reshape(np.transpose(a, (*rest, *axes)), (*[shape[i] for i in rest], -1))
-    return np.sort(moved, axis=-1), tuple([1 if i in axes else n for i, n in enumerate(shape)])
-
-
 @composed(np.median)
 def _median(
     a: Any,
@@ -43,12 +34,12 @@ def _median(
     overwrite_input: bool = False,
     keepdims: Any = False,
 ) -> Any:
-    ordered, kept = _sorted_last(a, axis)
+    ordered = np.sort(lines_of(a, axis), axis=-1)
     n = np.shape(ordered)[-1]
     middle = np.mean(ordered[..., (n - 1) // 2 : n // 2 + 1], axis=-1)
     unknown = np.isnan(plain(ordered)[..., -1:]).any(axis=-1)  # NaN is sorted last
     middle = np.where(unknown, np.nan, middle) if np.any(unknown) else middle
-    return np.reshape(middle, kept) if keepdims else middle
+    return np.reshape(middle, kept_shape(np.shape(a), axis)) if keepdims else middle
 
 
 @composed(np.quantile)
@@ -67,7 +58,7 @@ def _quantile(
             f"method={method!r}, q={describe(q)}",
             "method='linear', and a q of plain numbers",
         )
-    ordered, kept = _sorted_last(a, axis)
+    ordered = np.sort(lines_of(a, axis), axis=-1)
     n = np.shape(ordered)[-1]
     # A Python number counts with the dtype of the data, an array of q with its own.
     dtype = plain(ordered).dtype if type(q) in (int, float) else None
@@ -84,7 +75,9 @@ def _quantile(
         found = np.where(np.reshape(unknown, unknown.shape + (1,) * np.ndim(q)), np.nan, found)
     last = np.ndim(found)
     found = np.moveaxis(found, range(last - np.ndim(q), last), range(np.ndim(q)))
-    return np.reshape(found, np.shape(q) + kept) if keepdims else found[()]
+    if keepdims:
+        return np.reshape(found, np.shape(q) + kept_shape(np.shape(a), axis))
+    return found[()]
 
 
 @composed(np.percentile)
