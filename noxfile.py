@@ -16,6 +16,7 @@ import logging
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -36,6 +37,9 @@ os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL",
 # nox looks for uv whatever the backend, and says in alarming words that it is not there.
 logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not found.")
 
+#: What the README names.
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
 # Two tests at a time; what tests of one module share is made once, see tests/conftest.py.
 WORKERS = ["-n", "2", "--dist", "loadgroup"]
 
@@ -51,7 +55,7 @@ LOCKS = {
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the book and say where to open it. -- --torch: with the PyTorch comparisons."""
+    """Build the book and say where to open it. -- --torch: with PyTorch. -- 9: a chapter alone."""
     torch, rest = _options(session)
     _install(session, "docs", torch=torch)
     session.run("python", "docs/build_site.py", *torch, *rest)
@@ -170,11 +174,12 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def accept(session: nox.Session) -> None:
-    """Accept the numbers of the last build as the book's: copy them to docs/numbers.json."""
-    built = ROOT / "docs" / "_build" / "numbers.json"
-    if not built.exists():
+    """Accept the numbers of the last build as the book's, and how long its parts took."""
+    built = ROOT / "docs" / "_build"
+    if not (built / "numbers.json").exists():
         session.error("no numbers yet: build the book first, with ./nox -s docs")
-    shutil.copy(built, ROOT / "docs" / "numbers.json")
+    for name in ("numbers.json", "seconds.json"):
+        shutil.copy(built / name, ROOT / "docs" / name)
 
 
 @nox.session(reuse_venv=False)  # bare: what a user who installs the wheel has
@@ -182,13 +187,27 @@ def build(session: nox.Session) -> None:
     """Build wheel and sdist into dist/, check them, try the wheel with NumPy alone."""
     python = _borrow(session, "lint")
     shutil.rmtree("dist", ignore_errors=True)
-    session.run(python, "-m", "build", "--no-isolation", silent=True, external=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _copy_tracked(Path(folder))  # what lies beside it, a draft or a key, stays at home
+        command = [python, "-m", "build", "--no-isolation", "--outdir", str(ROOT / "dist"), folder]
+        session.run(*command, silent=True, external=True)
     made = [str(path) for path in sorted(Path("dist").iterdir())]
     session.run(python, "-m", "twine", "check", "--strict", *made, external=True)
     wheel = next(path for path in made if path.endswith(".whl"))
     session.install(wheel)
     with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         session.run("python", "-c", _TRY_WHEEL, log=False)
+
+
+def _copy_tracked(folder: Path) -> None:
+    """Copy the files that git tracks, as they are now, into a folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():  # else it is removed, and that not yet committed
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
 
 
 _TRY_WHEEL = """
@@ -202,10 +221,37 @@ print("loaded besides dlbook:", sorted({name.partition(".")[0] for name in sys.m
 
 @nox.session(venv_backend="none")
 def full(session: nox.Session) -> None:
-    """Queue what the weekly job runs: versions, repetitions, rebuild, downloads, benchmarks."""
-    names = ["versions(lowest)", "versions(newest)", "repetitions", "rebuild", "downloads"]
-    for name in (*names, "benchmarks"):
+    """Queue what the weekly job runs: all Pythons and versions, second builds, benchmarks."""
+    names = ["pythons", "versions(lowest)", "versions(newest)", "repetitions", "rebuild"]
+    for name in (*names, "downloads", "benchmarks"):
         session.notify(name)
+
+
+@nox.session(python=PYTHONS)
+def python(session: nox.Session) -> None:
+    """Run the fast tests, and build the reference and a chapter, with this Python."""
+    _install(session, "test")
+    session.run("pytest", "-m", "not slow and not site and not browser", *WORKERS)
+    session.run("python", "docs/build_site.py", "9", "api")
+
+
+@nox.session(venv_backend="none")
+def pythons(session: nox.Session) -> None:
+    """Do what `python` does with each Python on this machine. -- --newest: with that one alone."""
+    found = [version for version in PYTHONS if _is_there(f"python{version}")]
+    if "--newest" in session.posargs:
+        # The one that runs this has done all that and more.
+        mine = "{}.{}".format(*sys.version_info)
+        found = [version for version in found[-1:] if version != mine]
+    for version in found:
+        command = [sys.executable, "-m", "nox", "--session", f"python-{version}"]
+        session.run(*command, external=True)
+
+
+def _is_there(python: str) -> bool:
+    """Whether a Python can be started; pyenv has names on the path behind which there is none."""
+    path = shutil.which(python)
+    return path is not None and not subprocess.run([path, "-c", ""], capture_output=True).returncode
 
 
 @nox.session

@@ -64,7 +64,8 @@ def main() -> int:
             target = copy / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
-        build = [sys.executable, str(copy / "docs" / "build_site.py"), *["--torch"] * torch]
+        build = [sys.executable, str(copy / "docs" / "build_site.py"), "--cold"]
+        build += ["--torch"] * torch
         # Pages and notebooks give the site's address, which is that of its folder by default.
         site = {"DLBOOK_SITE": os.environ.get("DLBOOK_SITE") or SITE.as_uri()}
         status = subprocess.run(build, cwd=copy, env=os.environ | site).returncode

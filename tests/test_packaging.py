@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -66,6 +68,14 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     (pattern,) = re.findall(r"grep -x '(.*?)' README\.md", read(".ci/run"))
     lines = [line for line in read("README.md").splitlines() if re.fullmatch(pattern, line)]
     assert lines == ["./nox -s tests"]
+
+
+def test_every_stage_of_ci_has_a_budget_and_all_fit_in_an_hour() -> None:
+    rows = re.findall(r"^\| `(\./nox -s .*?)` \| ([\d.]+) \|$", read("CONTRIBUTING.md"), re.M)
+    stages = re.findall(r"^stage (\./nox -s .*)$", read(".ci/run"), re.M)
+    stages.remove("./nox -s clean")
+    assert [row[0] for row in rows] == [*stages, "./nox -s tests -- --torch"]
+    assert sum(float(row[1]) for row in rows) <= 60
 
 
 def test_every_session_that_is_named_exists() -> None:
@@ -138,6 +148,24 @@ def test_the_wheel_is_typed_and_holds_data_and_licences(tmp_path: Path) -> None:
     for path in ("LICENSE", "LICENSES/CC-BY-4.0.txt", "LICENSES/CC-BY-SA-3.0.txt"):
         assert f"dlbook-{dlbook.__version__}.dist-info/licenses/{path}" in names
     assert not [name for name in names if not name.startswith("dlbook")]
+
+
+def test_a_file_that_git_does_not_track_is_not_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, packed = tmp_path / "tree", tmp_path / "packed"
+    (tree / "dlbook").mkdir(parents=True)
+    for name in ("dlbook/kept.py", "dlbook/draft.py", "secret.txt"):
+        (tree / name).write_text("text")
+    git = ["git", "-c", "init.defaultBranch=main"]
+    subprocess.run([*git, "init", "--quiet"], cwd=tree, check=True)
+    subprocess.run([*git, "add", "dlbook/kept.py"], cwd=tree, check=True)
+    pytest.importorskip("nox")
+    module = load("noxfile.py")
+    monkeypatch.setattr(module, "ROOT", tree)
+    module._copy_tracked(packed)
+    found = [path.relative_to(packed) for path in packed.rglob("*") if path.is_file()]
+    assert found == [Path("dlbook/kept.py")]
 
 
 # The locks
@@ -223,6 +251,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = load("docs/build_site.py")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "NOTE", tmp_path / "docs" / "_build" / "site.json")
+    monkeypatch.setattr(module, "SECONDS", tmp_path / "docs" / "_build" / "seconds.json")
+    monkeypatch.setattr(module, "ACCEPTED", tmp_path / "docs" / "seconds.json")
     monkeypatch.setattr(module, "run", lambda *_, **__: 0)
     return module
 
@@ -247,6 +277,50 @@ def test_what_a_build_makes_is_no_source(site: ModuleType) -> None:
         (site.ROOT / made).mkdir(parents=True)
         (site.ROOT / made / "file").write_text("made")
     assert site.is_current()
+
+
+def test_how_long_a_build_takes_is_said_as_it_begins(
+    site: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert doctest.testmod(site).failed == 0
+    site.build()
+    assert "not known yet" in capsys.readouterr().out
+    site.ACCEPTED.write_text('{"training": 60.0, "pages": 120.0}')
+    assert site.is_current(), "it is on no page"
+    site.SECONDS.write_text('{"pages": 180.0}')
+    site.build()
+    assert "4.0 minutes, 60 s of them to train" in capsys.readouterr().out
+    assert site.seconds() == {"training": pytest.approx(0, abs=5), "pages": 180.0}
+
+
+def test_finished_runs_are_kept_for_all_clones_unless_all_is_to_be_made_anew(
+    site: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "mine"))
+    site.keep_runs(cold=False)
+    assert os.environ["DLBOOK_CACHE"] == str(tmp_path / "mine" / "book")
+    monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "mine"))
+    for name in ("mine/book", "docs/_build/results", "docs/_build/cache"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "kept").touch()
+    site.keep_runs(cold=True)
+    assert os.environ["DLBOOK_CACHE"] == str(tmp_path / "docs" / "_build" / "results")
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("kept")] == [
+        Path("mine/book/kept")
+    ]
+
+
+def test_pages_are_found_by_what_people_call_them(site: ModuleType) -> None:
+    docs = site.ROOT / "docs"
+    for name, title in (("part-2/graphs", "# 9. Graphs"), ("part-2/more", "# 10. More")):
+        (docs / name).parent.mkdir(exist_ok=True)
+        (docs / f"{name}.md").write_text(f"---\nx: 1\n---\n\n{title}\n")
+    path = str(docs / "part-2" / "graphs.md")
+    for name in ("9", "graphs", "part-2/graphs", "part-2/graphs.md", "docs/part-2/graphs.md", path):
+        assert site.pages(name) == ["part-2/graphs"]
+    assert site.pages("part-2") == site.pages("part-2/") == ["part-2/graphs", "part-2/more"]
+    with pytest.raises(ValueError, match=r"no page is called '1'; .* part-2/graphs, part-2/more"):
+        site.pages("1")
 
 
 def test_a_site_with_torch_serves_for_one_without(site: ModuleType) -> None:

@@ -33,6 +33,11 @@ def checkpoint(f: Function) -> Function:
         traced values through its arguments only, and run the second time as it did the first:
         random numbers are drawn outside and passed in.
 
+    Returns
+    -------
+    function
+        Called as `f` is, with the same result.
+
     Raises
     ------
     DerivativeError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
@@ -36,7 +37,7 @@ class Operation(Protocol):
 
     @property
     def operands(self) -> tuple[int | None, ...]:
-        """Numbers of the nodes that it took; ``None`` for a constant."""
+        """Indices of the nodes that it took; ``None`` for a constant."""
 
     @property
     def constants(self) -> tuple[Any, ...]:
@@ -60,7 +61,7 @@ class Trace(Protocol):
 
     @property
     def outputs(self) -> Sequence[int | None]:
-        """Numbers of the nodes that are results; ``None`` for a result that is a constant."""
+        """Indices of the nodes that are results; ``None`` for a result that is a constant."""
 
     def adjoints(self, *cotangents: Any) -> Sequence[Any]:
         """Return the adjoint of each node; ``None`` where there is none."""
@@ -89,7 +90,8 @@ def draw_computation(
     -------
     matplotlib.figure.Figure
     """
-    labels, values = _formulas(trace, names), {}
+    labels = {i: _formula(formula) for i, formula in _formulas(trace, names).items()}
+    values = {}
     for i, node in enumerate(trace.nodes):
         if _is_large(node.value):
             labels[i] += f"\n{_short(node.value)}"
@@ -114,7 +116,8 @@ def step_forward(
     """
     called, formulas = _called(trace, names), _formulas(trace, names)
     values = {i: _short(node.value) for i, node in enumerate(trace.nodes)}
-    drawing = GraphDrawing(trace.graph, labels=formulas, room=values)
+    labels = {i: _formula(formula) for i, formula in formulas.items()}
+    drawing = GraphDrawing(trace.graph, labels=labels, room=values)
 
     def frames() -> Iterator[Frame]:
         known = [i for i, node in enumerate(trace.nodes) if node.operation == "input"]
@@ -122,7 +125,11 @@ def step_forward(
         for i, node in enumerate(trace.nodes):
             if node.operation != "input":
                 known.append(i)
-                yield frame(known, i, f"{formulas[i]}{_is(node.value)}.")
+                if _is_large(node.value):
+                    says = f"{_formula(formulas[i])}{_is(node.value)}."
+                else:
+                    says = f"{_formula(formulas[i] + _is(node.value))}."
+                yield frame(known, i, says)
 
     def frame(known: list[int], now: int | None, says: str) -> Frame:
         marks: dict[int, NodeMark] = dict.fromkeys(known, "filled")
@@ -133,11 +140,12 @@ def step_forward(
                 _into(trace, now),
             ),
             says,
-            state={called[i]: values[i] for i in known},
+            state={_formula(called[i]): _formula(values[i]) for i in known},
         )
 
     alt = "The computation, from left to right. Filled: its value is known. Ringed: just found."
-    return stepper(frames(), title=title, alt=alt, name=name)
+    legend = {"filled": "its value is known", "ringed": "just found"}
+    return stepper(frames(), title=title, alt=alt, legend=legend, name=name)
 
 
 def step_backward(
@@ -171,7 +179,7 @@ def step_backward(
     """
     called = _called(trace, names)
     labels = {
-        i: f"{formula}\n{_is(trace.nodes[i].value).lstrip(', ')}"
+        i: f"{_formula(formula)}\n{_is(trace.nodes[i].value).lstrip(', ')}"
         for i, formula in _formulas(trace, names).items()
     }
     adjoints = {i: one for i, one in enumerate(trace.adjoints()) if one is not None}
@@ -187,14 +195,17 @@ def step_backward(
             node = trace.nodes[i]
             if node.operation == "input" or i not in adjoints:
                 continue
-            adjoint = _short(adjoints[i])
-            begins = f"The sweep begins at {called[i]}, with the adjoint {adjoint}"
-            says = f"{called[i]} is complete: {adjoint}" if swept else begins
+            adjoint, this = _short(adjoints[i]), _formula(called[i])
+            begins = f"The sweep begins at {this}, with adjoint {_formula(adjoint)}"
+            says = f"{this} is complete: {_formula(adjoint)}" if swept else begins
             to = [
-                called[j]
+                _formula(called[j])
                 if local is None
-                else f"{adjoint} \N{MIDDLE DOT} {_short(local(i, k))} = "
-                f"{_short(adjoints[i] * local(i, k))} to {called[j]}"
+                else _formula(
+                    f"{adjoint} \N{MIDDLE DOT} {_factor(_short(local(i, k)))} = "
+                    f"{_short(adjoints[i] * local(i, k))}"
+                )
+                + f" to {_formula(called[j])}"
                 for k, j in enumerate(node.operands)
                 if j is not None
             ]
@@ -215,7 +226,8 @@ def step_backward(
                 values[i] = whole = _unfinished(sums[i])[-waiting]
             else:
                 continue
-            state[f"adjoint of {called[i]}"] = " = ".join(dict.fromkeys([whole, values[i]]))
+            sum_and_value = " = ".join(dict.fromkeys([whole, values[i]]))
+            state[f"adjoint of {_formula(called[i])}"] = _formula(sum_and_value)
         marks: dict[int, NodeMark] = dict.fromkeys(swept, "filled")
         return Frame(
             drawing.figure(
@@ -226,7 +238,8 @@ def step_backward(
         )
 
     alt = "The computation. Ringed: being swept. Filled: swept. Bold: adjoints."
-    return stepper(frames(), title=title, alt=alt, name=name)
+    legend = {"ringed": "being swept", "filled": "swept", "in bold type": "adjoints"}
+    return stepper(frames(), title=title, alt=alt, legend=legend, name=name)
 
 
 def _positions(trace: Trace) -> dict[int, str]:
@@ -320,6 +333,53 @@ def _formulas(trace: Trace, names: Sequence[str]) -> dict[int, str]:
         elif node.operation != "input":
             formulas[i] += f" = {node.operation}({', '.join(operands)})"
     return formulas
+
+
+_TEX = {
+    "\N{MULTIPLICATION SIGN}": r"\times",
+    "\N{MIDDLE DOT}": r"\cdot",
+    "\N{MINUS SIGN}": "-",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots",
+    " @ ": r"\,",
+}
+
+
+def _formula(text: str) -> str:
+    r"""Return a formula of a program as LaTeX between dollar signs; a shape as it is.
+
+    A letter before digits is a symbol with an index; a longer name is upright, as functions are.
+
+    Examples
+    --------
+    >>> _formula("v3 = exp(x)")
+    '$v_{3} = \\mathrm{exp}(x)$'
+    """
+
+    def name(found: re.Match[str]) -> str:
+        word = found[0].replace("_", r"\_")
+        if len(word) == 1:
+            return word
+        return rf"{word[0]}_{{{word[1:]}}}" if word[1:].isdigit() else rf"\mathrm{{{word}}}"
+
+    if text.startswith("shape "):
+        return text
+    minus = "\N{MINUS SIGN}"
+    # 1e-05 is 1 times a power of ten.
+    tex = re.sub(
+        f"(?<=\\d)e([-+{minus}])0*(\\d+)",
+        lambda e: f" \N{MULTIPLICATION SIGN} 10^{{{e[1].strip('+')}{e[2]}}}",
+        text,
+    )
+    tex = re.sub(rf" \*\* ({minus}?[\w.]+)", r"^{\1}", tex)
+    tex = re.sub(r"(?<![\w.])[^\W\d]\w*", name, tex)
+    for character, command in _TEX.items():
+        tex = tex.replace(character, command)
+    return f"${tex}$"
+
+
+def _factor(number: str) -> str:
+    """Return a number as it is written behind a multiplication dot."""
+    return f"({number})" if number.startswith("\N{MINUS SIGN}") else number
 
 
 def _is_large(value: Any) -> bool:

@@ -214,7 +214,7 @@ class GraphDrawing(Generic[Node]):
                     linewidth=0.9,
                     clip_on=False,
                     url=self.links[node],
-                    gid="name " + self.labels[node].replace("\n", " "),
+                    gid="name " + self.labels[node].replace("\n", " ").replace(r"\$", "$"),
                 )
             )
 

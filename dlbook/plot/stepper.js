@@ -40,7 +40,7 @@
       count.textContent = `${now + 1} / ${last + 1}`;
       count.href = `#${steps[now].id}`;
       if (!tell) return;
-      said.textContent = `Step ${now + 1} of ${last + 1}. ${steps[now].querySelector(".dl-says").textContent}`;
+      said.textContent = `Step ${now + 1} of ${last + 1}. ${steps[now].dataset.says}`;
       if (linked)
         try {
           history.replaceState(history.state, "", count.hash);

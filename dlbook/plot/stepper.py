@@ -1,21 +1,26 @@
-"""Algorithms, stepped by the reader: a picture, a sentence and the state for each step.
+"""Algorithms, stepped by the reader: a figure, a sentence and the state for each step.
 
 A `Stepper` is HTML that stands on its own: without scripts it shows all steps as small multiples.
 ``stepper.js``, which the book's pages load and a notebook gets with the HTML, puts buttons, a
 slider and keys on it.
+
+Texts may hold formulas between dollar signs, as in Markdown. A notebook sets them, and so does the
+book when it is built.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import get_args
 
 from matplotlib.figure import Figure
 
-from dlbook.plot.graphs import text_of
+from dlbook.plot.graphs import EdgeMark, NodeMark, text_of
 from dlbook.plot.svg import SMALLEST, inline_svg, svg_of
 
 __all__ = ["Frame", "Stepper", "stepper"]
@@ -28,13 +33,14 @@ class Frame:
     Attributes
     ----------
     figure
-        The picture; of the same size for all steps.
+        The figure; of the same size for all steps.
     says
         One sentence: what has happened.
     line
         Which line of the algorithm did it, counted from 1.
     state
-        Name of a variable to its value, shown beside the picture.
+        Name of a variable to its value, shown next to the figure; what is new in it since the last
+        step is marked.
     """
 
     figure: Figure
@@ -47,39 +53,52 @@ class Stepper:
     """What `stepper` makes; a notebook and the book's pages show it."""
 
     def __init__(
-        self, frames: Sequence[Frame], title: str, alt: str, lines: Sequence[str], name: str
+        self,
+        frames: Sequence[Frame],
+        title: str,
+        alt: str,
+        lines: Sequence[str],
+        legend: Mapping[str, str],
+        name: str,
     ) -> None:
         self.frames = frames
         self.name = name
         glyphs: dict[str, str] = {}
-        steps = [self._step(number, frame, alt, glyphs) for number, frame in enumerate(frames, 1)]
-        algorithm = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+        steps = [self._step(number, alt, glyphs) for number in range(1, len(frames) + 1)]
+        algorithm = "".join(f"<li>{_set(line)}</li>" for line in lines)
+        keys = "".join(
+            f'<li><span class="dl-key dl-key-{mark}"></span><span>{_set(meaning)}</span></li>'
+            if mark in _MARKS
+            else f"<li><span>{_set(mark)}: {_set(meaning)}</span></li>"
+            for mark, meaning in legend.items()
+        )
         shapes = re.sub(r'id="(.*?)"', rf'id="{name}-\1"', "".join(glyphs.values()))
         self._markup = (
-            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{html.escape(title)}" '
+            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{_plain(title)}" '
             f'style="--dl-step:{_legible_width(frames[0].figure)}px">'
             f'<svg class="dl-glyphs" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs>'
-            f'</svg><p class="dl-stepper-title">{html.escape(title)}</p>'
+            f'</svg><p class="dl-stepper-title">{_set(title)}</p>'
             + (f'<ol class="dl-lines">{algorithm}</ol>' if lines else "")
+            + (f'<ul class="dl-legend">{keys}</ul>' if legend else "")
             + f'<ol class="dl-steps">{"".join(steps)}</ol></div>'
         )
 
-    def _step(self, number: int, frame: Frame, alt: str, glyphs: dict[str, str]) -> str:
+    def _step(self, number: int, alt: str, glyphs: dict[str, str]) -> str:
+        frame = self.frames[number - 1]
+        last = self.frames[number - 2].state if number > 1 else frame.state
         label = f"{alt} Step {number} of {len(self.frames)}."
         picture = inline_svg(svg_of(frame.figure), label, glyphs=glyphs)
         for glyph in glyphs:
             picture = picture.replace(f'href="#{glyph}"', f'href="#{self.name}-{glyph}"')
-        rows = "".join(
-            f"<div><dt>{html.escape(key)}</dt><dd>{html.escape(_shown(value))}</dd></div>"
-            for key, value in frame.state.items()
-        )
+        rows = "".join(_row(key, value, last.get(key, ())) for key, value in frame.state.items())
         line = f' data-line="{frame.line}"' if frame.line else ""
         where = f' <span class="dl-line">Line {frame.line}.</span>' if frame.line else ""
+        said = _plain(frame.says) + (f" Line {frame.line}." if frame.line else "")
         return (
-            f'<li class="dl-step" id="{self.name}-{number}"{line}>'
+            f'<li class="dl-step" id="{self.name}-{number}"{line} data-says="{said}">'
             f'<div class="dl-frame">{picture}</div>'
             f'<p class="dl-says"><span class="dl-count">{number}</span> '
-            f"{html.escape(frame.says)}{where}</p>"
+            f"{_set(frame.says)}{where}</p>"
             + (f'<dl class="dl-state">{rows}</dl>' if rows else "")
             + "</li>"
         )
@@ -105,6 +124,7 @@ def stepper(
     title: str,
     alt: str,
     lines: Sequence[str] = (),
+    legend: Mapping[str, str] | None = None,
     name: str = "",
 ) -> Stepper:
     """Let a reader step an algorithm forwards and backwards.
@@ -112,13 +132,16 @@ def stepper(
     Parameters
     ----------
     frames
-        Each with its picture, its sentence and its state, from whatever yields them.
+        Each with its figure, its sentence and its state, from whatever yields them.
     title
         What is stepped.
     alt
-        What the pictures show, for those who do not see them.
+        What the figures show, for those who do not see them.
     lines
         The algorithm; while it is stepped, the line that a frame names stands out.
+    legend
+        Mark of a node or an edge (`NodeMark`, `EdgeMark`), or any other part of the figure in
+        words, to its meaning.
     name
         Beginning of the steps' addresses, such as ``kahn`` for ``#kahn-3``; no other id of the
         page may be the same. By default it is made from the title.
@@ -155,7 +178,7 @@ def stepper(
     if len(sizes) > 1:
         raise ValueError(f"frames have the sizes {sorted(sizes)}, in inches; expected one")
     name = name or re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return Stepper(shown, title, alt, lines, name)
+    return Stepper(shown, title, alt, lines, legend or {}, name)
 
 
 def _legible_width(figure: Figure) -> int:
@@ -163,11 +186,71 @@ def _legible_width(figure: Figure) -> int:
     return round(float(72 * figure.get_size_inches()[0]) * 9 / SMALLEST)
 
 
-def _shown(value: object) -> str:
-    """Return a value as a reader reads it: items side by side, a dash for nothing."""
+_MARKS = {*get_args(NodeMark), *get_args(EdgeMark)}
+_FORMULA = re.compile(r"(?<!\\)\$([^$]+)(?<!\\)\$")
+
+
+def _set(text: str) -> str:
+    r"""Return text as HTML, its formulas in elements of the class ``math``.
+
+    Examples
+    --------
+    >>> _set("If $d(v) < 1$, it costs \\$5.")
+    'If <span class="math">$d(v) &lt; 1$</span>, it costs $5.'
+    """
+    parts = _FORMULA.split(text)
+    return "".join(
+        f'<span class="math">${html.escape(part, quote=False)}$</span>'
+        if i % 2
+        else html.escape(part.replace(r"\$", "$"), quote=False)
+        for i, part in enumerate(parts)
+    )
+
+
+def _plain(text: str) -> str:
+    r"""Return text as an attribute holds it, its formulas in plain characters.
+
+    Examples
+    --------
+    >>> _plain(r"It is $v_{12} = 2 \\cdot x^2$.")
+    'It is v12 = 2 · x^2.'
+    """
+
+    def spoken(formula: re.Match[str]) -> str:
+        words = formula[1]
+        for command, character in _CHARACTERS.items():
+            words = words.replace(command, character)
+        return re.sub(r"\\[a-z]+|[{}_\\]", "", words)
+
+    return html.escape(_FORMULA.sub(spoken, text).replace(r"\$", "$"))
+
+
+_CHARACTERS = {
+    r"\times": "\N{MULTIPLICATION SIGN}",
+    r"\cdot": "\N{MIDDLE DOT}",
+    r"\ldots": "\N{HORIZONTAL ELLIPSIS}",
+    r"\,": " ",
+}
+
+
+def _row(name: str, value: object, before: object) -> str:
+    """Return a variable and its value, in which is marked what was not there before."""
+    items, known = _items(value), Counter(_items(before))
+    changed = items != _items(before)
+    shown = []
+    for item in items:
+        new = known[item] == 0
+        known[item] -= not new
+        shown.append(f"<mark>{_set(item)}</mark>" if new else _set(item))
+    values = ", ".join(shown) or "\N{EN DASH}"
+    kind = ' class="dl-changed"' if changed else ""
+    return f"<div{kind}><dt>{_set(name)}</dt><dd>{values}</dd></div>"
+
+
+def _items(value: object) -> list[str]:
+    """Return what a value consists of, as a reader reads it."""
     if isinstance(value, Mapping):
         value = [f"{key}: {text_of(one)}" for key, one in value.items()]
     if isinstance(value, (list, tuple, set, frozenset)):
-        items = (text_of(one).replace(" ", "\N{NO-BREAK SPACE}") for one in value)
-        return ", ".join(items) or "\N{EN DASH}"
-    return text_of(value)
+        return [text_of(one).replace(" ", "\N{NO-BREAK SPACE}") for one in value]
+    return [text_of(value)]

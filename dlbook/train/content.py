@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from dlbook import data, nn, optimize
 
 __all__ = ["content_of", "is_frozen", "made_of"]
@@ -58,6 +60,8 @@ def content_of(part: Any, place: str) -> Any:
         return entries
     if isinstance(part, tuple):
         return [content_of(entry, f"{place}[{i}]") for i, entry in enumerate(part)]
+    if isinstance(part, np.generic):
+        part = part.item()  # what NumPy computed is a number as well
     if type(part) in (bool, int, float, str):
         return part
     raise ValueError(

@@ -11,12 +11,13 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 import dlbook
+from dlbook.autodiff.table import TABLE
 from dlbook.train.content import is_frozen
 from dlbook.train.experiment import Experiment
 from dlbook.train.fingerprint import code_fingerprint
@@ -135,9 +136,11 @@ def _read(value: Any, found: list[str], seen: dict[int, Any]) -> None:
             _read_function(value, found, seen)
     elif isinstance(value, (staticmethod, classmethod)):
         _read(value.__func__, found, seen)
+    elif isinstance(value, MethodType):
+        _read((value.__func__, value.__self__), found, seen)
     elif isinstance(value, property):
         _read((value.fget, value.fset), found, seen)
-    elif isinstance(value, (functools.partial, functools.cached_property)):
+    elif isinstance(value, _HOLDS_FUNCTION):
         _read((value.func, getattr(value, "args", ()), getattr(value, "keywords", {})), found, seen)
     elif isinstance(value, (list, tuple)):
         for entry in value:
@@ -152,12 +155,30 @@ def _read(value: Any, found: list[str], seen: dict[int, Any]) -> None:
         found.append(f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}")
     elif hasattr(value, "__wrapped__"):
         _read(value.__wrapped__, found, seen)
+    elif dataclasses.is_dataclass(value):
+        _read(type(value), found, seen)
+        for field in dataclasses.fields(value):
+            _read(getattr(value, field.name, None), found, seen)
     elif _is_foreign(type(value).__module__):
         _read(type(value), found, seen)
         _read(getattr(value, "__dict__", {}), found, seen)
     else:
         found.append(str(getattr(value, "__name__", "")))
+    if isinstance(value, (FunctionType, np.ufunc)):
+        _read_rules(value, found, seen)
     found.append(")")
+
+
+def _read_rules(function: Any, found: list[str], seen: dict[int, Any]) -> None:
+    """Write the rules that `defvjp` and `defjvp` gave a function."""
+    entry = TABLE.get(function)
+    if entry is not None and entry.kind == "primitive":
+        for rule in (*entry.rule.vjps, *entry.rule.jvps, entry.rule.forward):
+            if isinstance(rule, FunctionType):  # the library's, around one's own
+                _read_cells(rule, found, seen)
+
+
+_HOLDS_FUNCTION = (functools.partial, functools.partialmethod, functools.cached_property)
 
 
 #: What every class has, or what a dataclass writes itself from the fields.
@@ -181,11 +202,9 @@ def _read_class(kind: type, found: list[str], seen: dict[int, Any]) -> None:
 
 def _read_function(function: FunctionType, found: list[str], seen: dict[int, Any]) -> None:
     _read((function.__defaults__, function.__kwdefaults__), found, seen)
-    for cell in function.__closure__ or ():
-        try:
-            _read(cell.cell_contents, found, seen)
-        except ValueError:  # a variable that has no value yet
-            found.append("empty")
+    _read_cells(function, found, seen)
+    if not _is_foreign(str(function.__globals__.get("__name__"))):
+        return  # what a decorator of the library or of Python made of it
     names = _read_code(function.__code__, found)
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
@@ -195,6 +214,15 @@ def _read_function(function: FunctionType, found: list[str], seen: dict[int, Any
                 _read(vars(value)[inside], found, seen)
         else:
             _read(value, found, seen)
+
+
+def _read_cells(function: FunctionType, found: list[str], seen: dict[int, Any]) -> None:
+    """Write the values that a function has from the function around it."""
+    for cell in function.__closure__ or ():
+        try:
+            _read(cell.cell_contents, found, seen)
+        except ValueError:  # a variable that has no value yet
+            found.append("empty")
 
 
 def _read_code(code: CodeType, found: list[str]) -> set[str]:

@@ -69,6 +69,10 @@ class Page(HTMLParser):
             and not (attributes.get("aria-label") or "").strip()
         ):
             self.findings.append("a drawn figure has no label")
+        if tag == "script" and "src" not in attributes:
+            self.findings.append("a script stands in the page")
+        if handlers := [name for name in attributes if name.startswith("on")]:
+            self.findings.append(f"a script stands in {', '.join(handlers)}")
         for key in ("href", "src"):
             if address := attributes.get(key):
                 fetched = (tag, key) in FETCHED or (tag, attributes.get("rel")) == (

@@ -69,8 +69,17 @@ def browser():
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    def __init__(self, *arguments, headers, **options):
+        self.more_headers = headers
+        super().__init__(*arguments, **options)
+
     def log_message(self, *_):
         pass
+
+    def end_headers(self):
+        for name, value in self.more_headers.items():
+            self.send_header(name, value)
+        super().end_headers()
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +87,9 @@ def serve():
     """Return a function that serves a folder and says where."""
     servers = []
 
-    def start(folder):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    def start(folder, headers=()):
+        handler = partial(Quiet, directory=folder, headers=dict(headers))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"

@@ -1,11 +1,45 @@
 """When cells run again, and what is kept of them."""
 
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import nbformat
+import numpy as np
 import pytest
-from _ext.cells.execution import execution_key, failed_cell, mend_cache
+from _ext.cells.execution import code_of, execution_key, failed_cell, mend_cache
+from _ext.cells.reach import Library, versions
 from jupyter_cache import get_cache
 
-SOURCE = '''
+DOCS = Path(__file__).parents[2] / "docs"
+CHAPTERS = sorted(DOCS.glob("part-*/*.md"))
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec:
+  display_name: Python 3
+  name: python3
+---
+
+# 1. A chapter
+
+```{code-cell} python
+from library import room
+```
+
+```{code-cell} python
+:tags: [comparison]
+
+compared = 1
+```
+"""
+
+# A library of four modules and a package: which of them does a cell reach?
+MODULES = {
+    "__init__.py": "",
+    "room.py": '''
 """A room."""
 
 LIMIT = 3
@@ -14,17 +48,27 @@ LIMIT = 3
 def double(x):
     """Return twice `x`."""
     return 2 * x  # doubled
-'''
+''',
+    "upstairs.py": "def f():\n    from library import room\n    return room.LIMIT\n",
+    "apart.py": "x = 1\n",
+    "painted/__init__.py": "from .brush import paint\n",
+    "painted/brush.py": "def paint():\n    return 1\n",
+    "painted/colours.json": "{}",
+    "painted/files/images.gz": "12",
+}
 
 
 @pytest.fixture
 def library(tmp_path):
     folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / "room.py").write_text(SOURCE)
-    (folder / "colours.json").write_text("{}")
-    (folder / "images.gz").write_bytes(b"12")
+    for name, text in MODULES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
     return folder
+
+
+def key(library, code):
+    return execution_key(code, Library(library), torch=False)
 
 
 @pytest.mark.parametrize(
@@ -36,23 +80,147 @@ def library(tmp_path):
         ("room.py", "\n\n\ndef", "\n\n\n\ndef", True),
         ("room.py", "2 * x", "3 * x", False),
         ("room.py", "LIMIT = 3", "LIMIT = 4", False),
-        ("colours.json", "{}", "[]", False),
-        ("images.gz", "12", "13", False),
+        ("painted/colours.json", "{}", "[]", False),
+        ("painted/files/images.gz", "12", "13", False),
     ],
 )
 def test_the_key_follows_code_and_data_alone(library, name, old, new, same):
-    before = execution_key(library, torch=False)
+    code = "from library import painted, room"
+    before = key(library, code)
     path = library / name
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
-    assert (execution_key(library, torch=False) == before) is same
+    assert (key(library, code) == before) is same
 
 
-def test_the_key_knows_new_files_and_the_edition(library):
-    before = execution_key(library, torch=False)
-    assert execution_key(library, torch=True) != before
-    (library / "other.py").write_text("x = 1\n")
-    assert execution_key(library, torch=False) != before
+def test_the_key_knows_the_cells_and_the_edition(library):
+    assert key(library, "x = 1") == key(library, "x = 1")
+    assert key(library, "x = 1") != key(library, "x = 2")
+    assert key(library, "x = 1") != execution_key("x = 1", Library(library), torch=True)
+
+
+def test_comparisons_count_in_their_edition_alone_and_prose_in_none():
+    plain, compared = (code_of(CHAPTER, torch=torch) for torch in (False, True))
+    assert plain == "from library import room"
+    assert compared == "from library import room\ncompared = 1"
+
+
+EVERYTHING = ["", "apart", "painted", "painted.brush", "room", "upstairs"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reached"),
+    [
+        ("import math", []),
+        ("import library", [""]),
+        ("import library.room", ["", "room"]),
+        ("import library as l\nl.room.double(1)", ["", "room"]),
+        ("import library\nlibrary.room", ["", "room"]),
+        ("import library\nvars(library)", EVERYTHING),
+        ("import library as l\nprint(l)", EVERYTHING),
+        ("from library import upstairs", ["", "room", "upstairs"]),
+        ("from library.room import double", ["", "room"]),
+        ("def f():\n    import library.room", ["", "room"]),
+        ("if False:\n    from library import apart", ["", "apart"]),
+        ("from library import painted", ["", "painted", "painted.brush"]),
+        ("from library.painted import brush as b", ["", "painted", "painted.brush"]),
+        ("from importlib import resources\nresources.files('library.apart')", ["", "apart"]),
+        ("from importlib import import_module", EVERYTHING),
+        ("import importlib\nimportlib.import_module(name)", EVERYTHING),
+        ("import importlib as i\ni.util.find_spec(name)", EVERYTHING),
+        ("import importlib\nf(importlib)", EVERYTHING),
+        ("from importlib.util import find_spec", EVERYTHING),
+        ("__import__('library')", EVERYTHING),
+        ("exec(code)", EVERYTHING),
+        ("%run library/room.py", EVERYTHING),
+    ],
+)
+def test_what_code_reaches(library, code, reached):
+    found = Library(library).reached(code)
+    assert found == {".".join(filter(None, ["library", name])) for name in reached}
+
+
+def test_a_package_that_finds_its_own_modules_is_asked_by_name(library):
+    """As one does that loads its subpackages when they are first used."""
+    (library / "__init__.py").write_text("from importlib import import_module\n")
+    assert Library(library).reached("import library\nlibrary.apart.x") == {
+        "library",
+        "library.apart",
+    }
+
+
+def test_versions_are_those_of_all_that_a_package_rests_on():
+    found = dict(line.split("==") for line in versions(["matplotlib", "hypothesis", "nowhere"]))
+    assert {"matplotlib", "numpy", "pillow", "contourpy", "hypothesis", "sortedcontainers"} <= set(
+        found
+    )
+    assert found["numpy"] == np.__version__
+    assert "pytest" not in found
+
+
+def test_what_can_change_an_output_is_in_the_key_of_who_uses_it():
+    """What draws, the cases that checkers try, what stores runs."""
+    library = Library(DOCS.parent / "dlbook")
+    used = library.packages("from dlbook import plot")
+    assert {"matplotlib", "numpy"} <= used
+    assert not {"hypothesis", "safetensors"} & used
+    assert "hypothesis" in library.packages("from dlbook.exercises import check")
+    assert "safetensors" in library.packages("from dlbook.train import sweep")
+    assert "torch" in library.packages("import torch")
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.slow
+def test_no_chapter_loads_what_it_is_not_said_to_reach(path):
+    """Its imports are run in a process of their own, which says what it has loaded."""
+    code = code_of(path.read_text("utf-8"), torch=False)
+    imports = [
+        ast.unparse(node)
+        for node in ast.parse(code).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    tell = "import sys\nprint(*(name for name in sys.modules if name.split('.')[0] == 'dlbook'))"
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*imports, tell])],
+        cwd=DOCS.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    assert "dlbook.book" in loaded
+    assert loaded <= Library(DOCS.parent / "dlbook").reached(code)
+
+
+ROOMS = sorted(path.parent.name for path in (DOCS.parent / "dlbook").glob("*/__init__.py"))
+
+
+@pytest.fixture(scope="module")
+def keys():
+    """Return chapter → the code of its cells, and the key of its execution."""
+    library = Library(DOCS.parent / "dlbook")
+    codes = {path.stem: code_of(path.read_text("utf-8"), torch=False) for path in CHAPTERS}
+    return {name: (code, execution_key(code, library, torch=False)) for name, code in codes.items()}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.slow
+def test_an_edit_in_a_room_changes_the_keys_of_who_reaches_it_alone(tmp_path, keys, room):
+    folder = tmp_path / "dlbook"
+    shutil.copytree(DOCS.parent / "dlbook", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (folder / room).rglob("*.py"):
+        with path.open("a") as file:
+            file.write("\nEDITED = True\n")
+    library = Library(folder)
+    reaches = {}
+    for chapter, (code, before) in keys.items():
+        reached = library.reached(code)
+        reaches[chapter] = any(name.split(".")[1:2] == [room] for name in reached)
+        changed = execution_key(code, library, torch=False) != before
+        assert changed is reaches[chapter], chapter
+    assert any(reaches.values())
+    if room in ("data", "optimize", "train"):
+        assert not all(reaches.values()), "a chapter that does without keeps what it executed"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import html
 import json
 import typing
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,7 @@ def test_equal_citations_are_told_apart():
             ":py:class:`~numpy.ndarray` of :py:obj:`~numpy.float32`",
         ),
         (int, None),
+        (Path, ":py:class:`~pathlib.Path`"),
     ],
 )
 def test_types_are_named_as_a_reader_says_them(hint, expected):

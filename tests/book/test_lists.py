@@ -111,7 +111,7 @@ def test_the_problem_sheet_shows_the_questions_alone(site, context):
     assert all(one.is_visible() for one in questions.all())
     assert not any(one.is_visible() for one in page.locator("article details").all())
     page.get_by_role("link", name="Back to the whole chapter").click()
-    assert page.locator("article details").first.is_visible()
+    page.locator("article details.dl-solution").first.wait_for(state="visible")
     page.close()
 
 

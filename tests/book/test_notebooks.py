@@ -1,10 +1,12 @@
 """Chapters to take home: written for who reads a notebook, and running from their first line."""
 
 import html
+import importlib.util
 import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import nbformat
@@ -13,6 +15,7 @@ from _ext.cells.glue import without_glue
 from _ext.logic.exercises import without_solutions
 from build_site import COURSE, ROOT, SITE, build_course
 from checks import broken_links, read
+from compare_builds import differences
 from conftest import absent
 from test_exercises import ONE as EXERCISES
 from test_theorems import CONF, HEAD, build
@@ -476,3 +479,59 @@ def test_a_notebook_runs_in_an_environment_made_by_its_first_line(site):
     if "the packages cannot be reached" in done.stdout:
         absent("no package index can be reached")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- what is done with them -------------------------------------------------------------
+
+
+def test_two_builds_may_differ_in_what_a_clock_measured(tmp_path):
+    text = 'It took <span title="measured on x86_64, {}">{}</span> s, {}.'
+    for seconds, word, folder in ((1, "well", "one"), (2, "well", "other"), (1, "ill", "third")):
+        book = nbformat.v4.new_notebook()
+        output = nbformat.v4.new_output("stream", text=f"{seconds}")
+        timed = nbformat.v4.new_code_cell("f()", metadata={"tags": ["timing"]}, outputs=[output])
+        book.cells = [nbformat.v4.new_markdown_cell(text.format(seconds, seconds, word)), timed]
+        for number, one in enumerate(book.cells):
+            one.id = f"cell-{number}"
+        (tmp_path / folder).mkdir()
+        nbformat.write(book, tmp_path / folder / "a.ipynb")
+        (tmp_path / folder / "a.svg").write_text(f"<svg>{seconds}</svg><!-- timing -->\n")
+    assert list(differences(tmp_path / "one", tmp_path / "other")) == []
+    assert list(differences(tmp_path / "one", tmp_path / "third")) == ["a.ipynb: differs"]
+    (tmp_path / "third" / "a.ipynb").write_bytes((tmp_path / "one" / "a.ipynb").read_bytes())
+    (tmp_path / "third" / "a.svg").write_text("<svg>1</svg>")
+    assert list(differences(tmp_path / "one", tmp_path / "third")) == ["a.svg: differs"]
+
+
+def test_lab_opens_copies_and_keeps_those_that_were_changed(tmp_path, monkeypatch):
+    pytest.importorskip("nox")
+    spec = importlib.util.spec_from_file_location("noxfile", ROOT / "noxfile.py")
+    noxfile = importlib.util.module_from_spec(spec)
+    for name in ("OMP", "OPENBLAS", "MKL", "VECLIB"):  # which it sets for its sessions
+        monkeypatch.setenv(f"{name}_NUM_THREADS", "1")
+    spec.loader.exec_module(noxfile)
+    monkeypatch.setattr(noxfile, "ROOT", tmp_path)
+    made = tmp_path / noxfile.SITE / "_downloads" / "part" / "a.ipynb"
+    made.parent.mkdir(parents=True)
+    said = []
+    session = SimpleNamespace(log=said.append)
+
+    made.write_text("first")
+    copy = noxfile._copy_notebooks(session) / "part" / "a.ipynb"
+    assert copy.read_text() == "first"
+    made.write_text("second")
+    noxfile._copy_notebooks(session)
+    assert (copy.read_text(), said) == ("second", [])
+    copy.write_text("mine")
+    made.write_text("third")
+    noxfile._copy_notebooks(session)
+    assert copy.read_text() == "mine"
+    assert str(copy) in said[0]
+    assert made.read_text() == "third"
+
+
+def test_a_chapter_that_is_not_there_is_named():
+    script = [sys.executable, ROOT / "docs" / "try_downloads.py", "no-such-chapter"]
+    done = subprocess.run(script, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "no notebook of this name: no-such-chapter" in done.stdout

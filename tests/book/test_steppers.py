@@ -4,13 +4,15 @@ import gzip
 import re
 from importlib import resources
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
+from _ext.cells.steppers import with_formulas
 from checks import SIDEWAYS, Visit, accessibility, browsed
 from conftest import SITE
 
-from dlbook.plot import Frame, figure, stepper
+from dlbook.plot import EdgeMark, Frame, NodeMark, figure, stepper
 
 STEPPERS = [
     (path.relative_to(SITE).as_posix(), name)
@@ -65,6 +67,64 @@ def test_the_html_is_well_formed_and_has_all_steps():
     assert labels == [f"An axis. Step {i} of 3." for i in (1, 2, 3)]
 
 
+def parsed(*frames, **options):
+    made = stepper(frames, title="t", alt="An axis.", name="t", **options)
+    return ElementTree.fromstring(made.to_html())
+
+
+def test_formulas_are_set_apart_and_read_aloud_in_plain_characters():
+    axes = figure()[0]
+    root = parsed(
+        Frame(axes, r"$d(v_{1}) < 2$, \$5 & $x \cdot y$.", 1, {"$Q$": "$1 + 1$"}),
+        lines=["Let $a < b$."],
+        legend={"filled": "in $L$", "below the name": "$d$"},
+    )
+    found = ["".join(span.itertext()) for span in root.findall(".//span[@class='math']")]
+    assert found == ["$a < b$", "$L$", "$d$", "$d(v_{1}) < 2$", r"$x \cdot y$", "$Q$", "$1 + 1$"]
+    step = root.find(".//li[@class='dl-step']")
+    assert step.get("data-says") == "d(v1) < 2, $5 & x · y. Line 1."
+    keys = root.findall(".//ul[@class='dl-legend']/li")
+    assert ["".join(key.itertext()) for key in keys] == ["in $L$", "below the name: $d$"]
+    assert [span.get("class") for span in keys[0]] == ["dl-key dl-key-filled", None]
+
+
+def test_every_mark_has_its_key():
+    css = resources.files("dlbook.plot").joinpath("stepper.css").read_text("utf-8")
+    for mark in (*get_args(NodeMark), *get_args(EdgeMark)):
+        root = parsed(Frame(figure()[0], "a"), legend={mark: "meaning"})
+        assert root.find(f".//span[@class='dl-key dl-key-{mark}']") is not None
+        assert f".dl-key-{mark} {{" in css
+
+
+def test_what_is_new_in_the_state_is_marked():
+    axes = figure()[0]
+    states = [
+        {"Q": ["a", "b"], "d": {"a": 0, "b": 1}, "n": 1, "P": []},
+        {"Q": ["b"], "d": {"a": 0, "b": 0}, "n": 1, "P": ["a"]},
+        {"Q": ["b", "b"], "d": {"a": 0, "b": 0}, "n": 2, "P": ["a"], "cycle": "yes"},
+    ]
+    root = parsed(*(Frame(axes, "a", state=state) for state in states))
+    steps = root.findall(".//li[@class='dl-step']")
+    marked = [[mark.text for mark in step.iter("mark")] for step in steps]
+    no_break = "\N{NO-BREAK SPACE}"
+    assert marked == [[], [f"b:{no_break}0", "a"], ["b", "2", "yes"]]
+    changed = [
+        ["".join(row.find("dt").itertext()) for row in step.findall(".//div[@class='dl-changed']")]
+        for step in steps
+    ]
+    assert changed == [[], ["Q", "d", "P"], ["Q", "n", "cycle"]]
+
+
+def test_the_book_sets_the_formulas_and_says_which_it_cannot():
+    made = stepper([Frame(figure()[0], r"$a < b$, $\nonsense$")], title="t", alt="a", name="t")
+    markup, wrong = with_formulas(made.to_html())
+    assert [what.partition(":")[0] for what in wrong] == [r"\nonsense"]
+    (good, _) = re.findall(r'<span class="math">(.*?)</p>', markup)[0].split("katex-html", 1)
+    assert "<mo>&lt;</mo>" in good
+    plain = stepper([Frame(figure()[0], "a")], title="t", alt="a", name="t").to_html()
+    assert with_formulas(plain) == (plain, [])
+
+
 @pytest.mark.parametrize(
     ("frames", "message"),
     [
@@ -108,7 +168,7 @@ class Open:
               const box = seen[0].querySelector("svg").getBoundingClientRect();
               return {
                 seen: seen.map((step) => steps.indexOf(step) + 1),
-                says: seen[0].querySelector(".dl-says").textContent,
+                says: seen[0].dataset.says,
                 said: root.querySelector(".dl-said").textContent,
                 line: Number(seen[0].dataset.line ?? 0),
                 lit: lit.map((line) => lines.indexOf(line) + 1),
@@ -304,3 +364,57 @@ def test_a_notebook_shows_the_same(browser):
         there.button("Next").click()
         assert there.now() == 2
         assert page.evaluate("location.hash") == ""  # a notebook's address is not ours
+
+
+@browsed
+def test_nothing_covers_the_buttons(opened):
+    """ "Back to top", which comes when a reader scrolls up, is behind them."""
+    page = opened.page
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 780})
+        covered = page.evaluate(
+            """async (name) => {
+              const controls = document.querySelector(`[id="${name}"] .dl-controls`);
+              const top = document.querySelector(".back-to-top");
+              const covered = [];
+              for (const button of controls.querySelectorAll("button:not([hidden]), input, a")) {
+                const at = button.getBoundingClientRect().top + scrollY;
+                scrollTo({ top: at, behavior: "instant" });
+                document.documentElement.classList.add("show-back-to-top");
+                await new Promise(requestAnimationFrame);
+                const lid = top.getBoundingClientRect();
+                const gap = button.getBoundingClientRect().top - lid.top;
+                scrollBy({ top: gap, behavior: "instant" });
+                document.documentElement.classList.add("show-back-to-top");
+                const box = button.getBoundingClientRect();
+                for (const share of [0.1, 0.5, 0.9]) {
+                  const x = box.left + share * box.width, y = box.top + box.height / 2;
+                  if (document.elementFromPoint(x, y) !== button) covered.push(button.textContent);
+                }
+              }
+              return covered;
+            }""",
+            opened.name,
+        )
+        assert covered == []
+
+
+@browsed
+def test_what_a_link_leads_to_is_below_the_header_of_a_phone(opened):
+    page = opened.page
+    page.set_viewport_size({"width": 360, "height": 780})
+    hidden = page.evaluate(
+        """() => {
+          const header = document.querySelector(".mobile-header");
+          const hidden = [];
+          const marked = ".dl-result, .dl-hypotheses > li, .dl-exercise, .dl-stepper, .dl-step";
+          for (const target of document.querySelectorAll(marked)) {
+            if (!target.id || !target.checkVisibility({ visibilityProperty: true })) continue;
+            target.scrollIntoView({ block: "start", behavior: "instant" });
+            const { top } = target.getBoundingClientRect();
+            if (top < header.getBoundingClientRect().bottom) hidden.push(target.id);
+          }
+          return hidden;
+        }"""
+    )
+    assert hidden == []

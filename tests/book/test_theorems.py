@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from _ext.logic.arguments import faults, sort
-from _ext.logic.tested import PENDING, clauses, file_of, flaws
+from _ext.logic.tested import clauses, file_of, flaws
 from _ext.logic.theorems import UNPROVED, Hypothesis, Result
 from conftest import SITE
 
@@ -371,8 +371,8 @@ def whole(tmp_path_factory):
     pages = tabled()
     pages["index"] = pages["index"].replace("{logic}", "{checks}")
     write(folder, pages)
-    for path in folder.glob("*.md"):
-        path.write_text(path.read_text().replace("kernelspec", "form: pending\nkernelspec", 1))
+    for path in folder.glob("*.md"):  # appendices, which have no headline
+        path.write_text(re.sub(r"^# (\d)\.", r"# \1A.", path.read_text(), flags=re.MULTILINE))
     (folder / "conf.py").write_text(
         "from _ext.settings import *\n"
         f"html_title = project = 'Book'\ndlbook_tests = {str(tests)!r}\n"
@@ -388,7 +388,7 @@ def test_a_row_of_the_table_shows_what_fails(whole):
     page = (whole / "site" / "one.html").read_text()
     row = re.search(r'<tr[^>]*id="without-thm-even-sum.second">(.*?)</tr>', page, re.DOTALL)[1]
     which, _, outcome, said = map(text_of, re.findall(r"<td>(.*?)</td>", row, re.DOTALL))
-    assert (which, said) == ("Theorem 1.2, H2 (second)", "even")
+    assert (which, said) == ("Theorem 1A.2, H2 (second)", "even")
     assert outcome == "3 exact · computed in this cell"
     assert 'href="#without-thm-even-sum.second"' in page
 
@@ -507,21 +507,6 @@ def test_a_result_without_hypotheses_needs_near_misses_all_the_same():
     assert "no table" in next(flaws(bare.replace("NEAR", "FAR"), []))
 
 
-def test_a_module_not_converted_yet_is_asked_for_less():
-    old = """
-def conclusion(n):
-    return n % 2 == 0
-@given(evens)
-def test_holds(n):
-    assert conclusion(n)
-def test_without_even():
-    assert not conclusion(3)
-"""
-    assert len(list(flaws(old, ["even"]))) > 3
-    assert list(flaws(PENDING + old, ["even"])) == []
-    assert "no test `test_without_odd`" in next(flaws(PENDING + old, ["odd"]))
-
-
 def test_what_is_missed_is_named():
     def conclusion(n, *, least=2):
         return n >= least
@@ -534,18 +519,15 @@ def test_what_is_missed_is_named():
         missed(near, [(2,)], conclusion, lambda n: {"odd": n % 2 == 1})
 
 
-def converted():
-    """Return the modules that are told from their near misses, with each of their clauses."""
+def modules():
+    """Return the modules of tests, with each clause of their conclusions."""
     for path in sorted(file_of("thm-x").parent.glob("test_*.py")):
-        source = path.read_text("utf-8")
-        if PENDING not in source:
-            (conclusion,) = (
-                n for n in ast.parse(source).body if getattr(n, "name", "") == "conclusion"
-            )
-            yield from ((path, i) for i, _ in enumerate(clauses(conclusion)))
+        tree = ast.parse(path.read_text("utf-8"))
+        (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
+        yield from ((path, i) for i, _ in enumerate(clauses(conclusion)))
 
 
-@pytest.mark.parametrize(("path", "number"), list(converted()), ids=lambda x: getattr(x, "stem", x))
+@pytest.mark.parametrize(("path", "number"), list(modules()), ids=lambda x: getattr(x, "stem", x))
 def test_every_clause_of_a_conclusion_is_needed(path, number, monkeypatch):
     """Without a clause, some test that expects the conclusion to be false notices."""
     monkeypatch.syspath_prepend(str(path.parent))
@@ -579,10 +561,7 @@ def test_every_result_of_the_book_has_its_tests(site):
         if one["kind"] in UNPROVED:
             continue
         source = file_of(one["label"]).read_text("utf-8")
-        dropped = [h for h in one["hypotheses"] if not h["meaning"]]
-        if PENDING in source:
-            dropped = [h for h in dropped if h["without"]]
-        droppable = [h["name"] for h in dropped]
+        droppable = [h["name"] for h in one["hypotheses"] if not h["meaning"]]
         assert list(flaws(source, droppable, bound=one["bound"])) == []
         assert one["label"] in source.splitlines()[0]
 

@@ -1,5 +1,7 @@
 """Computations are drawn and stepped as they were traced."""
 
+import html
+import io
 from functools import partial
 
 import numpy as np
@@ -7,7 +9,10 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 
 from dlbook.autodiff import trace_graph
-from dlbook.plot import draw_computation, step_backward, step_forward
+from dlbook.graph import DiGraph
+from dlbook.plot import draw_computation, draw_graph, step_backward, step_forward
+from dlbook.plot.computations import _formula
+from dlbook.plot.stepper import _plain
 
 
 @pytest.fixture
@@ -16,8 +21,17 @@ def trace():
     return trace_graph(lambda x, y: (x + y) * (y + 1), 2.0, 3.0)
 
 
+def read(text):
+    """Return what a reader sees of text with formulas."""
+    return html.unescape(_plain(text)).replace("-", "−")  # noqa: RUF001
+
+
+def state(frame):
+    return {read(name): read(value) for name, value in frame.state.items()}
+
+
 def texts(figure):
-    return [text.get_text() for text in figure.axes[0].texts]
+    return [read(text.get_text()) for text in figure.axes[0].texts]
 
 
 def test_a_computation_is_drawn_with_its_values(trace):
@@ -28,26 +42,26 @@ def test_a_computation_is_drawn_with_its_values(trace):
 
 def test_forward_evaluation_finds_a_value_a_step(trace):
     frames = step_forward(trace, ["x", "y"]).frames
-    assert [frame.says for frame in frames] == [
+    assert [read(frame.says) for frame in frames] == [
         "The inputs have their values.",
         "v1 = x + y = 5.",
         "v2 = y + 1 = 4.",
         "v3 = v1 × v2 = 20.",  # noqa: RUF001
     ]
-    assert list(frames[1].state.items()) == [("x", "2"), ("y", "3"), ("v1", "5")]
+    assert list(state(frames[1]).items()) == [("x", "2"), ("y", "3"), ("v1", "5")]
     assert "20" not in texts(frames[2].figure)
     assert "20" in texts(frames[3].figure)
 
 
 def test_backward_sweep_shows_an_adjoint_once_all_uses_are_swept(trace):
     frames = step_backward(trace, ["x", "y"]).frames
-    found = [list(frame.state.items()) for frame in frames]
+    found = [list(state(frame).items()) for frame in frames]
     last = [("adjoint of v3", "1"), ("adjoint of v2", "5"), ("adjoint of v1", "4")]
     assert found[0] == last
     assert found[1] == last  # y is also used by v1, which is not swept yet
     assert found[2] == [*last, ("adjoint of y", "9"), ("adjoint of x", "4")]
     assert found[3] == found[2]
-    assert frames[1].says == "v2 is complete: 5. It passes back to y."
+    assert read(frames[1].says) == "v2 is complete: 5. It passes back to y."
 
 
 def of_operands(trace, head, position):
@@ -60,14 +74,13 @@ def of_operands(trace, head, position):
 
 def test_backward_sweep_shows_what_is_passed_back_and_what_is_missing(trace):
     stepped = step_backward(trace, ["x", "y"], local=partial(of_operands, trace))
-    assert [frame.says for frame in stepped.frames] == [
-        "The sweep begins at v3, with the adjoint 1. "
-        "It passes 1 · 4 = 4 to v1 and 1 · 5 = 5 to v2.",
+    assert [read(frame.says) for frame in stepped.frames] == [
+        "The sweep begins at v3, with adjoint 1. It passes 1 · 4 = 4 to v1 and 1 · 5 = 5 to v2.",
         "v2 is complete: 5. It passes 5 · 1 = 5 to y.",
         "v1 is complete: 4. It passes 4 · 1 = 4 to x and 4 · 1 = 4 to y.",
         "All is swept: the inputs' adjoints are the derivatives.",
     ]
-    assert [frame.state.get("adjoint of y") for frame in stepped.frames[:3]] == [
+    assert [state(frame).get("adjoint of y") for frame in stepped.frames[:3]] == [
         None,
         "5 + …",
         "5 + 4 = 9",
@@ -85,8 +98,8 @@ def test_an_operand_taken_twice_gets_two_shares_and_the_edges_carry_their_deriva
         return signs.get(node.operation, (0, 0))[position] or of_operands(trace, head, position)
 
     frames = step_backward(trace, ["x", "y"], local=local, down=True).frames
-    assert frames[-1].state["adjoint of x"] == "12 + 12 = 24"
-    assert frames[-1].state["adjoint of y"] == "5 − 4 = 1"  # noqa: RUF001
+    assert state(frames[-1])["adjoint of x"] == "12 + 12 = 24"
+    assert state(frames[-1])["adjoint of y"] == "5 − 4 = 1"  # noqa: RUF001
     # Six edges; a 1 and a 4 are adjoints.
     on_edges = [text for text in texts(frames[0].figure) if text in {"1", "−1", "3", "4", "5"}]  # noqa: RUF001
     assert sorted(on_edges) == ["1", "1", "3", "3", "4", "4", "5", "−1"]  # noqa: RUF001
@@ -99,7 +112,7 @@ def test_an_adjoint_is_complete_without_those_on_which_nothing_depends():
 
     trace = trace_graph(unused, 3.0)
     last = step_backward(trace, ["x"]).frames[-1]
-    assert last.state["adjoint of x"] == "6"
+    assert state(last)["adjoint of x"] == "6"
 
 
 def test_a_result_that_is_used_further_on_begins_with_one():
@@ -109,8 +122,8 @@ def test_a_result_that_is_used_further_on_begins_with_one():
 
     trace = trace_graph(twice, 3.0)
     frames = step_backward(trace, ["x"], local=lambda head, _: 3.0 if head == 1 else 2.0).frames
-    assert frames[0].state["adjoint of v1"] == "1 + 2 = 3"
-    assert frames[-1].state["adjoint of x"] == "9 + 9 = 18"
+    assert state(frames[0])["adjoint of v1"] == "1 + 2 = 3"
+    assert state(frames[-1])["adjoint of x"] == "9 + 9 = 18"
 
 
 def test_arrays_show_their_shape_and_small_ones_their_numbers():
@@ -118,11 +131,11 @@ def test_arrays_show_their_shape_and_small_ones_their_numbers():
     figure = draw_computation(trace)
     shown = texts(figure)
     assert shown[:2] == ["1", "2"]  # which operand of the product, upon the edges
-    assert shown[2:] == ["x1", "shape (2, 3)", "x2", "[1, −2.5, 0.5]", "v1 = x1 @ x2", "[−1, −1]"]  # noqa: RUF001
+    assert shown[2:] == ["x1", "shape (2, 3)", "x2", "[1, −2.5, 0.5]", "v1 = x1 x2", "[−1, −1]"]  # noqa: RUF001
     bold = {text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"}
     assert bold == {"[1, −2.5, 0.5]", "[−1, −1]"}  # noqa: RUF001
     large = step_forward(trace_graph(lambda x: x + 1, np.ones(5))).frames[-1]
-    assert large.says == "v1 = x1 + 1, of shape (5,)."
+    assert read(large.says) == "v1 = x1 + 1, of shape (5,)."
     assert texts(large.figure).count("shape (5,)") == 2
 
 
@@ -149,6 +162,26 @@ def test_results_have_a_thick_outline(trace):
     assert thick(draw_computation(trace)) == [False] * 4 + [True]
     constant = trace_graph(lambda x: (5.0, x + 1), 2.0)
     assert thick(draw_computation(constant)) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("v12 = x + W1", "v_{12} = x + W_{1}"),
+        ("v3 = logaddexp(v1, 0) = 2", r"v_{3} = \mathrm{logaddexp}(v_{1}, 0) = 2"),
+        ("v1 = log1p(my_x2)", r"v_{1} = \mathrm{log1p}(\mathrm{my\_x2})"),
+        ("v5 = v4 ** v3", "v_{5} = v_{4}^{v_{3}}"),
+        ("v2 = x ** −0.5", "v_{2} = x^{-0.5}"),  # noqa: RUF001
+        ("v1 = 1e−05 × v2", r"v_{1} = 1 \times 10^{-5} \times v_{2}"),  # noqa: RUF001
+        ("2.5e+20", r"2.5 \times 10^{20}"),
+        ("x @ y", r"x\,y"),
+        ("5 · [1, −2]", r"5 \cdot [1, -2]"),  # noqa: RUF001
+        ("12 + …", r"12 + \ldots"),
+    ],
+)
+def test_a_formula_of_a_program_is_set(text, formula):
+    assert _formula(text) == f"${formula}$"
+    draw_graph(DiGraph(nodes=[1]), labels={1: _formula(text)}).savefig(io.BytesIO(), format="svg")
 
 
 def test_names_for_other_inputs_are_refused(trace):

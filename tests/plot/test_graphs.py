@@ -16,6 +16,7 @@ from measures import crossings, dot_lines, straight
 
 from dlbook.graph import DiGraph, topological_generations
 from dlbook.plot import GraphDrawing, draw_graph
+from dlbook.plot.svg import inline_svg, svg_of
 
 both_ways = pytest.mark.parametrize("down", [False, True], ids=["right", "down"])
 each_graph = pytest.mark.parametrize("name", GRAPHS)
@@ -310,6 +311,11 @@ def test_a_dollar_sign_in_a_name_or_a_value_is_one(name):
     letters = "".join("m" for _ in name)
     (wide, _), _ = GraphDrawing(DiGraph(nodes=[letters, "other"])).layout.sizes
     assert width <= wide
+
+
+def test_a_link_is_called_by_its_name():
+    fig = draw_graph(DiGraph(nodes=["$5 and $6"]), links={"$5 and $6": "#x"})
+    assert 'aria-label="$5 and $6"' in inline_svg(svg_of(fig), "")
 
 
 def test_mathematics_is_set_in_a_label_that_was_given():

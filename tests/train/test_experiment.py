@@ -192,6 +192,19 @@ def test_numbers_come_back_from_a_file_to_the_last_bit(alpha, epochs, seed, rate
     assert Experiment.from_toml(experiment.to_toml()) == experiment
 
 
+@pytest.mark.parametrize("number", [np.float64(0.25), np.float32(0.25), np.int64(3), np.True_])
+def test_a_number_of_numpys_is_a_number(number):
+    experiment = Experiment(optimiser=Holder(0.1, number))
+    again = Experiment.from_toml(experiment.to_toml())
+    assert again.optimiser.more == number
+    assert again.digest == experiment.digest
+
+
+def test_a_number_that_no_file_can_hold_is_refused():
+    with pytest.raises(ValueError, match=r"^optimiser.more is 1j; expected a number, a string"):
+        Experiment(optimiser=Holder(0.1, np.complex128(1j)))
+
+
 def test_a_file_need_not_say_what_is_as_usual():
     assert Experiment.from_toml("") == Experiment()
     text = 'epochs = 3\n[data]\nclass = "MNIST"\n'

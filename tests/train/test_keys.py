@@ -119,8 +119,9 @@ def test_an_edit_after_the_first_use_or_of_what_no_run_uses_changes_nothing(key)
 
 SOURCE = '''
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial, partialmethod
 import numpy as np
+from dlbook.autodiff import defvjp, primitive
 from dlbook.optimize import GradientDescent
 
 FACTOR = 2
@@ -137,6 +138,22 @@ def twice(x):
 def outer(y):
     return lambda x: x + y
 
+@primitive
+def bent(x):
+    return abs(x)
+
+defvjp(bent, lambda g, ans, x: g * np.sign(x))
+
+INNER = GradientDescent(0.5)
+
+class Plain:
+    def __init__(self, size):
+        self.size = size
+
+    def method(self, x):
+        return self.size - x
+
+method = Plain(7).method
 add = outer(5)
 third = partial(pow, 3)
 
@@ -157,7 +174,16 @@ class Mine(Base):
 
     @classmethod
     def made(cls):
-        return cls(0.25)
+        return INNER.update(method(bent(0.0)), 0, cls(0.25))
+
+    @cached_property
+    def cached(self):
+        return 77
+
+    def of_two(self, one, other):
+        return one ** other
+
+    of_one = partialmethod(of_two, 8)
 
     @property
     def size(self):
@@ -198,6 +224,14 @@ def code_of(source, monkeypatch):
         ('("one", "two")', '("one", "three")'),
         ("halve(x) + add(1)", "add(1) + halve(x)"),
         ("class Mine(Base)", "class Mine(GradientDescent)"),
+        ("abs(x)", "-abs(x)"),
+        ("g * np.sign(x)", "-g * np.sign(x)"),
+        ("INNER = GradientDescent(0.5)", "INNER = GradientDescent(0.6)"),
+        ("Plain(7)", "Plain(8)"),
+        ("self.size - x", "self.size + x"),
+        ("return 77", "return 78"),
+        ("of_two, 8", "of_two, 9"),
+        ("one ** other", "other ** one"),
     ],
 )
 def test_a_change_of_ones_own_code_changes_its_key(old, new, monkeypatch):

@@ -238,6 +238,8 @@ class PrintNumbers(SphinxPostTransform):
         elif name in committed and committed[name].get(COMPARISON) and not with_torch():
             number = committed[name]
             node["absent"] = True
+        elif name in committed and not _is_watched(self.env, name):
+            number = committed[name]
         else:
             warn("no cell glues %s", name, location=node)
             number = {"text": "?", "kind": "exact"}
@@ -303,6 +305,18 @@ def _visit_plain(self: Any, node: computed) -> None:
 def with_torch() -> bool:
     """Tell whether this build runs the cells that compare with PyTorch."""
     return os.environ.get("DLBOOK_TORCH") == "1"
+
+
+def only_of(config: Any) -> set[str]:
+    """Return the documents that are built alone; none in a build of the whole book."""
+    return set(filter(None, config.dlbook_only.split(",")))
+
+
+def _is_watched(env: BuildEnvironment, name: str) -> bool:
+    """Whether a number can only be of a document whose cells were to run."""
+    only = only_of(env.config)
+    of = {doc for doc in env.found_docs if doc.rpartition("/")[2] == name.partition(".")[0]}
+    return not only or (bool(of) and of <= only)
 
 
 def read_committed(srcdir: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
@@ -372,7 +386,11 @@ def _compare(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
         absent = {n: o for n, o in committed.items() if o.get(COMPARISON) and n not in new}
         new |= absent
     _write(Path(app.outdir).parent / "numbers.json", new)
-    moved = list(differences(committed, new, torch=with_torch()))
+    old, new = (
+        {name: number for name, number in numbers.items() if _is_watched(env, name)}
+        for numbers in (committed, new)
+    )
+    moved = list(differences(old, new, torch=with_torch()))
     for line in moved:
         warn("number %s", line)
     if moved:
@@ -422,6 +440,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         man=plain,
         texinfo=plain,
     )
+    app.add_config_value("dlbook_only", "", "", str)
     app.add_role("num", NumberRole())
     app.add_role("published", PublishedRole())
     app.connect("doctree-read", _collect)

@@ -1,11 +1,13 @@
 """Steppers in the page: the script and the style come from the site, once.
 
 A notebook's output brings its own copy of both (see `dlbook.plot.stepper`), which is taken out;
-pages with a stepper load those of the site.
+pages with a stepper load those of the site. Formulas between dollar signs, which a notebook sets
+when it shows them, are set here.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from importlib import resources
@@ -14,6 +16,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from _ext.page.mathematics import render
+
+logger = logging.getLogger(__name__)
 
 _FILES = ("stepper.css", "stepper.js")
 
@@ -29,13 +36,34 @@ def bare(markup: str) -> str:
     return re.sub(r"(?s)^<style>.*?</style>|<script>.*?</script>$", "", markup)
 
 
+def with_formulas(markup: str) -> tuple[str, list[str]]:
+    """Return a stepper's HTML with its formulas set, and what KaTeX says of those it cannot set."""
+    formula = re.compile(r'(?s)<span class="math">\$(.*?)\$</span>')
+    latex = list(dict.fromkeys(formula.findall(markup)))
+    if not latex:
+        return markup, []
+    pieces = render([(html.unescape(one), False) for one in latex])
+    made = {one: piece for one, piece in zip(latex, pieces, strict=True) if isinstance(piece, str)}
+    wrong = [
+        f"{one}: {p['error']}" for one, p in zip(latex, pieces, strict=True) if isinstance(p, dict)
+    ]
+
+    def put(match: re.Match[str]) -> str:
+        return f'<span class="math">{made.get(match[1], match[1])}</span>'
+
+    return formula.sub(put, markup), wrong
+
+
 def _steppers(doctree: nodes.document) -> list[nodes.raw]:
     return [raw for raw in doctree.findall(nodes.raw) if '<div class="dl-stepper"' in raw.astext()]
 
 
 def _strip(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for raw in _steppers(doctree):
-        raw.replace_self(nodes.raw("", bare(raw.astext()), format="html"))
+        markup, wrong = with_formulas(bare(raw.astext()))
+        for what in wrong:
+            logger.warning("KaTeX cannot set this formula of a stepper: %s", what, location=raw)
+        raw.replace_self(nodes.raw("", markup, format="html"))
 
 
 def _load(

@@ -66,7 +66,7 @@ def faults(results: dict[str, Result], pages: list[str]) -> Iterator[tuple[Resul
                 continue
             if one.headline and hypothesis.without != "box":
                 yield one, f"{called}: no box shows what fails without it, as a headline needs"
-            elif (one.in_form or one.kind == "theorem") and not hypothesis.without:
+            elif not hypothesis.without:
                 yield one, f"{called}: nothing shows what fails without it"
         for used in sorted(one.uses & results.keys()):
             if place.get(results[used].docname, 0) > place.get(one.docname, 0):

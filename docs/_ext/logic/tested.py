@@ -21,9 +21,6 @@ from _ext.logic.theorems import UNPROVED, Result, anchor_of, logic_of, warn
 #: Where the tests of results are, unless a book's ``dlbook_tests`` says otherwise.
 TESTS = Path(__file__).parents[3] / "tests" / "theorems"
 
-#: Marks a module that is not told from its near misses yet, and is asked for less.
-PENDING = "# Not yet told from its near misses."
-
 
 def file_of(label: str, folder: Path = TESTS) -> Path:
     """Return where the tests of ``thm-dag-has-order`` are: in ``test_dag_has_order.py``."""
@@ -63,12 +60,9 @@ def flaws(source: str, hypotheses: list[str], *, bound: bool = False) -> Iterato
     if "conclusion" not in functions:
         yield "no function `conclusion`"
         return
-    pending = PENDING in source
-    yield from _holds(functions, [] if pending else hypotheses)
+    yield from _holds(functions, hypotheses)
     for name in hypotheses:
-        yield from _without(functions, name, pending)
-    if pending:
-        return
+        yield from _without(functions, name)
     if hypotheses:
         yield from _names(functions, hypotheses)
     yield from _near_misses(module, functions, bool(hypotheses))
@@ -90,7 +84,7 @@ def _holds(functions: dict[str, ast.FunctionDef], hypotheses: list[str]) -> Iter
             yield f"`test_holds` does not `assert not broken(hypotheses({instance}))`"
 
 
-def _without(functions: dict[str, ast.FunctionDef], name: str, pending: bool) -> Iterator[str]:
+def _without(functions: dict[str, ast.FunctionDef], name: str) -> Iterator[str]:
     test = functions.get(name_without(name))
     if test is None:
         yield f"no test `{name_without(name)}`"
@@ -98,11 +92,10 @@ def _without(functions: dict[str, ast.FunctionDef], name: str, pending: bool) ->
     instances = _arguments(_asserted(test), "not conclusion(", ")")
     if not instances:
         yield f"`{test.name}` does not `assert not conclusion(…)`"
-    if not pending:
-        shown = _arguments(_asserted(test), "broken(hypotheses(", f")) == ['{name}']")
-        for instance in sorted(instances - shown):
-            what = f"broken(hypotheses({instance})) == ['{name}']"
-            yield f"`{test.name}` does not show that it lacks this hypothesis only: `assert {what}`"
+    shown = _arguments(_asserted(test), "broken(hypotheses(", f")) == ['{name}']")
+    for instance in sorted(instances - shown):
+        what = f"broken(hypotheses({instance})) == ['{name}']"
+        yield f"`{test.name}` does not show that it lacks this hypothesis only: `assert {what}`"
 
 
 def _names(functions: dict[str, ast.FunctionDef], hypotheses: list[str]) -> Iterator[str]:
@@ -250,8 +243,7 @@ def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
         warn("%s has no tests: expected tests/theorems/%s", one.label, path.name)
         return
     source = path.read_text("utf-8")
-    pending = PENDING in source
-    droppable = [h.name for h in one.hypotheses if (h.without if pending else not h.meaning)]
+    droppable = [h.name for h in one.hypotheses if not h.meaning]
     for flaw in flaws(source, droppable, bound=one.bound):
         warn("tests/theorems/%s: %s", path.name, flaw)
     summary = f"<summary>The tests: <code>tests/theorems/{path.name}</code></summary>"

@@ -47,9 +47,6 @@ KINDS = {
 #: What is taken as it is; everything else needs a proof.
 UNPROVED = {"algorithm", "definition"}
 
-#: In the front matter, ``form: pending`` marks a page that is not in the book's form yet.
-FORM, PENDING = "form", "pending"
-
 
 def warn(message: str, *args: object, location: Any = None) -> None:
     """Log a warning of this extension; under ``-W`` it fails the build."""
@@ -91,8 +88,6 @@ class Result(Labelled):
         Whether it is the one that its chapter exists for.
     bound
         Whether it is a bound, which has to be tight.
-    in_form
-        Whether its page is in the book's form, and held to all of it.
     """
 
     hypotheses: list[Hypothesis] = field(default_factory=list)
@@ -100,7 +95,6 @@ class Result(Labelled):
     proved: bool = False
     headline: bool = False
     bound: bool = False
-    in_form: bool = True
 
     def hypothesis(self, name: str) -> Hypothesis | None:
         """Return the hypothesis of this name, if there is one."""
@@ -395,20 +389,19 @@ def chapter_number(doctree: nodes.document) -> str:
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
     gather(doctree, "without", without)
     chapter = chapter_number(doctree)
-    in_form = app.env.metadata[app.env.docname].get(FORM) != PENDING
     here: dict[str, Result] = {}
     for count, block in enumerate(doctree.findall(result), 1):
         made = Result(
             *(block["label"], block["kind"], block["name"]),
             *(app.env.docname, numbered(chapter, count)),
             line=block.line or 0,
-            **{"headline": block["headline"], "bound": block["bound"], "in_form": in_form},
+            **{"headline": block["headline"], "bound": block["bound"]},
         )
         for item in block.findall(nodes.list_item):
             if "letter" in item:
                 made.hypotheses.append(Hypothesis(item["name"], item["letter"], item["meaning"]))
         made.uses |= _used(block)
-        if in_form and made.kind not in UNPROVED and not made.bound and _displays_bound(block):
+        if made.kind not in UNPROVED and not made.bound and _displays_bound(block):
             message = "%s concludes with an inequality; if it is a bound, `:bound:` says so"
             warn(message, made.label, location=block)
         heading = block.next_node(nodes.strong)

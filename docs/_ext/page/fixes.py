@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import time
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,13 @@ from docutils import nodes
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from myst_nb.core import render
+from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import add_global_html_resources
 from nbformat import NotebookNode
+from sphinx import search
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -36,6 +41,8 @@ from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
 logger = logging.getLogger(__name__)
+
+_STATIC = Path(__file__).parents[2] / "_static"
 
 
 class _GuardedAnalyser(CodeBlockAnalyser):  # type: ignore[misc]
@@ -83,6 +90,55 @@ class _Relinker:
         return page.exists() and page.stat().st_mtime >= self.start
 
 
+class _WholeIndex(search.IndexBuilder):
+    """Sphinx 9.0.4 forgets the index entries of pages that are not written again.
+
+    And it keeps the words of pages that are gone.
+    """
+
+    def load(self, stream: Any, format: Any) -> None:
+        text = stream.read()
+        super().load(io.StringIO(text), format)
+        frozen = format.loads(text)
+        self._index_entries = {docname: [] for docname in frozen["docnames"]}
+        for entry, places in frozen["indexentries"].items():
+            for number, anchor, is_main in places:
+                found = self._index_entries[frozen["docnames"][number]]
+                found.append((entry, anchor, "main" if is_main else ""))
+
+    def prune(self, docnames: Iterable[str]) -> None:
+        kept = list(docnames)
+        super().prune(kept)
+        entries = self._index_entries
+        self._index_entries = {name: entries[name] for name in kept if name in entries}
+        self._mapping = {word: where for word, where in self._mapping.items() if where}
+        self._title_mapping = {word: where for word, where in self._title_mapping.items() if where}
+
+    def freeze(self) -> dict[str, Any]:
+        self._index_entries = dict(sorted(self._index_entries.items()))
+        return super().freeze()
+
+
+def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Sphinx 9.0.4 leaves a page alone where the title, or number, of what it refers to changed.
+
+    Where anything that a page can refer to was renamed, added, moved or removed, all are written.
+    """
+    titles = [(docname, title.astext()) for docname, title in sorted(env.titles.items())]
+    objects = [sorted(domain.get_objects()) for domain in env.domains.sorted()]
+    digest = hashlib.sha256(repr((titles, objects)).encode()).hexdigest()
+    before = getattr(env, "dlbook_names", digest)
+    env.dlbook_names = digest  # type: ignore[attr-defined]
+    return [] if before == digest else env.found_docs
+
+
+def _stay_in_package(app: Sphinx, modname: str | None, attribute: str) -> str | None:
+    """Sphinx 9.0.4 publishes the source of `functools` where a member is made by it."""
+    home = viewcode._get_full_modname(modname, attribute) if modname else None
+    inside = home and modname and home.partition(".")[0] == modname.partition(".")[0]
+    return home if inside else modname
+
+
 def _skip_fields(
     app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any
 ) -> bool | None:
@@ -100,6 +156,22 @@ def _coalesced(outputs: list[NotebookNode]) -> list[NotebookNode]:
             whole.append(output)
     coalesced: list[NotebookNode] = coalesce_streams(whole)
     return coalesced
+
+
+def _start_client(client: NotebookClientCache) -> None:
+    """myst-nb 1.4.0 writes a notebook without its outputs where they come from the cache.
+
+    The file is what a chapter's download is made from, see `_ext.cells.downloads`.
+    """
+    given = client._notebook
+    _start_client_of_myst_nb(client)
+    for cell, executed in zip(given.cells, client._notebook.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs = executed.outputs
+            cell.execution_count = executed.execution_count
+
+
+_start_client_of_myst_nb = NotebookClientCache.start_client
 
 
 class _OneIdEach(SphinxPostTransform):
@@ -153,6 +225,7 @@ def _spans(source: re.Match[str]) -> str:
 def _mend_markup(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
+    context["collapse_index"] = False  # Sphinx 9.0.4 folds an index by a script in the page
     if pagename.startswith("_modules/"):
         context["body"] = re.sub(r"<pre>.*?</pre>", _spans, context["body"], flags=re.DOTALL)
     for part in ("body", "furo_navigation_tree"):
@@ -160,6 +233,27 @@ def _mend_markup(
             for old, new in _MARKUP:
                 text = re.sub(old, new, text)
             context[part] = text
+
+
+_INLINE = re.compile(r"<script>\s*(document\.body\.dataset\.theme = [^<]*?)\s*</script>")
+
+
+def _move_script(app: Sphinx) -> None:
+    """Move the script that furo 2025.12.19 writes into each page to a file of its own.
+
+    So the site passes a Content-Security-Policy without ``unsafe-inline`` for scripts.
+    """
+    if app.builder.format != "html":
+        return
+    templates: Any = app.builder.templates
+    render = templates.render
+
+    def rendered(template: str, context: dict[str, Any]) -> str:
+        page: str = render(template, context)
+        address = context["pathto"]("_static/theme.js", 1) if "pathto" in context else ""
+        return _INLINE.sub(f'<script src="{address}"></script>', page)
+
+    templates.render = rendered
 
 
 def _bring_style(app: Sphinx) -> None:
@@ -191,12 +285,21 @@ def setup(app: Sphinx) -> dict[str, Any]:
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py")))
     app.add_config_value("code_of_extensions", hashlib.sha256(code).hexdigest(), "env", str)
     render.coalesce_streams = _coalesced
+    setattr(NotebookClientCache, "start_client", _start_client)  # noqa: B010
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
     _Relinker(app)
+    # Sphinx 9.0.4 writes no page again when a style sheet or a script of theirs changed, though
+    # pages ask for it by its checksum.
+    static = b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
+    app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
+    setattr(search, "IndexBuilder", _WholeIndex)  # noqa: B010
+    app.connect("viewcode-follow-imported", _stay_in_package)
+    app.connect("env-updated", _write_all_where_a_name_changed)
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
+    app.connect("builder-inited", _move_script)
     app.add_transform(_Adopt)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)

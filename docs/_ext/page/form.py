@@ -1,7 +1,4 @@
-"""The form of a chapter: how long it may be, and how long it takes to read.
-
-A page with ``form: pending`` in its front matter is not in this form yet, and is left alone.
-"""
+"""The form of a chapter: how long it may be, and how long it takes to read."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from _ext.logic.exercises import exercise, solution
-from _ext.logic.theorems import FORM, PENDING, UNPROVED, chapter_number, result
+from _ext.logic.theorems import UNPROVED, chapter_number, result
 from _ext.page.prose import is_cell
 
 logger = logging.getLogger(__name__)
@@ -135,8 +132,7 @@ def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
 
 
 def _judge(app: Sphinx, doctree: nodes.document) -> None:
-    metadata = app.env.metadata[app.env.docname]
-    if metadata.get(FORM) == PENDING or not chapter_number(doctree):
+    if not chapter_number(doctree):
         return
     source = Path(app.env.doc2path(app.env.docname)).read_text("utf-8")
     for excess in excesses(doctree, source):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import numpy as np
@@ -18,6 +19,8 @@ from sphinx.config import Config
 class NumPyNames:
     """Name NumPy's own aliases, which otherwise unfold into unions of private protocols.
 
+    And `pathlib.Path`, which Python 3.13 calls after the private module that holds it.
+
     An instance is the value of ``typehints_formatter``: Sphinx stores its settings by pickle,
     which takes an instance of an importable class but no function of a settings module. As a
     dataclass it equals the stored one: a setting that differs has every document read again.
@@ -28,6 +31,8 @@ class NumPyNames:
         for name, alias in (("ArrayLike", npt.ArrayLike), ("DTypeLike", npt.DTypeLike)):
             if annotation == alias:
                 return f":py:data:`~numpy.typing.{name}`"
+        if annotation is Path:
+            return ":py:class:`~pathlib.Path`"
         if get_origin(annotation) is np.ndarray:
             dtype = next((get_args(a) for a in get_args(annotation)[1:]), ())
             scalar = dtype[0] if dtype else None
