@@ -127,9 +127,11 @@ def test_without_start():
 
 
 def test_without_radius():
-    instance = run(lambda w: np.sum(log_cosh(w - 10)), 10.0)
-    assert broken(hypotheses(*instance)) == ["radius"]
-    assert not conclusion(*instance)
+    # Ten times too far, and a tenth too far.
+    for f, star in ((lambda w: np.sum(log_cosh(w - 10)), 10.0), (kinked(1.1 - 1e-5, 1e-6), 1.1)):
+        instance = run(f, star)
+        assert broken(hypotheses(*instance)) == ["radius"]
+        assert not conclusion(*instance)
 
 
 def test_without_slope():
