@@ -46,10 +46,10 @@ class Trace:
     nodes
         In the order in which they were computed, inputs first.
     graph
-        The numbers of the nodes, with an edge to a node from each of its operands, in the order
+        The indices of the nodes, with an edge to a node from each of its operands, in the order
         of the operands: ``a + a`` has two. The numbers are a topological order of it.
     inputs, outputs
-        Numbers of the nodes of the arguments and of the result, leaf by leaf; ``None`` for an
+        Indices of the nodes of the arguments and of the result, leaf by leaf; ``None`` for an
         output that does not depend on the inputs.
     """
 

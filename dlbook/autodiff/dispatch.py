@@ -52,7 +52,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 raise _refusal(what, function, operands, options, "stop_gradient(x) in its place")
         level = innermost(operands)
         if level is None:
-            what = f"{name_of(function)} found a traced value inside of a list"
+            what = f"{name_of(function)} found a traced value inside a list"
             raise _refusal(what, function, operands, options, "np.stack([x, y]) in its place")
         return level.record(rule, rule.function, operands, options)
     except DerivativeError as error:

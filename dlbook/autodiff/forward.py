@@ -11,7 +11,7 @@ from dlbook.autodiff.dispatch import NumPyLevel
 from dlbook.autodiff.fitting import as_tangent
 from dlbook.autodiff.refusals import lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.traced import Traced, as_operand, check_result
+from dlbook.autodiff.traced import Traced, are_results, as_operand, each_result
 
 __all__ = ["ForwardLevel", "push"]
 
@@ -27,7 +27,7 @@ class ForwardLevel(NumPyLevel):
         function: Callable[..., Any],
         operands: tuple[Any, ...],
         options: dict[str, Any],
-    ) -> Traced:
+    ) -> Any:
         """Call a function; compute the tangent of its result beside it."""
         values, tangents = [], []
         for operand in operands:
@@ -38,7 +38,8 @@ class ForwardLevel(NumPyLevel):
                 values.append(as_operand(operand))
                 tangents.append(None)
         ans = function(*values, **options)
-        check_result(function, ans)
+        if are_results(function, ans):
+            return each_result(self, rule, ans, operands, options)
         return Traced(ans, self, push(rule, ans, values, tangents, options))
 
 

@@ -98,7 +98,7 @@ def complex_step(f: Callable[[Any], ArrayLike], x: ArrayLike, step: float | None
 
     Nothing is subtracted, so h may be tiny and the result is exact to rounding (Squire and Trapp,
     1998). `f` must be analytic and written for complex numbers: without absolute values,
-    comparisons, maxima or conjugates, which give a wrong result without a word.
+    comparisons, maxima or conjugates, which give a silently wrong result.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def richardson(
     r"""Return central differences extrapolated to the step 0.
 
     The error of a central difference is a series in :math:`h^2`. Halving h and subtracting
-    removes a term after the other (Richardson, 1911; Romberg's scheme). Of all values in the
+    removes one term after another (Richardson, 1911; Romberg's scheme). Of all values in the
     scheme, the one that differs least from its neighbours is taken, entry by entry.
 
     Parameters

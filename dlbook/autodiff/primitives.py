@@ -11,7 +11,7 @@ import numpy as np
 
 from dlbook.autodiff.dispatch import call
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of
+from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of, rebuilt
 from dlbook.autodiff.traced import holds_traced, plain, shape_of
 
 __all__ = ["defjvp", "defvjp", "primitive"]
@@ -29,8 +29,8 @@ def primitive(f: Function) -> Function:
     Parameters
     ----------
     f
-        Takes and returns numbers and arrays. It must not change its arguments: where a derivative
-        is taken, it gets read-only views of them.
+        Takes numbers and arrays, and returns one, or a tuple of them. It must not change its
+        arguments: where a derivative is taken, it gets read-only views of them.
 
     Raises
     ------
@@ -100,6 +100,18 @@ def defvjp(
     >>> grad(grad(cube))(2.0)
     12.0
 
+    With several results the rule gets an adjoint for each, in a tuple like the result. It is
+    called once for each result that was used, with 0 for the others:
+
+    >>> @primitive
+    ... def product_and_ratio(x, y):
+    ...     return x * y, x / y
+    >>> defvjp(product_and_ratio,
+    ...        lambda g, ans, x, y: g[0] * y + g[1] / y,
+    ...        lambda g, ans, x, y: g[0] * x - g[1] * ans[1] / y)
+    >>> grad(lambda x: sum(product_and_ratio(x, 2.0)))(3.0)
+    2.5
+
     With `forward` the square is computed once:
 
     >>> def cube_and_square(x):
@@ -122,7 +134,8 @@ def defjvp(function: Callable[..., Any], *jvps: Derivative | None) -> None:
     jvps
         For each positional argument a function ``(g, ans, *args, **kwargs)`` which returns what
         the tangent `g` of the argument contributes to that of the result, in a shape that
-        broadcasts to that of the result. It gets read-only views.
+        broadcasts to that of the result; for several results a tuple of these. It gets
+        read-only views.
 
     Raises
     ------
@@ -207,7 +220,9 @@ def _read_only(value: Any) -> Any:
         view = value.view()
         view.setflags(write=False)
         return view
-    return tuple([_read_only(entry) for entry in value]) if type(value) is tuple else value
+    if not isinstance(value, tuple):
+        return value
+    return rebuilt(value, [_read_only(entry) for entry in value])
 
 
 def _checked(
@@ -221,22 +236,20 @@ def _checked(
 
     def checked(g: Any, ans: Any, *args: Any, **kwargs: Any) -> Any:
         part = reading(g, ans, *args, **kwargs)
-        whole, given = shape_of(ans), shape_of(args[position])
-        fits = _is_real(part)
-        if fits and mode == "forward":
-            fits = _broadcasts(shape_of(part), whole)
-        elif fits:
-            fits = shape_of(part) in ((), given) or (
-                shape_of(part) == whole and _broadcasts(given, whole)
-            )
+        given = args[position]
+        if mode == "reverse":
+            fits, expected = _fits_operand(part, given, ans), _words(given, "argument")
+        elif isinstance(ans, tuple):
+            fits = isinstance(part, tuple) and len(part) == len(ans)
+            fits = fits and all(map(_fits_result, part, ans))
+            expected = f"a tuple like the result: {', '.join(map(describe, ans))}"
+        else:
+            fits, expected = _fits_result(part, ans), _words(ans, "result")
         if not fits:
-            expected = whole if mode == "forward" else given
             raise DerivativeError(
                 f"{words} returned {'None' if part is None else describe(part)}",
                 f"{describe(g)} as g, and arguments {', '.join(map(describe, args))}",
-                f"return an array of real numbers of shape {expected}, that of the {_WHOSE[mode]}"
-                if expected
-                else f"return one real number, as the {_WHOSE[mode]} is",
+                f"return {expected}",
             )
         # A view, so that nobody takes an array of the program's for one of ours.
         return part.view() if type(part) is np.ndarray else part
@@ -244,7 +257,21 @@ def _checked(
     return checked
 
 
-_WHOSE = {"forward": "result", "reverse": "argument"}
+def _fits_result(part: Any, ans: Any) -> bool:
+    return _is_real(part) and _broadcasts(shape_of(part), shape_of(ans))
+
+
+def _fits_operand(part: Any, operand: Any, ans: Any) -> bool:
+    if not _is_real(part):
+        return False
+    shape, given, whole = shape_of(part), shape_of(operand), shape_of(ans)
+    return shape in ((), given) or (shape == whole and _broadcasts(given, whole))
+
+
+def _words(value: Any, whose: str) -> str:
+    if shape := shape_of(value):
+        return f"an array of real numbers of shape {shape}, that of the {whose}"
+    return f"one real number, as the {whose} is"
 
 
 def _is_real(part: Any) -> bool:

@@ -311,6 +311,7 @@ _INSTEAD = {
     "bincount": "x @ np.eye(size)[i]",
     "divmod": "x // y and x % y",
     "modf": "x - np.trunc(x) and np.trunc(x)",
+    "ediff1d": "np.diff(np.ravel(x)), with np.concatenate for the ends",
     "reduceat": "np.stack([np.sum(x[:i]), np.sum(x[i:])])",
     "clip": "np.clip(a, low, high)",
     # functions of SciPy

@@ -14,7 +14,14 @@ from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks, owned
 from dlbook.autodiff.refusals import describe, lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.traced import NO_OPTIONS, Traced, as_operand, check_result, shape_of
+from dlbook.autodiff.traced import (
+    NO_OPTIONS,
+    Traced,
+    are_results,
+    as_operand,
+    each_result,
+    shape_of,
+)
 
 __all__ = ["ReverseLevel", "Tape"]
 
@@ -196,7 +203,7 @@ class ReverseLevel(NumPyLevel):
         function: Callable[..., Any],
         operands: tuple[Any, ...],
         options: dict[str, Any],
-    ) -> Traced:
+    ) -> Any:
         """Call a function; append the operation to the tape."""
         if self.closed:
             raise self.leak(operands[0])
@@ -225,8 +232,8 @@ class ReverseLevel(NumPyLevel):
                     "expected a pair, the value and what its reverse rules use again"
                 )
             ans, kept = both[0], {**kept, "kept": both[1]}
-        if type(ans) is not ndarray or ans.dtype.kind != "f":
-            check_result(function, ans)
+        if (type(ans) is not ndarray or ans.dtype.kind != "f") and are_results(function, ans):
+            return each_result(self, rule, ans, operands, kept)
         tape = self.tape
         node = len(tape.rules)
         tape.rules.append(rule)

@@ -17,6 +17,9 @@ A rule is called as ``rule(g, ans, *operands, **options)`` and returns what ``g`
 the tangent of the result or to the adjoint of one operand. It is written in NumPy, on values that
 may be traced by outer levels, and may only call functions of this table. Its result is brought to
 the right shape and dtype by whoever called it: what broadcasting spread is summed there.
+
+A function may have several results, in a tuple. Then ``ans`` is that tuple, a forward rule
+returns one such, and the ``g`` of a reverse rule is one.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["TABLE", "Entry", "Rule", "name_of"]
+__all__ = ["TABLE", "Entry", "Rule", "name_of", "rebuilt", "result_rule"]
 
 Derivative = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -154,7 +157,7 @@ class Entry:
                 options[name] = value
         if len(operands) < n:
             missing = list(self.operands[len(operands) :])
-            raise TypeError(f"{name_of(function)} lacks an argument: {', '.join(missing)}")
+            raise TypeError(f"{name_of(function)} is missing an argument: {', '.join(missing)}")
         if self.sequence:
             operands = tuple(operands[0])
         return operands, options
@@ -214,6 +217,34 @@ def _enter(functions: Sequence[Any], entry: Entry) -> None:
 def _names(arguments: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     operands, _, options = arguments.partition("|")
     return tuple(operands.split()), tuple(options.split())
+
+
+def result_rule(rule: Rule, results: tuple[Any, ...], i: int, n: int) -> Rule:
+    """Return the rule of one result of a function of n operands that has several.
+
+    Each result is an operation of its own. Its reverse rule is that of the function, with
+    adjoint 0 for the others: an adjoint is linear, so the contributions add up.
+    """
+
+    def jvp(derivative: Derivative, g: Any, ans: Any, *operands: Any, **options: Any) -> Any:
+        return derivative(g, results, *operands, **options)[i]
+
+    def vjp(derivative: Derivative, g: Any, ans: Any, *operands: Any, **options: Any) -> Any:
+        gs = [g if j == i else np.zeros_like(r)[()] for j, r in enumerate(results)]
+        return derivative(rebuilt(results, gs), results, *operands, **options)
+
+    return Rule(
+        lambda *operands, **options: rule.function(*operands, **options)[i],
+        [d and partial(jvp, d) for d in (rule.jvps[k] for k in range(n))],
+        [d and partial(vjp, d) for d in (rule.vjps[k] for k in range(n))],
+        name=f"{rule.name}[{i}]",
+    )
+
+
+def rebuilt(results: tuple[Any, ...], entries: Sequence[Any]) -> Any:
+    """Return a tuple, named or not, like `results` with other entries."""
+    kind: Any = type(results)
+    return kind(*entries) if hasattr(kind, "_fields") else tuple(entries)
 
 
 class Each(Sequence[Derivative]):
@@ -328,6 +359,14 @@ def composed(*functions: Any) -> Callable[[Function], Function]:
         return definition
 
     return enter
+
+
+def alias(name: Any, function: Callable[..., Any], **fixed: Any) -> None:
+    """Enter a function that is another one, called the same way, with some options fixed."""
+
+    @composed(name)
+    def definition(*args: Any, **options: Any) -> Any:
+        return function(*args, **options, **fixed)
 
 
 def constant(*functions: Any) -> None:

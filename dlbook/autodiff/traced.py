@@ -11,6 +11,7 @@ import dataclasses
 import numbers
 import operator
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,14 @@ from dlbook.autodiff.refusals import (
     instead_of,
     place,
 )
-from dlbook.autodiff.table import TABLE, name_of
+from dlbook.autodiff.table import TABLE, Rule, name_of, rebuilt, result_rule
 
 __all__ = [
     "NO_OPTIONS",
     "Traced",
+    "are_results",
     "as_operand",
-    "check_result",
+    "each_result",
     "holds_traced",
     "innermost",
     "plain",
@@ -102,31 +104,70 @@ def as_operand(value: Any) -> Any:
     )
 
 
-def check_result(function: Callable[..., Any], result: Any) -> None:
-    """Refuse a result that has no real derivative.
+def are_results(function: Callable[..., Any], result: Any) -> bool:
+    """Return whether a function gave several results: a tuple.
 
     Raises
     ------
     DerivativeError
-        If it is complex, or an array of objects.
+        If it gave one that has no real derivative: complex, or an array of objects.
     """
     kind = type(result)
     if kind is Traced or kind in _FLOATS:
-        return
+        return False
+    if isinstance(result, tuple):
+        return True
     dtype_kind = result.dtype.kind if isinstance(result, np.ndarray | np.generic) else ""
     if dtype_kind == "f":
-        return
+        return False
     if dtype_kind == "c" or kind is complex:
         raise DerivativeError(
             "a complex value appeared, and derivatives are of real functions only",
             f"{name_of(function)} → {describe(result)}",
-            "write real and imaginary part as two real values",
+            "write the real and imaginary parts as two real values",
         )
     raise DerivativeError(
         "a result is neither a floating-point number nor an array of them",
         f"{name_of(function)} → {describe(result)}",
-        "use floating-point arrays; np.stack([...]) makes one of traced numbers",
+        "use floating-point arrays, one or a tuple of them; np.stack([...]) makes one of traced "
+        "numbers",
     )
+
+
+def each_result(
+    level: Level,
+    rule: Rule,
+    results: tuple[Any, ...],
+    operands: tuple[Any, ...],
+    options: dict[str, Any],
+) -> Any:
+    """Return several results, each recorded on its own.
+
+    What is an integer or a truth value stays as it is: it has no derivative.
+
+    Raises
+    ------
+    DerivativeError
+        If one has no real derivative.
+    """
+    entries = []
+    for i, result in enumerate(results):
+        if isinstance(result, tuple):
+            raise DerivativeError(
+                "a result is a tuple inside a tuple",
+                f"{rule.name} → {describe(results)}",
+                "return one tuple of numbers and arrays",
+            )
+        if np.asarray(plain(result)).dtype.kind not in "iub":
+            one = result_rule(rule, results, i, len(operands))
+            result = level.record(one, partial(_known, result), operands, options)
+        entries.append(result)
+    return rebuilt(results, entries)
+
+
+def _known(result: Any, *operands: Any, **options: Any) -> Any:
+    """Return what a function is known to return."""
+    return result
 
 
 def holds_traced(value: Any) -> bool:
@@ -322,9 +363,9 @@ class Traced:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise self._lost(
-            "a traced value was to become a plain array, which would lose its derivative",
+            "a traced value cannot become a plain array, which would lose its derivative",
             f"{LIST}, np.where or np.concatenate for a[i] = x, a @ x for a.dot(x); "
-            "stop_gradient(x) gives the derivative up",
+            "stop_gradient(x) discards the derivative",
             number=False,
         )
 
@@ -332,14 +373,14 @@ class Traced:
 
     def __float__(self) -> float:
         raise self._lost(
-            "a traced value was to become a Python number, which would lose its derivative",
+            "a traced value cannot become a Python number, which would lose its derivative",
             "np.exp(x) for math.exp(x), np.stack or np.where for a[0] = x; "
-            "float(stop_gradient(x)) gives the derivative up",
+            "float(stop_gradient(x)) discards the derivative",
         )
 
     def __int__(self) -> int:
         raise self._lost(
-            "a traced value was to become an integer, which has no derivative",
+            "a traced value cannot become an integer, which has no derivative",
             "int(stop_gradient(x))",
         )
 
@@ -348,14 +389,14 @@ class Traced:
     def __index__(self) -> int:
         # Not remembered: NumPy's `a ** x` asks whether x is an integer, and goes on if it is not.
         raise self._refusal(
-            "a traced value was to become an index, a size or an axis, which has no derivative",
+            "a traced value cannot become an index, a size or an axis, which has no derivative",
             "an integer computed from plain values, or int(stop_gradient(x))",
         )
 
     def __complex__(self) -> complex:
         raise self._refuse(
-            "a traced value was to become complex, and derivatives are of real functions only",
-            "write real and imaginary part as two real values",
+            "a traced value cannot become complex: derivatives are of real functions only",
+            "write the real and imaginary parts as two real values",
         )
 
     def __round__(self, digits: int | None = None) -> Any:
@@ -519,7 +560,7 @@ class Traced:
 
 _INSTEAD: dict[str, str] = {
     "item": "x[i], or x itself where it is a number; stop_gradient(x).item() gives it up",
-    "tolist": "list(x); stop_gradient(x).tolist() gives the derivative up",
+    "tolist": "list(x); stop_gradient(x).tolist() discards the derivative",
     "view": "x.reshape(…) or x.astype(…); np.asarray(m) for an np.matrix beside it",
     "flat": "np.ravel(x)",
     "fill": "np.full_like(x, value)",

@@ -133,7 +133,7 @@ class Recorded:
     arguments
         The structures of these arguments.
     values
-        Leaves of the result, as they are outside of this level.
+        Leaves of the result, as they are outside this level.
     nodes
         For each its node, or ``None`` where it is constant.
     """
@@ -533,7 +533,8 @@ def _check_input(leaf: Any) -> None:
     if isinstance(inside, np.ndarray) and kind is not np.ndarray:
         words = "np.asarray(x)"
     raise DerivativeError(
-        "an argument to differentiate by is no floating-point number or array",
+        "an argument with respect to which you differentiate is not a floating-point number or "
+        "array",
         describe(leaf),
         words,
     )

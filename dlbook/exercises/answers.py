@@ -64,12 +64,12 @@ def kind(value: Any) -> str:
     Examples
     --------
     >>> kind("x"), kind(1), kind(None), kind(np.ones(2))
-    ('a str', 'an int', 'None', 'an array of the shape (2,)')
+    ('a str', 'an int', 'None', 'an array of shape (2,)')
     """
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
-        return f"an array of the shape {value.shape}" if value.ndim else "a single number"
+        return f"an array of shape {value.shape}" if value.ndim else "a single number"
     name = value.of if isinstance(value, Drawn) else type(value).__name__
     return with_article(name)
 
@@ -124,7 +124,7 @@ def sequence(value: Any, expected: str, *, what: str = "it") -> list[Any]:
 
 
 def numbers(value: Any, *shape: int, expected: str = "", what: str = "it") -> list[Any]:
-    """Return an answer of so many finite real numbers, as lists in lists.
+    """Return an answer of the given number of finite real numbers, as lists in lists.
 
     Examples
     --------

@@ -52,7 +52,7 @@ class Checker:
 def of_any_size(least: int, most: int, make: Callable[[int], Any]) -> Any:
     """Return a strategy for cases of any size, from a strategy for each.
 
-    These are made once: to make one each time that a case is drawn takes longer than to check it.
+    These are made once: making one for each case that is drawn takes longer than checking it.
     """
     from hypothesis import strategies as st
 

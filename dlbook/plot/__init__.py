@@ -1,6 +1,6 @@
 """Every figure that the book draws more than once, in one style.
 
-Takes arrays and graphs, knows no other room. Needs ``pip install "dlbook[plot]"``.
+Takes arrays and graphs, imports no other subpackage. Needs ``pip install "dlbook[plot]"``.
 """
 
 from dlbook.extras import need

@@ -47,7 +47,7 @@ def level_sets(
     Raises
     ------
     ValueError
-        If `f` returns something else than a finite number at some point of the rectangle.
+        If `f` returns something other than a finite number at some point of the rectangle.
 
     Examples
     --------

@@ -163,7 +163,7 @@ class _Sweeps:
         best: tuple[tuple[int, int], Order] | None = None
         shuffle = random.Random(0).shuffle
         links = sum(map(len, self.behind.values()))
-        for start in range(min(max(EFFORT // max(links, 1), 4), 60)):
+        for start in range(min(max(EFFORT // max(links, 1), 3), 60)):
             order = Order(self._first(start, shuffle), self.chains)
             cost = self._sweep(order)
             swaps = self._swaps(order)

@@ -41,6 +41,7 @@ class _Simplex:
     def __init__(self, n: int, arcs: Sequence[tuple[int, int, float, float]]) -> None:
         columns = np.array(arcs, dtype=float).reshape(-1, 4).T
         self.tails, self.heads = columns[:2].astype(int)
+        self.ends = list(zip(self.tails.tolist(), self.heads.tolist(), strict=True))
         self.lengths = columns[2]
         # The sum is that of -pull * y, whatever the tree.
         self.pull = np.bincount(self.tails, columns[3], n) - np.bincount(self.heads, columns[3], n)
@@ -83,19 +84,20 @@ class _Simplex:
             leads_in = inside[self.heads] & ~inside[self.tails]
             arc = int(np.where(leads_out | leads_in, slack, np.inf).argmin())
             self.places[inside] += slack[arc] if leads_out[arc] else -slack[arc]
-            tail, head = int(self.tails[arc]), int(self.heads[arc])
+            tail, head = self.ends[arc]
             inside[tail] = inside[head] = True
             self.tree[tail].add(arc)
             self.tree[head].add(arc)
 
     def _walk(self) -> tuple[list[int], list[int]]:
         """Return the nodes from the root outwards, and the arc to the parent of each."""
-        tails, heads = self.tails, self.heads
+        ends = self.ends
         order, above = [0], [-1] * len(self.places)
         for i in order:
             for arc in self.tree[i]:
                 if arc != above[i]:
-                    j = int(heads[arc] if tails[arc] == i else tails[arc])
+                    tail, head = ends[arc]
+                    j = head if tail == i else tail
                     above[j] = arc
                     order.append(j)
         return order, above
@@ -109,7 +111,8 @@ class _Simplex:
             k, by = waiting.pop()
             for other in self.tree[k]:
                 if other != by:
-                    j = int(self.heads[other] if self.tails[other] == k else self.tails[other])
+                    tail, head = self.ends[other]
+                    j = head if tail == k else tail
                     inside[j] = True
                     waiting.append((j, other))
         return inside
@@ -121,7 +124,7 @@ class _Simplex:
         cuts = []
         for i in reversed(order[1:]):
             arc = above[i]
-            tail, head = int(self.tails[arc]), int(self.heads[arc])
+            tail, head = self.ends[arc]
             parent = head if tail == i else tail
             cuts.append((hanging[i] if tail == i else -hanging[i], i, arc))
             hanging[parent] += hanging[i]
@@ -145,9 +148,9 @@ class _Simplex:
             _, i, arc = worst
             other, slack, below, way = self._entering(i, arc)
             self.places[below] += way * slack
-            for end in (self.tails[arc], self.heads[arc]):
+            for end in self.ends[arc]:
                 self.tree[end].remove(arc)
-            for end in (self.tails[other], self.heads[other]):
+            for end in self.ends[other]:
                 self.tree[end].add(other)
         for cut, i, arc in self._cuts() if centred else ():
             if abs(cut) < 1e-9:

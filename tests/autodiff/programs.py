@@ -337,7 +337,6 @@ np.diff(X, axis=0)
 np.diff(x, n=2)
 np.diff(x, prepend=0.0)
 np.diff(a, prepend=s)
-np.ediff1d(x)
 np.trapezoid(x)
 np.trapezoid(x, a)
 np.trapezoid(a, x)
@@ -471,8 +470,6 @@ np.linspace(0, s, 3)
 np.linspace(0, x, 3)
 np.select([a > 0, a <= 0], [x, -x])
 np.apply_along_axis(np.sum, 0, X)
-np.pad(x, 1, mode="mean")
-np.pad(x, 1, mode="linear_ramp")
 np.cross(x, a)
 np.arange(3) * x
 np.eye(3) * x
@@ -645,6 +642,16 @@ np.exp(x.astype(np.float32)) @ a32
 
 #: Refused with a `DerivativeError` whose last line holds the words above each group.
 REFUSED = {
+    "np.concatenate of the parts, or one of the modes constant, edge, wrap": """
+np.pad(x, 1, mode="mean")
+np.pad(x, 1, mode="maximum", stat_length=2)
+np.pad(X, 1, mode="linear_ramp")
+np.pad(x, 1, mode="reflect", reflect_type="odd")
+""",
+    "np.diff(np.ravel(x)), with np.concatenate for the ends": """
+np.ediff1d(x)
+np.ediff1d(a, to_end=x)
+""",
     "np.block([[x, y], [z, w]]) for nested lists of numbers": """
 np.stack([[s, s], [s, s]])
 np.vstack([[s, s], [s, s]])
@@ -838,7 +845,7 @@ np.eye(s)
 np.sum(A, axis=s)
 bytes(x)
 """,
-    "real and imaginary part as two real values": """
+    "real and imaginary parts as two real values": """
 complex(s)
 x * 1j
 1j * s

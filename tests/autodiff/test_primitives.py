@@ -2,11 +2,12 @@
 
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from dlbook import trees
 from dlbook.autodiff import (
     DerivativeError,
     check_derivatives,
@@ -306,3 +307,162 @@ def test_what_a_rule_returns_stays_the_rule_s_own():
         gradient += 100.0
         assert x.tolist() == [0.5, 1.5]
         assert slope.tolist() == [1.0, 2.0]
+
+
+# ---- several results -----------------------------------------------------------------------
+
+
+class Spectrum(NamedTuple):
+    values: Any
+    vectors: Any
+
+
+@primitive
+def eigh(a):
+    return Spectrum(*np.linalg.eigh((a + a.T) / 2))
+
+
+def _gaps(values):
+    """Return 1 / (λⱼ - λᵢ), and 0 on the diagonal."""
+    n = np.shape(values)[0]
+    gaps = np.reshape(values, (1, n)) - np.reshape(values, (n, 1))
+    return np.where(np.eye(n, dtype=bool), 0.0, 1 / np.where(np.eye(n, dtype=bool), 1.0, gaps))
+
+
+def _eigh_jvp(g, ans, a):
+    values, vectors = ans
+    inner = vectors.T @ ((g + g.T) / 2) @ vectors
+    return Spectrum(np.diag(inner), vectors @ (_gaps(values) * inner))
+
+
+def _eigh_vjp(g, ans, a):
+    values, vectors = ans
+    inner = np.diag(g.values) + _gaps(values) * (vectors.T @ g.vectors)
+    outer = vectors @ inner @ vectors.T
+    return (outer + outer.T) / 2
+
+
+defjvp(eigh, _eigh_jvp)
+defvjp(eigh, _eigh_vjp)
+
+MATRIX = np.array([[2.0, 0.3, -0.4], [0.3, 1.0, 0.2], [-0.4, 0.2, -0.5]])
+
+
+@primitive
+def polar(x, y):
+    return np.hypot(x, y), np.arctan2(y, x), np.argmax([np.size(x), np.size(y)])
+
+
+defvjp(
+    polar,
+    lambda g, ans, x, y: g[0] * x / ans[0] - g[1] * y / ans[0] ** 2,
+    lambda g, ans, x, y: g[0] * y / ans[0] + g[1] * x / ans[0] ** 2,
+)
+defjvp(
+    polar,
+    lambda g, ans, x, y: (g * x / ans[0], -g * y / ans[0] ** 2, 0),
+    lambda g, ans, x, y: (g * y / ans[0], g * x / ans[0] ** 2, 0),
+)
+
+A, B = np.array([3.3, -6.6, 9.9]), np.array([1.7, 2.5, 3.6])
+
+SEVERAL = {
+    "values": (lambda a: eigh(a).values, (MATRIX,)),
+    "vectors, up to their sign": (lambda a: eigh(a)[1] ** 2, (MATRIX,)),
+    "both": (lambda a: eigh(a).vectors @ (np.exp(eigh(a).values) * eigh(a)[1][0]), (MATRIX,)),
+    "one twice": (lambda a: eigh(a)[0][0] * np.sin(eigh(a)[0][1]) * np.sum(a), (MATRIX,)),
+    "polar": (lambda x, y: polar(x, y)[0] * polar(y, x)[1], (0.7, 1.9)),
+    "polar, arrays": (lambda x, y: list(polar(x, y)[:2]), (np.abs(X), X + 2.0)),
+    "modf": (lambda x: np.modf(x)[0] ** 2 + np.modf(x)[1] * x, (X * 3.3,)),
+    "divmod": (lambda x, y: np.divmod(x, y)[1] * y + np.divmod(x, y)[0] * x, (A, B)),
+    "divmod, one number": (lambda x, y: np.divmod(x, y)[1], (7.3, 2.0)),
+    "divmod, spread": (lambda x, y: np.divmod(x, y)[1] ** 2, (X * 3.3, np.array(1.7))),
+}
+
+
+@pytest.mark.parametrize(("f", "args"), SEVERAL.values(), ids=SEVERAL)
+def test_several_results(f, args):
+    args = tuple([a if isinstance(a, float) else np.asarray(a) for a in args])
+    check_derivatives(f, *args)
+    tangents = tuple([0.3 * a + 0.1 for a in args])
+    value, moved = jvp(f, args, tangents)
+    again, derivative = linearize(f, *args)
+    for one, other in zip(trees.leaves(value), trees.leaves(again), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(trees.leaves(moved), trees.leaves(derivative(*tangents)), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-13)
+
+
+def test_several_results_keep_their_container_and_their_integers():
+    def f(a, x):
+        spectrum = eigh(a)
+        assert type(spectrum) is Spectrum
+        radius, angle, count = polar(x, 2.0)
+        assert type(count) is np.int64
+        whole, part = np.divmod(x, 0.7)
+        return np.sum(spectrum.values) + radius + angle + whole * part
+
+    assert eigh(MATRIX).values.shape == (3,)
+    gradient = grad(f, (0, 1))(MATRIX, 1.6)
+    np.testing.assert_allclose(gradient[0], np.eye(3), atol=1e-14)
+    assert [n.operation for n in trace_graph(eigh, MATRIX).nodes] == ["input", "eigh[0]", "eigh[1]"]
+
+
+def test_the_function_is_called_once_for_all_results():
+    calls = []
+
+    @primitive
+    def both(x):
+        calls.append(x)
+        return x * 2.0, x * 3.0
+
+    defvjp(both, lambda g, ans, x: 2 * g[0] + 3 * g[1])
+    assert grad(lambda x: sum(both(x)))(1.5) == 5.0
+    assert len(calls) == 1
+    # A result that is not used costs no rule.
+    assert grad(lambda x: both(x)[1])(1.5) == 3.0
+
+
+def test_a_forward_run_may_keep_something_for_several_results():
+    @primitive
+    def powers(x):
+        return x**2, x**3
+
+    defvjp(
+        powers,
+        lambda g, ans, x, kept: 2 * g[0] * kept + 3 * g[1] * kept**2,
+        forward=lambda x: ((x**2, x**3), x),
+    )
+    assert grad(lambda x: powers(x)[0] + powers(x)[1])(2.0) == 16.0
+    assert grad(grad(lambda x: powers(x)[1]))(2.0) == 12.0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda g, ans, x: g,
+        lambda g, ans, x: (g,),
+        lambda g, ans, x: (g, None),
+        lambda g, ans, x: (g, np.zeros(7)),
+        lambda g, ans, x: (g, 1j * g),
+    ],
+)
+def test_a_forward_rule_that_does_not_return_a_tuple_like_the_result(wrong):
+    @primitive
+    def twice(x):
+        return x, 2.0 * x
+
+    defjvp(twice, wrong)
+    with pytest.raises(DerivativeError, match="forward rule of twice for its argument 0") as error:
+        jvp(lambda x: twice(x)[1], (X,), (X,))
+    assert "return a tuple like the result" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "results", [lambda x: (x, 1j * x), lambda x: (x, (x, x)), lambda x: (x, [x]), lambda x: [x, x]]
+)
+def test_results_that_have_no_derivative(results):
+    odd = primitive(results)
+    defvjp(odd, lambda g, ans, x: g[0])
+    with pytest.raises(DerivativeError):
+        grad(lambda x: np.sum(odd(x)[0]))(X)

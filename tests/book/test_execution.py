@@ -273,6 +273,12 @@ def test_a_cache_without_a_readable_index_is_dropped(cache):
     assert not cache.exists()
 
 
+def test_a_file_where_a_cache_should_be_is_dropped(tmp_path):
+    (tmp_path / "__version__.txt").write_text("1")
+    mend_cache(tmp_path / "__version__.txt")
+    assert not list(tmp_path.iterdir())
+
+
 TRACEBACK = """Traceback (most recent call last):
   File "x.py", line 1, in execute
 nbclient.exceptions.CellExecutionError: An error occurred while executing the following cell:

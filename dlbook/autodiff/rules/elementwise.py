@@ -224,14 +224,14 @@ _SIGNED = [lambda g, ans, x1, x2: g * (_sign(x1) * np.sign(ans)), None]
 general(np.copysign, "x1 x2", jvps=_SIGNED, vjps=_SIGNED)
 
 
-@composed(np.modf)
-def _modf(x: Any) -> Any:
-    return x - np.trunc(x), np.trunc(x)
-
-
-@composed(np.divmod)
-def _divmod(x: Any, y: Any) -> Any:
-    return np.floor_divide(x, y), np.remainder(x, y)
+# Of these two results the whole part is constant between its jumps.
+general(np.modf, "x", jvps=[lambda g, ans, x: (g, 0.0)], vjps=[lambda g, ans, x: g[0]])
+general(
+    np.divmod,
+    "x y",
+    jvps=[lambda g, ans, x, y: (0.0, g), lambda g, ans, x, y: (0.0, -g * ans[0])],
+    vjps=[lambda g, ans, x, y: g[1], lambda g, ans, x, y: -g[1] * ans[0]],
+)
 
 
 @composed(np.real)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import composed
+from dlbook.autodiff.rules.reductions import cumulative
+from dlbook.autodiff.table import alias, composed
 from dlbook.autodiff.traced import Traced, plain
 
 # ---- running results ---------------------------------------------------------------------
@@ -47,24 +48,7 @@ _accumulate_by(np.minimum)
 _accumulate_by(np.logaddexp)
 
 if hasattr(np, "cumulative_prod"):  # NumPy ≥ 2.1
-
-    @composed(np.cumulative_prod)
-    def _cumulative_prod(
-        x: Any,
-        /,
-        *,
-        axis: int | None = None,
-        dtype: Any = None,
-        out: None = None,
-        include_initial: bool = False,
-    ) -> Any:
-        axis = 0 if axis is None else axis
-        total = np.cumprod(x, axis=axis, dtype=dtype)
-        if not include_initial:
-            return total
-        shape = list(np.shape(total))
-        shape[axis] = 1
-        return np.concatenate([np.ones(shape, plain(total).dtype), total], axis=axis)
+    cumulative(np.cumulative_prod, np.cumprod, 1.0)
 
 
 @composed(np.unwrap)
@@ -173,10 +157,7 @@ def _cross(
     return np.moveaxis(product, -1, axisc)
 
 
-@composed(np.linalg.cross)
-def _linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    return np.cross(x1, x2, axis=axis)
-
+alias(np.linalg.cross, np.cross)
 
 # ---- polynomials and grids ---------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import Each, composed, general, linear
+from dlbook.autodiff.table import Each, alias, composed, general, linear
 from dlbook.autodiff.traced import plain
 
 # ---- matrix products ---------------------------------------------------------------------
@@ -130,25 +130,10 @@ if hasattr(np, "matvec"):  # NumPy ≥ 2.2
 # ---- the names in np.linalg ---------------------------------------------------------------
 
 
-@composed(np.linalg.matmul)
-def _linalg_matmul(x1: Any, x2: Any, /) -> Any:
-    return np.matmul(x1, x2)
-
-
-@composed(np.linalg.outer)
-def _linalg_outer(x1: Any, x2: Any, /) -> Any:
-    return np.outer(x1, x2)
-
-
-@composed(np.linalg.tensordot)
-def _linalg_tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
-    return np.tensordot(x1, x2, axes)
-
-
-@composed(np.linalg.vecdot)
-def _linalg_vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    vecdot: Any = np.vecdot  # whose types know no axis
-    return vecdot(x1, x2, axis=axis)
+alias(np.linalg.matmul, np.matmul)
+alias(np.linalg.outer, np.outer)
+alias(np.linalg.tensordot, np.tensordot)
+alias(np.linalg.vecdot, np.vecdot)
 
 
 @composed(np.linalg.multi_dot)

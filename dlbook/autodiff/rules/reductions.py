@@ -45,12 +45,26 @@ def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     return tuple([operator.index(a) % ndim for a in given]) if ndim else ()
 
 
+def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """Return the shape of a reduction's result with the reduced axes as axes of size 1."""
+    axes = _axes(len(shape), axis)
+    return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+
+
+def lines_of(a: Any, axis: Axis) -> Any:
+    """Return what is reduced together as lines along a last axis, the other axes before it."""
+    shape = np.shape(a)
+    axes = _axes(len(shape), axis)
+    rest = [i for i in range(len(shape)) if i not in axes]
+    n = math.prod([shape[i] for i in axes])
+    return np.reshape(np.transpose(a, (*rest, *axes)), (*[shape[i] for i in rest], n))
+
+
 def _kept(g: Any, a: Any, how: How) -> Any:
     """Return what belongs to the result of a reduction, with the reduced axes as axes of size 1."""
     if how.keepdims or not (shape := shape_of(a)):
         return g
-    axes = _axes(len(shape), how.axis)
-    return np.reshape(g, tuple([1 if i in axes else n for i, n in enumerate(shape)]))
+    return np.reshape(g, kept_shape(shape, how.axis))
 
 
 def _spread(g: Any, a: Any, how: How) -> Any:
@@ -110,16 +124,8 @@ general(
 
 
 @composed(np.add.reduce)
-def _add_reduce(
-    array: Any,
-    axis: Axis = 0,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: bool = False,
-    initial: Any = 0,
-    where: Any = True,
-) -> Any:
-    return np.sum(array, axis, dtype, None, keepdims, initial, where)
+def _add_reduce(array: Any, axis: Axis = 0, *args: Any, **options: Any) -> Any:
+    return np.sum(array, axis, *args, **options)
 
 
 def _mean_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
@@ -269,16 +275,8 @@ general(
 
 
 @composed(np.multiply.reduce)
-def _multiply_reduce(
-    array: Any,
-    axis: Axis = 0,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: bool = False,
-    initial: Any = 1,
-    where: Any = True,
-) -> Any:
-    return np.prod(array, axis, dtype, None, keepdims, initial, where)
+def _multiply_reduce(array: Any, axis: Axis = 0, *args: Any, **options: Any) -> Any:
+    return np.prod(array, axis, *args, **options)
 
 
 # ---- extremes: ties share equally --------------------------------------------------------
@@ -322,15 +320,9 @@ selection(np.min, _EXTREME, _extreme_jvp, _extreme_vjp, also=[np.amin])
 def _reduce_by(function: Any, reduce: Any) -> None:
     @composed(reduce)
     def reduced(
-        array: Any,
-        axis: Axis = 0,
-        dtype: None = None,
-        out: None = None,
-        keepdims: bool = False,
-        initial: Any = np._NoValue,
-        where: Any = True,
+        array: Any, axis: Axis = 0, dtype: None = None, out: None = None, *args: Any, **options: Any
     ) -> Any:
-        return function(array, axis, None, keepdims, initial, where)
+        return function(array, axis, None, *args, **options)
 
 
 _reduce_by(np.max, np.maximum.reduce)
@@ -437,7 +429,7 @@ def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> A
 
 def _reduced(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
     if keepdims:
-        return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+        return kept_shape(shape, axes)
     return tuple([n for i, n in enumerate(shape) if i not in axes])
 
 
@@ -450,12 +442,8 @@ def _linalg_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") 
 def _linalg_vector_norm(
     x: Any, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
 ) -> Any:
-    axes = _axes(np.ndim(x), axis)
-    shape = np.shape(x)
-    rest = [i for i in range(len(shape)) if i not in axes]
-    lines = np.reshape(np.transpose(x, (*rest, *axes)), (*[shape[i] for i in rest], -1))
-    norms = np.linalg.norm(lines, ord, -1)
-    return np.reshape(norms, _reduced(shape, axes, keepdims)) if keepdims else norms
+    norms = np.linalg.norm(lines_of(x, axis), ord, -1)
+    return np.reshape(norms, kept_shape(np.shape(x), axis)) if keepdims else norms
 
 
 # ---- running sums ------------------------------------------------------------------------
@@ -477,10 +465,11 @@ def _add_accumulate(array: Any, axis: int = 0, dtype: Any = None, out: None = No
     return np.cumsum(array, axis, dtype)
 
 
-if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
+def cumulative(function: Any, running: Any, first: float) -> None:
+    """Enter NumPy's `cumulative_sum` or `cumulative_prod`, by the older function of its kind."""
 
-    @composed(np.cumulative_sum)
-    def _cumulative_sum(
+    @composed(function)
+    def definition(
         x: Any,
         /,
         *,
@@ -490,13 +479,16 @@ if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
         include_initial: bool = False,
     ) -> Any:
         axis = 0 if axis is None else axis
-        total = np.cumsum(x, axis=axis, dtype=dtype)
+        total = running(x, axis=axis, dtype=dtype)
         if not include_initial:
             return total
         shape = list(np.shape(total))
         shape[axis] = 1
-        first = np.zeros(shape, plain(total).dtype)
-        return np.concatenate([first, total], axis=axis)
+        return np.concatenate([np.full(shape, first, plain(total).dtype), total], axis=axis)
+
+
+if hasattr(np, "cumulative_sum"):  # NumPy ≥ 2.1
+    cumulative(np.cumulative_sum, np.cumsum, 0.0)
 
 
 @composed(np.diff)
@@ -523,16 +515,6 @@ def _diff(
         index[axis] = slice(None, -1)
         a = later - a[tuple(index)]
     return a
-
-
-@composed(np.ediff1d)
-def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    differences = np.diff(np.ravel(ary))
-    if to_end is None and to_begin is None:
-        return differences
-    ends = [() if end is None else end for end in (to_begin, to_end)]
-    first, last = (np.astype(np.ravel(end), differences.dtype) for end in ends)
-    return np.concatenate([first, differences, last])
 
 
 @composed(np.trapezoid)

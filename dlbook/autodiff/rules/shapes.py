@@ -8,7 +8,7 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import composed, general, jointly_linear, linear, question
+from dlbook.autodiff.table import alias, composed, general, jointly_linear, linear, question
 from dlbook.autodiff.traced import Traced, plain
 
 
@@ -229,19 +229,13 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Any:
     return np.array_split(ary, indices_or_sections, axis)
 
 
-@composed(np.vsplit)
-def _vsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return np.split(ary, indices_or_sections, 0)
+alias(np.vsplit, np.split, axis=0)
+alias(np.dsplit, np.split, axis=2)
 
 
 @composed(np.hsplit)
 def _hsplit(ary: Any, indices_or_sections: Any) -> Any:
     return np.split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
-
-
-@composed(np.dsplit)
-def _dsplit(ary: Any, indices_or_sections: Any) -> Any:
-    return np.split(ary, indices_or_sections, 2)
 
 
 if hasattr(np, "unstack"):  # NumPy ≥ 2.1
@@ -270,14 +264,8 @@ def _flip(m: Any, axis: Any = None) -> Any:
     return m[tuple([slice(None, None, -1 if i in axes else 1) for i in range(n)])]
 
 
-@composed(np.flipud)
-def _flipud(m: Any) -> Any:
-    return np.flip(m, 0)
-
-
-@composed(np.fliplr)
-def _fliplr(m: Any) -> Any:
-    return np.flip(m, 1)
+alias(np.flipud, np.flip, axis=0)
+alias(np.fliplr, np.flip, axis=1)
 
 
 @composed(np.rot90)
@@ -296,89 +284,23 @@ linear(
 
 @composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Take from the array, at the places that NumPy's own padding finds; or go axis by axis."""
-    shape = _shape(array)
-    places = np.arange(1, np.size(array) + 1).reshape(shape)
+    """Take from the array, at the places that NumPy's own padding finds."""
+    places = np.arange(1, np.size(array) + 1).reshape(_shape(array))
     if mode == "constant":
         values = options.pop("constant_values", 0)
-        placed = np.pad(places, pad_width, mode, **options)  # 0 where a constant stands
+        placed = np.pad(places, pad_width, mode, **options)  # 0 where a constant is
         constants = np.pad(np.zeros_like(plain(array)), pad_width, constant_values=values)
         if not np.size(array):
             return constants
         return np.where(placed > 0, np.take(np.ravel(array), np.maximum(placed - 1, 0)), constants)
-    odd = options.get("reflect_type", "even") == "odd"
-    if mode in ("edge", "wrap") or (mode in ("reflect", "symmetric") and not odd):
+    if mode in ("edge", "wrap", "reflect", "symmetric") and options.get("reflect_type") != "odd":
         return np.take(np.ravel(array), np.pad(places, pad_width, mode, **options) - 1)
-    pair = _STATISTICS.get(mode) if isinstance(mode, str) else None
-    if pair is None:
-        raise DerivativeError(
-            f"np.pad has no rule for mode={mode!r}",
-            describe(array),
-            f"np.concatenate of the parts, or one of the modes {', '.join(_STATISTICS)}, edge, "
-            "wrap, constant",
-        )
-    name, padded = pair
-    extra = options.get(name)
-    widths = np.broadcast_to(pad_width, (len(shape), 2)).tolist()
-    for axis, (before, after) in enumerate(widths):
-        of_axis = extra
-        if name in ("stat_length", "end_values") and extra is not None:
-            of_axis = np.broadcast_to(extra, (len(shape), 2))[axis].tolist()
-        array = padded(array, axis, before, after, of_axis, mode)
-    return array
+    raise DerivativeError(
+        f"np.pad has no rule for mode={mode!r}{' and reflect_type' * ('reflect_type' in options)}",
+        describe(array),
+        "np.concatenate of the parts, or one of the modes constant, edge, wrap, reflect, symmetric",
+    )
 
-
-def _cut(a: Any, axis: int, *ends: int | None) -> Any:
-    return a[(slice(None),) * axis + (slice(*ends),)]
-
-
-def _pad_by_statistic(a: Any, axis: int, before: int, after: int, length: Any, mode: str) -> Any:
-    functions: dict[str, Any] = {"mean": np.mean, "maximum": np.max, "minimum": np.min}
-    statistic = functions[mode]
-    n = np.shape(a)[axis]
-    first, last = (n if k is None else min(int(k), n) for k in length or (None, None))
-    left = statistic(_cut(a, axis, 0, first), axis=axis, keepdims=True)
-    right = statistic(_cut(a, axis, n - last, n), axis=axis, keepdims=True)
-    return np.concatenate([np.repeat(left, before, axis), a, np.repeat(right, after, axis)], axis)
-
-
-def _pad_by_ramp(a: Any, axis: int, before: int, after: int, ends: Any, mode: str) -> Any:
-    shape = [-1 if i == axis else 1 for i in range(np.ndim(a))]
-    sides = []
-    for n, edge, end in zip(
-        (before, after), (_cut(a, axis, 0, 1), _cut(a, axis, -1, None)), ends or (0, 0), strict=True
-    ):
-        steps = np.reshape(np.arange(n) / max(n, 1), shape).astype(plain(a).dtype)
-        sides.append(end + (edge - end) * steps)
-    return np.concatenate([sides[0], a, np.flip(sides[1], axis)], axis)
-
-
-def _pad_by_reflection(a: Any, axis: int, before: int, after: int, kind: Any, mode: str) -> Any:
-    """Turn the values around, at the edge: what comes is twice the edge less what was."""
-    inner = 1 if mode == "reflect" else 0  # whether the edge itself is left out
-    if np.shape(a)[axis] == 1 and inner:
-        before, after, sides = 0, 0, (before, after)
-        return np.concatenate([np.repeat(a, sides[0], axis), a, np.repeat(a, sides[1], axis)], axis)
-    while before or after:
-        n = np.shape(a)[axis]
-        left, right = min(before, n - inner), min(after, n - inner)
-        first = 2 * _cut(a, axis, 0, 1) - np.flip(_cut(a, axis, inner, inner + left), axis)
-        stop = n - inner
-        last = 2 * _cut(a, axis, n - 1, n) - np.flip(_cut(a, axis, stop - right, stop), axis)
-        a = np.concatenate([first, a, last], axis)
-        before, after = before - left, after - right
-    return a
-
-
-#: How each mode of `np.pad` that needs arithmetic pads one axis, and the option that it reads.
-_STATISTICS: dict[str, tuple[str, Any]] = {
-    "mean": ("stat_length", _pad_by_statistic),
-    "maximum": ("stat_length", _pad_by_statistic),
-    "minimum": ("stat_length", _pad_by_statistic),
-    "linear_ramp": ("end_values", _pad_by_ramp),
-    "reflect": ("reflect_type", _pad_by_reflection),
-    "symmetric": ("reflect_type", _pad_by_reflection),
-}
 
 # ---- diagonals and triangles -------------------------------------------------------------
 
@@ -401,14 +323,8 @@ def _trace(
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
 
 
-@composed(np.linalg.diagonal)
-def _linalg_diagonal(x: Any, /, *, offset: int = 0) -> Any:
-    return np.diagonal(x, offset, -2, -1)
-
-
-@composed(np.linalg.trace)
-def _linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
-    return np.trace(x, offset, -2, -1, dtype)
+alias(np.linalg.diagonal, np.diagonal, axis1=-2, axis2=-1)
+alias(np.linalg.trace, np.trace, axis1=-2, axis2=-1)
 
 
 @composed(np.diag)

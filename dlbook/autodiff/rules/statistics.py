@@ -12,6 +12,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.grids import double
+from dlbook.autodiff.rules.reductions import kept_shape, lines_of
 from dlbook.autodiff.table import composed
 from dlbook.autodiff.traced import plain
 
@@ -25,16 +26,6 @@ def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None
     return np.take_along_axis(a, np.argsort(plain(a), axis, kind, stable=stable), axis)
 
 
-def _sorted_last(a: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
-    """Return the reduced entries sorted along a last axis, and the shape with axes of size 1."""
-    shape = np.shape(a)
-    given = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = [i % len(shape) for i in given]
-    rest = [i for i in range(len(shape)) if i not in axes]
-    moved = np.reshape(np.transpose(a, (*rest, *axes)), (*[shape[i] for i in rest], -1))
-    return np.sort(moved, axis=-1), tuple([1 if i in axes else n for i, n in enumerate(shape)])
-
-
 @composed(np.median)
 def _median(
     a: Any,
@@ -43,12 +34,12 @@ def _median(
     overwrite_input: bool = False,
     keepdims: Any = False,
 ) -> Any:
-    ordered, kept = _sorted_last(a, axis)
+    ordered = np.sort(lines_of(a, axis), axis=-1)
     n = np.shape(ordered)[-1]
     middle = np.mean(ordered[..., (n - 1) // 2 : n // 2 + 1], axis=-1)
     unknown = np.isnan(plain(ordered)[..., -1:]).any(axis=-1)  # NaN is sorted last
     middle = np.where(unknown, np.nan, middle) if np.any(unknown) else middle
-    return np.reshape(middle, kept) if keepdims else middle
+    return np.reshape(middle, kept_shape(np.shape(a), axis)) if keepdims else middle
 
 
 @composed(np.quantile)
@@ -67,7 +58,7 @@ def _quantile(
             f"method={method!r}, q={describe(q)}",
             "method='linear', and a q of plain numbers",
         )
-    ordered, kept = _sorted_last(a, axis)
+    ordered = np.sort(lines_of(a, axis), axis=-1)
     n = np.shape(ordered)[-1]
     # A Python number counts with the dtype of the data, an array of q with its own.
     dtype = plain(ordered).dtype if type(q) in (int, float) else None
@@ -84,22 +75,16 @@ def _quantile(
         found = np.where(np.reshape(unknown, unknown.shape + (1,) * np.ndim(q)), np.nan, found)
     last = np.ndim(found)
     found = np.moveaxis(found, range(last - np.ndim(q), last), range(np.ndim(q)))
-    return np.reshape(found, np.shape(q) + kept) if keepdims else found[()]
+    if keepdims:
+        return np.reshape(found, np.shape(q) + kept_shape(np.shape(a), axis))
+    return found[()]
 
 
 @composed(np.percentile)
-def _percentile(
-    a: Any,
-    q: Any,
-    axis: Axis = None,
-    out: None = None,
-    overwrite_input: bool = False,
-    method: Any = "linear",
-    keepdims: Any = False,
-) -> Any:
-    if type(q) is type(plain(q)):  # else refused there
+def _percentile(a: Any, q: Any, *args: Any, **options: Any) -> Any:
+    if type(q) is type(plain(q)):  # otherwise refused there
         q = q / 100 if type(q) in (int, float) else np.true_divide(q, 100)
-    return np.quantile(a, q, axis, None, overwrite_input, method, keepdims)
+    return np.quantile(a, q, *args, **options)
 
 
 # ---- without what is not a number --------------------------------------------------------
@@ -109,69 +94,28 @@ def _known(a: Any) -> Any:
     return ~np.isnan(plain(a))
 
 
-@composed(np.nansum)
-def _nansum(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    initial: Any = 0,
-    where: Any = True,
-) -> Any:
-    return np.sum(np.where(_known(a), a, 0.0), axis, dtype, None, keepdims, initial, where)
+def _nan_as(neutral: float, function: Any, of: Any) -> None:
+    @composed(of)
+    def filled(a: Any, *args: Any, **options: Any) -> Any:
+        return function(np.where(_known(a), a, neutral), *args, **options)
 
 
-@composed(np.nanprod)
-def _nanprod(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    initial: Any = 1,
-    where: Any = True,
-) -> Any:
-    return np.prod(np.where(_known(a), a, 1.0), axis, dtype, None, keepdims, initial, where)
+_nan_as(0.0, np.sum, np.nansum)
+_nan_as(1.0, np.prod, np.nanprod)
+_nan_as(0.0, np.cumsum, np.nancumsum)
+_nan_as(1.0, np.cumprod, np.nancumprod)
 
 
-@composed(np.nanmean)
-def _nanmean(
-    a: Any,
-    axis: Axis = None,
-    dtype: Any = None,
-    out: None = None,
-    keepdims: Any = False,
-    *,
-    where: Any = True,
-) -> Any:
-    known = _known(a) & where
-    return np.mean(np.where(known, a, 0.0), axis, dtype, None, keepdims, where=known)
-
-
-def _nanspread(function: Any) -> Any:
-    def spread(
-        a: Any,
-        axis: Axis = None,
-        dtype: Any = None,
-        out: None = None,
-        ddof: Any = 0,
-        keepdims: Any = False,
-        *,
-        where: Any = True,
-        correction: Any = np._NoValue,
-    ) -> Any:
+def _where_known(function: Any, of: Any) -> None:
+    @composed(of)
+    def masked(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
         known = _known(a) & where
-        if correction is not np._NoValue:
-            ddof = correction
-        filled = np.where(known, a, 0.0)
-        return function(filled, axis, dtype, None, ddof, keepdims, where=known)
-
-    return spread
+        return function(np.where(known, a, 0.0), *args, where=known, **options)
 
 
-composed(np.nanvar)(_nanspread(np.var))
-composed(np.nanstd)(_nanspread(np.std))
+_where_known(np.mean, np.nanmean)
+_where_known(np.var, np.nanvar)
+_where_known(np.std, np.nanstd)
 
 
 def _nanextreme(function: Any, lowest: float) -> Any:
@@ -193,16 +137,6 @@ def _nanextreme(function: Any, lowest: float) -> Any:
 
 composed(np.nanmax)(_nanextreme(np.max, -np.inf))
 composed(np.nanmin)(_nanextreme(np.min, np.inf))
-
-
-@composed(np.nancumsum)
-def _nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
-    return np.cumsum(np.where(_known(a), a, 0.0), axis, dtype)
-
-
-@composed(np.nancumprod)
-def _nancumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
-    return np.cumprod(np.where(_known(a), a, 1.0), axis, dtype)
 
 
 @composed(np.nan_to_num)

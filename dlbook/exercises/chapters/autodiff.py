@@ -1,7 +1,7 @@
 """The exercises on computations, chapters 10 and 13.
 
 A program is a dictionary from each vertex to a number, for an input, or to a tuple of an operation
-and its operands. All values are whole numbers, so that answers are compared exactly; but for the
+and its operands. All values are integers, so that answers are compared exactly; but for the
 layer with tanh.
 """
 
@@ -141,7 +141,7 @@ def _differs(right: dict[str, int], returned: Any, word: str) -> str | None:
         if complaint := compared(value, number(found[v], what=what), what):
             return complaint
     extra = [v for v in found if v not in right]
-    return f"{extra[0]!r} is no vertex" if extra else None
+    return f"{extra[0]!r} is not a vertex" if extra else None
 
 
 def long_operand_lists() -> Any:
@@ -157,7 +157,7 @@ def _not_the_visits(operands: dict[str, list[str]], returned: Any) -> str | None
 
 
 def tapes() -> Any:
-    """Return a strategy for tapes: operations on whole numbers, in the order they were done."""
+    """Return a strategy for tapes: operations on integers, in the order they were done."""
     from hypothesis import strategies as st
 
     def of_length(n: int) -> Any:

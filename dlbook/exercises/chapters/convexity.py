@@ -1,6 +1,6 @@
 """The exercises on convexity, chapter 3.
 
-A function on 0, 1, …, n is given as the list of its values, whole numbers, at least one. It is
+A function on 0, 1, …, n is given as the list of its values, integers, at least one. It is
 convex if the polygon through the points (i, values[i]) is: if no value lies above the mean of its
 two neighbours.
 """
@@ -34,12 +34,12 @@ def any_values() -> Any:
 
 
 def convex_values(most: int = 6) -> Any:
-    """Return a strategy for values of convex functions: sums of so many increasing slopes."""
+    """Return a strategy for values of convex functions: sums of increasing slopes."""
     return _sums(_slopes(most))
 
 
 def long_values() -> Any:
-    """Return a strategy for many values, convex but for one place, as a rule."""
+    """Return a strategy for many values, mostly convex except at one place."""
     from hypothesis import strategies as st
 
     def dented(slopes: list[int], place: int) -> list[int]:
@@ -86,10 +86,10 @@ def _no_dent(values: Values, returned: Any) -> str | None:
             return None
         i = dents[0]
         return f"at {i} the value {values[i]} lies above the mean of its neighbours"
-    place = number(returned, "a whole number or None")
+    place = number(returned, "an integer or None")
     i = int(place)
     if i != place:
-        raise UnfitError(f"{place} is no whole number")
+        raise UnfitError(f"{place} is not an integer")
     if i in dents:
         return None
     if not 0 < i < len(values) - 1:

@@ -33,7 +33,7 @@ def matrices(most: int = 3) -> Any:
 
 
 def clouds(most: int = 3) -> Any:
-    """Return a strategy for points, so many at most, of one to three coordinates."""
+    """Return a strategy for points, at most this many, of one to three coordinates."""
     from hypothesis import strategies as st
 
     def of(size: int) -> Any:

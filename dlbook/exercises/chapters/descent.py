@@ -52,7 +52,7 @@ def least_squares(most_steps: int = 5, rates: Sequence[float] = _RATES) -> Any:
 
 
 def symmetric_matrices(most: int = 3) -> Any:
-    """Return a strategy for symmetric matrices of so many rows at most."""
+    """Return a strategy for symmetric matrices of at most this many rows."""
     from hypothesis import strategies as st
 
     def symmetric(rows: list[list[float]]) -> list[list[float]]:
@@ -66,7 +66,7 @@ def symmetric_matrices(most: int = 3) -> Any:
 
 
 def runs(most: int = 5) -> Any:
-    """Return a strategy for steps on the line, so many at most, their rate and a rival point."""
+    """Return a strategy for at most this many steps on the line, their rate and a rival point."""
     from hypothesis import strategies as st
 
     return st.fixed_dictionaries(

@@ -43,7 +43,7 @@ def mirror_steps(most: int = 3) -> Any:
 
 
 def scores(most: int = 3) -> Any:
-    """Return a strategy for lists of scores, with ties, inside and outside of the simplex."""
+    """Return a strategy for lists of scores, with ties, inside and outside the simplex."""
     from hypothesis import strategies as st
 
     return of_any_size(1, most, lambda size: st.one_of(_quarters(size), _quarters(size, -1, 3)))

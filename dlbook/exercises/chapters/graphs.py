@@ -23,7 +23,7 @@ _LONG = 20  # nodes, so that who looks at the first few only is found out
 
 
 def digraphs(most: int = 5) -> Any:
-    """Return a strategy for graphs of up to so many nodes."""
+    """Return a strategy for graphs of at most this many nodes."""
     from hypothesis import strategies as st
 
     def of_nodes(names: list[str]) -> Any:
@@ -141,7 +141,7 @@ def _not_all_orders(given: Given, orders: Any) -> str | None:
     for k, one in enumerate(sequence(orders, "a list of orders")):
         listed = sequence(one, "a list of nodes", what=f"entry {k}")
         if complaint := _sorted_wrongly(given, listed):
-            return f"{listed} is no order: {complaint}"
+            return f"{listed} is not an order: {complaint}"
         if tuple(listed) in seen:
             return f"{listed} comes twice"
         seen.add(tuple(listed))

@@ -27,7 +27,7 @@ def _vectors(size: int, least: int = -5) -> Any:
 
 
 def gradients(most: int = 3) -> Any:
-    """Return a strategy for vectors of whole numbers, with the given number of entries at most."""
+    """Return a strategy for vectors of at most this many integers."""
     return of_any_size(1, most, _vectors)
 
 

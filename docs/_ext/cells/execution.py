@@ -324,6 +324,9 @@ def _end_with_parent() -> None:
 
 def mend_cache(path: Path) -> None:
     """Drop from a cache what was not written to its end; all of it where it cannot be read."""
+    if path.is_file():  # earlier builds had files where caches are now
+        path.unlink()
+        return
     executed = path / "executed"
     try:
         for folder in executed.glob("*"):
