@@ -26,6 +26,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    momentum,
     softmax,
     stochastic,
 )
@@ -42,6 +43,7 @@ CHECKERS: dict[str, Checker] = {
     **softmax.CHECKERS,
     **entropic_projection.CHECKERS,
     **descent.CHECKERS,
+    **momentum.CHECKERS,
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,

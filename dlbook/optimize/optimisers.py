@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -11,7 +12,16 @@ from dlbook import trees
 from dlbook.checks import check_integer, check_number, shown
 from dlbook.optimize.schedules import Schedule
 
-__all__ = ["GradientDescent", "Optimiser", "check_optimiser"]
+__all__ = [
+    "Adam",
+    "AdamW",
+    "GradientDescent",
+    "HeavyBall",
+    "Moments",
+    "Nesterov",
+    "Optimiser",
+    "check_optimiser",
+]
 
 Tree = TypeVar("Tree")
 
@@ -23,7 +33,7 @@ class Optimiser(Protocol):
     def init(self, params: Any) -> Any:
         """Return the state before the first step."""
 
-    def update(self, grads: Tree, state: Any, params: Tree, out: Any = None) -> tuple[Tree, Any]:
+    def update(self, grads: Any, state: Any, params: Any, out: Any = None) -> tuple[Any, Any]:
         """Return parameters and state after a step, written to `out` where it is given."""
 
 
@@ -46,6 +56,24 @@ def check_optimiser(value: Any) -> None:
             f"optimiser is {shown(value)}; expected one with init and update, "
             "such as GradientDescent(0.1)"
         )
+
+
+class Moments(NamedTuple):
+    """The state of the optimisers that remember earlier gradients.
+
+    Attributes
+    ----------
+    taken
+        The number of steps taken.
+    first
+        A tree like the parameters: a sum, or an average, of earlier gradients.
+    second
+        The same of the squares of their entries; ``None`` where it is not used.
+    """
+
+    taken: int
+    first: Any
+    second: Any = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +107,7 @@ class GradientDescent:
     learning_rate: Schedule | float
 
     def __post_init__(self) -> None:
-        if not callable(self.learning_rate):
-            rate = check_number("learning_rate", self.learning_rate, above=0)
-            object.__setattr__(self, "learning_rate", rate)
+        _check_rate(self)
 
     def init(self, params: Any) -> int:
         """Return the state before the first step: 0, the number of steps taken."""
@@ -117,19 +143,374 @@ class GradientDescent:
             If the trees differ in structure, or arrays in shape; if `state` is not what `init`
             or `update` returned; or if the schedule returns something other than a finite
             number ≥ 0.
+        FloatingPointError
+            If the gradient, or a parameter after the step, is NaN or infinite.
         """
-        taken, rate = check_integer("state", state, 0) + 1, self.learning_rate
-        if callable(rate):
-            name = f"the learning rate that {rate!r} returned for step {taken}"
-            rate = check_number(name, rate(taken), least=0)
-        _check_shapes(grads, params)
-        if out is None:
-            return trees.map(lambda p, g: p - rate * g, params, grads), taken
-        if out[0] is params:  # the training loop's case: one tree less to walk
-            trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
-        else:
-            trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
-        return out[0], taken
+        taken = check_integer("state", state, 0) + 1
+        rate = _rate_of(self.learning_rate, taken)
+        _check_gradient(grads, params, taken)
+        with np.errstate(over="ignore", invalid="ignore"):  # told of below
+            if out is None:
+                params = trees.map(lambda p, g: p - rate * g, params, grads)
+            elif out[0] is params:  # the training loop's case: one tree less to walk
+                trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
+            else:
+                trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
+                params = out[0]
+        _check_params(params, taken)
+        return params, taken
+
+
+@dataclass(frozen=True)
+class HeavyBall:
+    """Momentum: step along a sum of all gradients in which older ones count less.
+
+    With ``v ← momentum · v + g``, v = 0 at first, a step is ``p - learning_rate · v``. At a
+    constant learning rate this is the heavy ball of Polyak (1964), whose next point is
+    ``p - learning_rate · g + momentum · (p - the point before p)``.
+
+    Parameters
+    ----------
+    learning_rate
+        A finite number > 0, or a schedule.
+    momentum
+        A number ≥ 0 and < 1. With 0 it is `GradientDescent`.
+
+    Raises
+    ------
+    ValueError
+        If one of them is anything else.
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> from dlbook.optimize import descend
+    >>> iterates = descend(lambda w: 0.5 * w**2, 8.0, HeavyBall(0.5, momentum=0.25))
+    >>> [float(w) for w in islice(iterates, 4)]
+    [8.0, 4.0, 1.0, -0.25]
+    """
+
+    learning_rate: Schedule | float
+    momentum: float
+
+    def __post_init__(self) -> None:
+        _check_rate(self)
+        _check_below_one(self, "momentum")
+
+    def init(self, params: Any) -> Moments:
+        """Return the state before the first step, whose `first` is v."""
+        return Moments(0, trees.map(np.zeros_like, params))
+
+    def update(
+        self,
+        grads: Tree,
+        state: Moments,
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
+        """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
+        taken = _taken(state)
+        rate = _rate_of(self.learning_rate, taken)
+        _check_gradient(grads, params, taken)
+        with np.errstate(over="ignore", invalid="ignore"):
+            v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
+            params = trees.map(lambda p, v: p - rate * v, params, v)
+        return _step(params, Moments(taken, v), out)
+
+
+@dataclass(frozen=True)
+class Nesterov:
+    """Nesterov's accelerated gradient: momentum, with the gradient taken where it leads.
+
+    The method has points w and *extrapolated* points y, at which the gradient is evaluated:
+    ``w ← y - learning_rate · ∇f(y)``, then ``y ← w + momentum · (w - the w before)``. The
+    parameters are the points y, since a gradient comes from where the parameters are; PyTorch
+    does the same. The points w are `last(params, state)`.
+
+    Parameters
+    ----------
+    learning_rate
+        A finite number > 0, or a schedule.
+    momentum
+        A number ≥ 0 and < 1. With 0 it is `GradientDescent`.
+
+    Raises
+    ------
+    ValueError
+        If one of them is anything else.
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> from dlbook.optimize import descend
+    >>> iterates = descend(lambda w: 0.5 * w**2, 8.0, Nesterov(0.5, momentum=0.25))
+    >>> [float(w) for w in islice(iterates, 4)]
+    [8.0, 3.0, 0.875, 0.171875]
+    """
+
+    learning_rate: Schedule | float
+    momentum: float
+
+    def __post_init__(self) -> None:
+        _check_rate(self)
+        _check_below_one(self, "momentum")
+
+    def init(self, params: Any) -> Moments:
+        """Return the state before the first step, whose `first` is v."""
+        return Moments(0, trees.map(np.zeros_like, params))
+
+    def update(
+        self,
+        grads: Tree,
+        state: Moments,
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
+        """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
+        taken = _taken(state)
+        rate = _rate_of(self.learning_rate, taken)
+        _check_gradient(grads, params, taken)
+        with np.errstate(over="ignore", invalid="ignore"):
+            v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
+            params = trees.map(lambda p, g, v: p - rate * (g + self.momentum * v), params, grads, v)
+        return _step(params, Moments(taken, v), out)
+
+    def last(self, params: Any, state: Moments) -> Any:
+        """Return w, from which `params` was extrapolated.
+
+        Examples
+        --------
+        >>> method = Nesterov(0.5, momentum=0.25)
+        >>> params, state = method.update(8.0, method.init(8.0), 8.0)
+        >>> float(params), float(method.last(params, state))
+        (3.0, 4.0)
+        """
+        if state.taken == 0:
+            return params
+        ahead = _rate_of(self.learning_rate, state.taken) * self.momentum
+        return trees.map(lambda p, v: p + ahead * v, params, state.first)
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam: momentum, with each entry divided by the size of its recent gradients.
+
+    With averages ``m`` of gradients and ``s`` of their squares, in which older ones count less,
+    a step is ``p - learning_rate · m / (√s + epsilon)``. Both averages start at 0, and are
+    divided by the total weight ``1 - decay^step`` of what they average.
+
+    Parameters
+    ----------
+    learning_rate
+        A finite number > 0, or a schedule.
+    momentum
+        The decay of m, a number ≥ 0 and < 1; β₁ in the paper.
+    memory
+        The decay of s, a number ≥ 0 and < 1; β₂ in the paper.
+    epsilon
+        A finite number > 0, against a division by zero.
+
+    Raises
+    ------
+    ValueError
+        If one of them is anything else.
+
+    Notes
+    -----
+    From Kingma and Ba, ICLR 2015, arXiv:1412.6980.
+
+    Examples
+    --------
+    Whatever its size, a first gradient moves each entry by nearly the learning rate:
+
+    >>> method = Adam(0.1)
+    >>> params = np.array([1.0, 1.0])
+    >>> method.update(np.array([1e-3, -1e3]), method.init(params), params)[0].round(4)
+    array([0.9, 1.1])
+    """
+
+    learning_rate: Schedule | float = 1e-3
+    momentum: float = 0.9
+    memory: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        _check_adam(self)
+
+    def init(self, params: Any) -> Moments:
+        """Return the state before the first step, whose `first` and `second` are m and s."""
+        return _no_moments(params)
+
+    def update(
+        self,
+        grads: Tree,
+        state: Moments,
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
+        """Take one step; see `GradientDescent.update`. The averages are written to as well."""
+        return _adam(self, grads, state, params, out)
+
+
+@dataclass(frozen=True)
+class AdamW:
+    """Adam, with parameters that shrink on their own: "decoupled" weight decay.
+
+    A step is that of `Adam` from ``(1 - learning_rate · decay) · p``. `Decayed` adds
+    ``decay · p`` to the gradient instead, and Adam then divides it by √s: weights with large
+    gradients would shrink less.
+
+    Parameters
+    ----------
+    learning_rate, momentum, memory, epsilon
+        As for `Adam`.
+    decay
+        A finite number ≥ 0.
+
+    Raises
+    ------
+    ValueError
+        If one of them is anything else.
+
+    Notes
+    -----
+    From Loshchilov and Hutter, ICLR 2019, arXiv:1711.05101.
+
+    Examples
+    --------
+    Without a gradient the parameters only shrink:
+
+    >>> method = AdamW(0.1, decay=0.5)
+    >>> params = np.array([1.0, -2.0])
+    >>> method.update(np.zeros(2), method.init(params), params)[0]
+    array([ 0.95, -1.9 ])
+    """
+
+    learning_rate: Schedule | float = 1e-3
+    momentum: float = 0.9
+    memory: float = 0.999
+    epsilon: float = 1e-8
+    decay: float = 1e-2
+
+    def __post_init__(self) -> None:
+        _check_adam(self)
+        object.__setattr__(self, "decay", check_number("decay", self.decay, least=0))
+
+    def init(self, params: Any) -> Moments:
+        """Return the state before the first step, whose `first` and `second` are m and s."""
+        return _no_moments(params)
+
+    def update(
+        self,
+        grads: Tree,
+        state: Moments,
+        params: Tree,
+        out: tuple[Tree, Moments] | None = None,
+    ) -> tuple[Tree, Moments]:
+        """Take one step; see `GradientDescent.update`. The averages are written to as well."""
+        return _adam(self, grads, state, params, out, self.decay)
+
+
+def _no_moments(params: Any) -> Moments:
+    return Moments(0, trees.map(np.zeros_like, params), trees.map(np.zeros_like, params))
+
+
+def _adam(
+    method: Adam | AdamW,
+    grads: Any,
+    state: Moments,
+    params: Any,
+    out: tuple[Any, Moments] | None,
+    decay: float = 0.0,
+) -> tuple[Any, Moments]:
+    """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
+    taken = _taken(state)
+    rate = _rate_of(method.learning_rate, taken)
+    _check_gradient(grads, params, taken)
+    old, older = method.momentum, method.memory
+    length = rate / (1 - old**taken)
+    scale = math.sqrt(1 - older**taken)
+
+    def moved(p: Any, m: Any, s: Any) -> Any:
+        if decay:
+            p = (1 - rate * decay) * p
+        return p - length * m / (np.sqrt(s) / scale + method.epsilon)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        m = trees.map(lambda m, g: old * m + (1 - old) * g, state.first, grads)
+        s = trees.map(lambda s, g: older * s + (1 - older) * (g * g), state.second, grads)
+        params = trees.map(moved, params, m, s)
+    _check_finite("state.second", s, f"step {taken}")
+    return _step(params, Moments(taken, m, s), out)
+
+
+def _step(params: Any, state: Moments, out: tuple[Any, Moments] | None) -> tuple[Any, Moments]:
+    """Check new parameters, and return them with the state, in the arrays of `out` if given."""
+    _check_params(params, state.taken)
+    if out is None:
+        return params, state
+    trees.map(np.copyto, out[0], params)
+    trees.map(np.copyto, out[1].first, state.first)
+    if state.second is not None:
+        trees.map(np.copyto, out[1].second, state.second)
+    return out[0], Moments(state.taken, out[1].first, out[1].second)
+
+
+def _rate_of(learning_rate: Schedule | float, step: int) -> float:
+    """Return the learning rate of a step, and an error if a schedule returned none."""
+    if not callable(learning_rate):
+        return learning_rate
+    name = f"the learning rate that {learning_rate!r} returned for step {step}"
+    return check_number(name, learning_rate(step), least=0)
+
+
+def _check_rate(method: Any) -> None:
+    if not callable(method.learning_rate):
+        rate = check_number("learning_rate", method.learning_rate, above=0)
+        object.__setattr__(method, "learning_rate", rate)
+
+
+def _check_below_one(method: Any, name: str) -> None:
+    value = getattr(method, name)
+    number = check_number(name, value, least=0)
+    if number >= 1:
+        raise ValueError(f"{name} is {value!r}; expected a number ≥ 0 and < 1")
+    object.__setattr__(method, name, number)
+
+
+def _check_adam(method: Adam | AdamW) -> None:
+    _check_rate(method)
+    _check_below_one(method, "momentum")
+    _check_below_one(method, "memory")
+    object.__setattr__(method, "epsilon", check_number("epsilon", method.epsilon, above=0))
+
+
+def _taken(state: Any) -> int:
+    """Return the number of the next step."""
+    if not isinstance(state, Moments):
+        raise ValueError(f"state is {shown(state)}; expected what init or update returned")
+    return check_integer("state.taken", state.taken, 0) + 1
+
+
+def _check_gradient(grads: Any, params: Any, step: int) -> None:
+    _check_shapes(grads, params)
+    _check_finite("grads", grads, f"step {step}")
+
+
+def _check_params(params: Any, step: int) -> None:
+    _check_finite("params", params, f"step {step} leads too far")
+
+
+def _check_finite(name: str, tree: Any, when: str) -> None:
+    """Raise an error if a number in the tree is NaN or infinite."""
+    for i, leaf in enumerate(trees.leaves(tree)):
+        if not np.isfinite(leaf).all():
+            values = np.asarray(leaf)
+            found = values[~np.isfinite(values)].flat[0]
+            raise FloatingPointError(
+                f"{when}: {trees.places(tree, name)[i]} holds {found}; expected finite "
+                "numbers; a smaller learning rate, or clipped gradients, usually helps"
+            )
 
 
 def _check_shapes(grads: Any, params: Any) -> None:

@@ -138,7 +138,8 @@ def fit(
     ValueError
         If shapes, labels or counts do not fit, or `train` holds NaN or infinity.
     FloatingPointError
-        If the loss stops being finite.
+        If the loss stops being finite; or a gradient or a parameter does, in a step of the
+        optimiser.
 
     Examples
     --------

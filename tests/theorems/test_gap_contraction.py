@@ -1,0 +1,84 @@
+"""prp-gap-contraction: with η = 1/L the gap shrinks by (1 - m/L)² in every step."""
+
+import numpy as np
+from descents import at_most, vectors
+from hypothesis import given
+from hypothesis import strategies as st
+from momentum_instances import above, around, below, bowl, huber, smooth_functions, steep
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the factor, times .99": {"times": 0.99},
+    "the cube": {"power": 3},
+    "the power 2.1": {"power": 2.1},
+    "1 - 1.05 m/L": {"part": 1.05},
+    "a step half as long": {"length": 0.5},
+    "a step twice as long": {"length": 2},
+}
+
+
+def hypotheses(f, star, m, lipschitz, w, rate):
+    points = around(star, w, w - rate * f.slope(w))
+    return {
+        "strong": above(f, m, points),
+        "smooth": below(f, lipschitz, points),
+        "step": abs(rate * lipschitz - 1) < 1e-12,
+    }
+
+
+def conclusion(f, star, m, lipschitz, w, rate, *, times=1.0, power=2, part=1.0, length=1):
+    """f(w₊) - f(w*) ≤ (1 - m/L)² (f(w) - f(w*))."""
+    after = f(w - length * rate * f.slope(w)) - f(star)
+    factor = max(0.0, 1 - part * m / lipschitz) ** power
+    return at_most(after, times * factor * (f(w) - f(star)))
+
+
+@given(st.data(), st.integers(1, 3))
+def test_holds(data, d):
+    f, star, m, lipschitz = data.draw(smooth_functions(d, 0.05))
+    instance = f, star, m, lipschitz, data.draw(vectors(d, 5)), 1 / lipschitz
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+ONE, ZERO = np.ones(1), np.zeros(1)
+TIGHT = bowl(0.5), ZERO, 0.5, 1.0, ONE, 1.0
+
+
+def test_near_misses():
+    near = [
+        TIGHT,
+        (bowl(1.0), ZERO, 1.0, 1.0, ONE, 1.0),
+        (bowl(2.0), np.zeros(2), 1.0, 2.0, np.ones(2), 0.5),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, times=0.99)
+
+
+def test_without_strong():
+    for instance in (
+        (huber(), ZERO, 1.0, 1.0, 10 * ONE, 1.0),
+        (bowl(0.49), ZERO, 0.5, 1.0, ONE, 1.0),
+    ):
+        assert broken(hypotheses(*instance)) == ["strong"]
+        assert not conclusion(*instance)
+
+
+def test_without_smooth():
+    for instance in (
+        (steep(), ZERO, 0.5, 1.0, 1e-4 * ONE, 1.0),
+        (bowl(1.6), ZERO, 0.5, 1.0, ONE, 1.0),
+    ):
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
+
+
+def test_without_step():
+    for rate in (0.98, 0.5, 3.5):
+        instance = (bowl(0.5), ZERO, 0.5, 1.0, ONE, rate)
+        assert broken(hypotheses(*instance)) == ["step"]
+        assert not conclusion(*instance)

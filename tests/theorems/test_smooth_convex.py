@@ -1,0 +1,68 @@
+"""lem-smooth-convex: how far a smooth convex function lies above its tangents."""
+
+import numpy as np
+from descents import vectors
+from hypothesis import given
+from hypothesis import strategies as st
+from momentum_instances import above, around, below, bowl, hill, huber, power, smooth_functions
+from near import broken, missed
+
+NEAR_MISSES = {
+    "1/L, for 1/(2L), above the tangent": {"half": 1.0},
+    ".51/L above the tangent": {"half": 0.51},
+    "1.01/L, for 1/L, of the slopes": {"whole": 1.01},
+    "the slope at y in the tangent": {"tangent": lambda x, y: y},
+    "both constants larger": {"times": 1.01},
+}
+
+
+def hypotheses(f, x, y, lipschitz):
+    points = around(x, y)
+    return {"convex": above(f, 0, points), "smooth": below(f, lipschitz, points)}
+
+
+def conclusion(f, x, y, lipschitz, *, half=0.5, whole=1.0, tangent=lambda x, y: x, times=1.0):
+    """f(y) ≥ tangent at x + |difference|²/(2L); ⟨difference, x - y⟩ ≥ |difference|²/L."""
+    difference = f.slope(x) - f.slope(y)
+    square = np.sum(difference**2) / lipschitz / min(times, 1 / times)
+    size = 1e-9 * (1 + abs(f(x)) + abs(f(y)) + square)
+    line = f(x) + f.slope(tangent(x, y)) @ (y - x)
+    return f(y) >= line + half * square - size and difference @ (x - y) >= whole * square - size
+
+
+@given(st.data(), st.integers(1, 3))
+def test_holds(data, d):
+    f, _, _, lipschitz = data.draw(smooth_functions(d))
+    instance = f, data.draw(vectors(d, 3)), data.draw(vectors(d, 3)), lipschitz
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+ONE = np.ones(1)
+TIGHT = bowl(2.0), 3 * ONE, -ONE, 2.0
+
+
+def test_near_misses():
+    near = [TIGHT, (huber(), 3 * ONE, 0.5 * ONE, 1.0), (bowl(1.0), np.ones(2), 0 * np.ones(2), 1.0)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    # The bound is from below: a constant that is larger by 1/.99 is too large.
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, times=0.99)
+
+
+def test_without_convex():
+    for instance in (
+        (bowl(-1.0), 0 * ONE, ONE, 1.0),
+        (hill(), 0 * ONE, ONE, 1.0),
+    ):
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
+
+
+def test_without_smooth():
+    for instance in ((power(), 0 * ONE, 0.01 * ONE, 1.0), (bowl(1.1), ONE, 0 * ONE, 1.0)):
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
