@@ -49,6 +49,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def test_every_vertex_is_asked_for():
+    # From the second vertex no walk leads to the result, whose own adjoint is right.
+    instance = ([("x", "a", 0)], "xa", "x")
+    assert conclusion(*instance)
+    assert not conclusion(*instance, start=(1, 1))
+
+
 def test_without_order():
     instance = (EXAMPLE, "xbac", "c")
     assert broken(hypotheses(*instance)) == ["order"]

@@ -8,6 +8,7 @@ from smooth_instances import coordinates, derivatives, only_partials, partials_a
 
 NEAR_MISSES = {
     "twice the velocity": {"speed": 2},
+    "the velocity, times 1.001": {"speed": 1.001},
     "the velocity at another time": {"later": 0.5},
     "the gradient at another point": {"gradient_later": 0.5},
     "the first coordinate only": {"kept": (1.0, 0.0)},

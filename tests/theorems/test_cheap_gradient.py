@@ -86,6 +86,7 @@ NEAR_MISSES = {
     "a branch where a factor is 0": {"shares": branching},
     "a share replaces another": {"put": lambda do, kind, old, share: share},
     "the slope at the adjoint": {"at": lambda u, g: g},
+    "the slope very near": {"at": lambda u, g: (u[0] * (1 + 2e-8), u[1])},
     "operands in the wrong order": {"read": lambda operands: operands[::-1]},
 }
 
@@ -259,6 +260,14 @@ def test_without_slopes():
     instance = (1, [("bend", 0)], bend)
     assert broken(hypotheses(*instance)) == ["slopes"]
     assert not conclusion(*instance)
+
+
+def test_three_operations_are_too_many():
+    def formula(do, u, c):
+        return do("multiply", 4, do("multiply", u, do("multiply", u, u)))
+
+    fourth = {"fourth power": (lambda u: u**4, lambda u: 4 * u**3, formula)}
+    assert broken(hypotheses(1, [("fourth power", 0)], fourth)) == ["slopes"]
 
 
 def bend_all(values):

@@ -22,6 +22,7 @@ NEAR_MISSES = {
     "a value less": {"less": 1},
     "2⌈√N⌉, times .99": {"times": 0.99},
     "every operation once": {"performed": 1},
+    "1.99 N operations": {"performed": 1.99},
     "one checkpoint only": {"segment": lambda n: n},
     "a checkpoint at every value": {"segment": lambda n: 1},
     "the slope at the value after": {"at": lambda before, after: after},

@@ -47,9 +47,15 @@ def test_near_misses():
 
 
 def test_without_convex():
-    instance = (lambda w: -np.square(w[0]), square, 1, 0, line(-1, 0, 1))
-    assert broken(hypotheses(*instance)) == ["convex"]
-    assert not conclusion(*instance)
+    def dome(w):
+        return -np.square(w[0])
+
+    for instance in (
+        (dome, square, 1, 0, line(-1, 0, 1)),
+        (square, dome, 0, 1, line(-1, 0, 1)),
+    ):
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
 
 
 def test_without_weights():

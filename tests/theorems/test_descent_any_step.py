@@ -51,8 +51,9 @@ def test_near_misses():
 
 def test_tight():
     for rate in (0.5, 1.0, 1.5):
-        assert conclusion(bowl, ONE, rate, 1.0)
-        assert not conclusion(bowl, ONE, rate, 1.0, times=1.01)
+        for w in (ONE, np.array([1.0, -2.0])):
+            assert conclusion(bowl, w, rate, 1.0)
+            assert not conclusion(bowl, w, rate, 1.0, times=1.01)
 
 
 def test_without_smooth():

@@ -55,8 +55,9 @@ def test_near_misses():
 
 
 def test_tight():
-    assert conclusion(bowl, ONE, 1.0, 1.0)
-    assert not conclusion(bowl, ONE, 1.0, 1.0, times=1.01)
+    for w in (ONE, np.array([1.0, -2.0])):
+        assert conclusion(bowl, w, 1.0, 1.0)
+        assert not conclusion(bowl, w, 1.0, 1.0, times=1.01)
 
 
 def test_without_smooth():

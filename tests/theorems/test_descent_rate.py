@@ -132,6 +132,11 @@ def test_without_radius():
         instance = run(f, star)
         assert broken(hypotheses(*instance)) == ["radius"]
         assert not conclusion(*instance)
+    # A tenth too far along a diagonal, where no entry is as large as the radius.
+    way, f = np.ones(2) / np.sqrt(2), kinked(1.1 - 1e-5, 1e-6)
+    instance = run(lambda w: f(way @ w), 1.1 * way)
+    assert broken(hypotheses(*instance)) == ["radius"]
+    assert not conclusion(*instance)
 
 
 def test_without_slope():

@@ -66,6 +66,14 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_no_point_is_better_even_by_little():
+    x = np.array([2.0, 1.0, 0.0])
+    near = shares(x + np.array([0.1, 0.0, 0.0]))  # by .0011 worse than the softmax
+    assert not conclusion(
+        x, 1.0, [shares(x)], best=lambda x, T: near, minimum=lambda x, T: objective(near, x, T)
+    )
+
+
 def test_without_temperature():
     x = np.array([2.0, 1.0, 0.0])
     instance = (x, -1.0, [*np.eye(3)])

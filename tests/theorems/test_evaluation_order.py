@@ -91,6 +91,18 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def test_all_orders_are_asked_for():
+    # A list that is no order comes last, after the 24 that are.
+    leaves = range(1, 5)
+    star = Computation(
+        {0: []} | {v: [0] for v in leaves}, {v: lambda a: a + 1 for v in leaves}, {0: 3}
+    )
+    assert conclusion(star)
+    assert not conclusion(
+        star, orders=lambda graph: [*topological_orders(graph), list(graph)[::-1]]
+    )
+
+
 def test_without_finite():
     # Each integer has the one before it as its operand, which it passes on. What comes first in
     # an order is a source, and there is none.

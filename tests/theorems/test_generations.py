@@ -70,6 +70,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(shortcut,)], conclusion, hypotheses)
 
 
+def test_no_generation_is_left_out():
+    # Where an edge counts twice edges lead upwards, and lengths are small enough.
+    graph = DiGraph([(1, 2)], nodes=[1, 2, 3])
+    assert conclusion(graph)
+    assert not conclusion(graph, choose=lambda found, default: 1 + max(found, default=default - 1))
+
+
 def test_without_finite():
     graph = UpToZero()
     assert broken(hypotheses(graph)) == ["finite"]

@@ -57,6 +57,7 @@ def test_without_interior():
 
 
 def test_without_minimum():
-    instance = (square, np.ones(1))
-    assert broken(hypotheses(*instance)) == ["minimum"]
-    assert not conclusion(*instance)
+    for w in (np.ones(1), *np.eye(2)):
+        instance = (square, w)
+        assert broken(hypotheses(*instance)) == ["minimum"]
+        assert not conclusion(*instance)

@@ -125,6 +125,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def test_a_missing_vertex_has_a_cycle_before_it():
+    # Where nothing is ever ready 0 is missing, too, and no walk leads from the cycle to it.
+    graph = DiGraph([(0, 1), (1, 2), (2, 1), (2, 3)])
+    assert conclusion(graph)
+    assert not conclusion(graph, ready=lambda left: left < 0)
+
+
 def test_without_finite():
     for graph in (Integers(), Naturals(), Points(), Parallel()):
         assert broken(hypotheses(graph)) == ["finite"]

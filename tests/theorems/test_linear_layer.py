@@ -11,6 +11,7 @@ NEAR_MISSES = {
     "W for its transpose": {"by_x": lambda g, W, x: W @ g},
     "g passed on unmultiplied": {"by_x": lambda g, W, x: g},
     "x gᵀ, for g xᵀ": {"by_w": lambda g, W, x: np.outer(x, g)},
+    "the first row in every row": {"by_w": lambda g, W, x: np.outer(0 * g + g[0], x)},
     "g in every column": {"by_w": lambda g, W, x: np.outer(g, np.ones(len(x)))},
 }
 

@@ -108,6 +108,12 @@ def test_it_is_attained_at_every_step():
         np.testing.assert_allclose(w[0], (1 + t / 5) * 0.8**t, rtol=1e-8)
 
 
+def test_the_roots_of_all_modes_are_asked_for():
+    # The path is in the flattest mode, which a longer step suits; the steepest it drives away.
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, length=1.5)
+
+
 def test_without_quadratic():
     instance = (late(), 1.0, 25.0, 20 * np.ones(1), *parameters(1.0, 25.0))
     assert broken(hypotheses(*instance)) == ["quadratic"]

@@ -59,6 +59,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(small,), (doubled,)], conclusion, hypotheses)
 
 
+def test_every_result_is_asked_for():
+    # Without the first edge the last vertex has its path sum still.
+    program = Program([1.0], [("sin", 0), ("sin", 0)])
+    assert conclusion(program)
+    assert not conclusion(program, read=lambda edges: edges[1:])
+
+
 def test_without_order():
     program = Loop([3.0])
     assert broken(hypotheses(program)) == ["order"]

@@ -69,8 +69,11 @@ def test_near_misses():
 
 
 def test_tight():
-    assert conclusion(*AT_THE_RIVAL)
-    assert not conclusion(*AT_THE_RIVAL, times=0.99)
+    vs, rate, star, _, rates = AT_THE_RIVAL
+    in_the_plane = [np.repeat(v, 2) for v in vs], rate, np.repeat(star, 2), np.zeros(2), rates
+    for instance in (AT_THE_RIVAL, in_the_plane):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
 
 
 def test_without_start():

@@ -53,6 +53,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(small(), [0, 1, 2, 3])], conclusion, hypotheses)
 
 
+def test_every_result_is_asked_for():
+    # A sweep that sees the last vertex alone is right where that is the result.
+    program = Program([1.0], [("sin", 0), ("sin", 0)])
+    assert conclusion(program, [0, 1, 2])
+    assert not conclusion(program, [0, 1, 2], along=lambda order: order[-1:])
+
+
 def test_without_order():
     instance = (small(), [0, 2, 1, 3])  # the sweep comes to a before it comes to a + x
     assert broken(hypotheses(*instance)) == ["order"]

@@ -52,5 +52,12 @@ def test_without_minimum():
         lambda w: np.diag([2.0, -2.0]),
         np.zeros(2),
     )
-    assert broken(hypotheses(*saddle)) == ["minimum"]
-    assert not conclusion(*saddle)
+    tilted = (  # no slope along one axis, and none of its curvatures is negative
+        lambda w: w[0] + w[1] ** 2,
+        lambda w: np.array([1.0, 2 * w[1]]),
+        lambda w: np.diag([0.0, 2.0]),
+        np.zeros(2),
+    )
+    for instance in (saddle, tilted):
+        assert broken(hypotheses(*instance)) == ["minimum"]
+        assert not conclusion(*instance)

@@ -50,9 +50,10 @@ def test_near_misses():
 
 
 def test_without_vanishing():
-    instance = (1.0, lambda t: 0.1 + 0 * t)
-    assert broken(hypotheses(*instance)) == ["vanishing"]
-    assert not conclusion(*instance)
+    for constant in (0.05, 0.1):
+        instance = (1.0, lambda t, constant=constant: constant + 0 * t)
+        assert broken(hypotheses(*instance)) == ["vanishing"]
+        assert not conclusion(*instance)
 
 
 def test_without_far():

@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "the noise, times .99": {"noise": lambda eta: 0.99 * 9 * eta**2 / 4},
     "the noise of first order": {"noise": lambda eta: 9 * eta / 4},
     "the limit without the 2 - η": {"limit": lambda eta: 9 * eta / 8},
+    "the limit, times 1.00001": {"limit": lambda eta: 1.00001 * 9 * eta / (4 * (2 - eta))},
     "the limit, times 1.01": {"limit": lambda eta: 1.01 * 9 * eta / (4 * (2 - eta))},
     "the limit with 1 - η": {"limit": lambda eta: 9 * eta / (4 * abs(1 - eta) + 1e-9)},
 }

@@ -35,6 +35,7 @@ def test_near_misses():
 
 
 def test_without_between():
-    instance = (2.5, 0.1)
-    assert broken(hypotheses(*instance)) == ["between"]
-    assert not conclusion(*instance)
+    for w in (2.5, 2.0, -1.0, -1.5):  # at a target the other sample leaves the loss as it is
+        instance = (w, 0.5)
+        assert broken(hypotheses(*instance)) == ["between"]
+        assert not conclusion(*instance)

@@ -6,8 +6,9 @@ from near import missed
 from sgd_laws import step
 
 NEAR_MISSES = {
-    "the other sign": {"kick": lambda eta: 3 * eta**2 / 2},
-    "a kick of first order": {"kick": lambda eta: -3 * eta / 2},
+    "the other sign": {"kick": lambda eta, xi: 3 * eta**2 / 2 * xi},
+    "a kick of first order": {"kick": lambda eta, xi: -3 * eta / 2 * xi},
+    "the same kick in both orders": {"kick": lambda eta, xi: -3 * eta**2 / 2},
     "the variance, times .99": {"limit": lambda eta: 0.99 * 9 / 4 * eta**4 / (1 - (1 - eta) ** 4)},
     "the variance of independent samples": {"limit": lambda eta: 9 * eta / (4 * (2 - eta))},
     "the variance in the middle of a pass": {
@@ -20,7 +21,7 @@ def conclusion(
     e,
     eta,
     *,
-    kick=lambda eta: -3 * eta**2 / 2,
+    kick=lambda eta, xi: -3 * eta**2 / 2 * xi,
     limit=lambda eta: 9 / 4 * eta**4 / (1 - (1 - eta) ** 4),
 ):
     """A pass in both orders; the mean square after many passes."""
@@ -30,7 +31,7 @@ def conclusion(
         zero = step(step(0.0, eta, 1), eta, -1)
         square = (1 - eta) ** 4 * square + zero**2
     return (
-        all(abs(after[xi] - (1 - eta) ** 2 * e - kick(eta) * xi) < 1e-12 for xi in after)
+        all(abs(after[xi] - (1 - eta) ** 2 * e - kick(eta, xi)) < 1e-12 for xi in after)
         and abs(square - limit(eta)) < 1e-9
     )
 

@@ -49,8 +49,9 @@ def test_near_misses():
 
 def test_tight():
     # The bound is from below: a constant that is larger by 1/.99 is too large.
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, (bowl(2.0), 3 * np.ones(2), -np.ones(2), 2.0)):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
 
 
 def test_without_convex():

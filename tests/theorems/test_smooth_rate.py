@@ -5,6 +5,7 @@ from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from momentum_instances import (
+    Function,
     above,
     around,
     below,
@@ -76,6 +77,13 @@ def worst(steps, radius=1.0):
     return huber(radius / (2 * steps + 1)), ZERO, 1.0, radius * ONE, 1.0, steps
 
 
+def across(steps):
+    """Return the same along a line in the plane."""
+    way, (f, *_) = np.array([0.6, 0.8]), worst(steps)
+    along = Function(lambda w: f(way @ w), lambda w: f.slope(way @ w) * way)
+    return along, np.zeros(2), 1.0, way, 1.0, steps
+
+
 TIGHT = worst(5)
 
 
@@ -85,8 +93,9 @@ def test_near_misses():
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, across(5)):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
 
 
 def test_the_worst_gaps():

@@ -12,7 +12,8 @@ NEAR_MISSES = {
         "best": lambda g: np.sign(g) * (np.abs(g) == np.abs(g).max())
     },
     "along the gradient, the slope is its square": {"steepest": lambda g: g @ g},
-    "the slope, times .99": {"steepest": lambda g: 0.99 * np.linalg.norm(g)},
+    "the slope, times .9999": {"steepest": lambda g: 0.9999 * np.linalg.norm(g)},
+    "the opposite slope, times .9999": {"lowest": lambda g: -0.9999 * np.linalg.norm(g)},
     "others are less steep by one": {"margin": 1.0},
     "the opposite is level": {"lowest": lambda g: 0.0},
 }

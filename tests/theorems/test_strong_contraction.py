@@ -58,8 +58,9 @@ def test_near_misses():
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, (bowl(0.5), np.zeros(2), 0.5, 1.0, np.ones(2), 1.0)):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
 
 
 def test_without_strong():

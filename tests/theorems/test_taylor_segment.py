@@ -88,6 +88,15 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_points_off_the_segment_do_not_count():
+    cube = (cubic, lambda p: 3 * p**2, lambda p: np.array([6 * p]))
+    instance = (*cube, np.array([0.5]), np.array([2.0]))
+    assert conclusion(*instance)
+    # A point that makes it true there is before x; then behind y.
+    for moved in ({"slope": 8}, {"half": 3}, {"slope": 0.4}, {"half": 0.2}):
+        assert not conclusion(*instance, **moved)
+
+
 def test_without_differentiable():
     instance = (hat, np.sign, lambda p: np.zeros((1, 1)), np.array([-1.0]), np.array([1.0 + 1e-7]))
     assert broken(hypotheses(*instance)) == ["differentiable"]
