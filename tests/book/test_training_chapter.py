@@ -37,9 +37,9 @@ def test_the_committed_means_are_those_of_an_independent_rerun(part, rate):
 
 def test_no_published_value_is_typed_in_the_chapter():
     source = (DOCS / "part-4-networks" / f"{SLUG}.md").read_text("utf-8")
-    files = list((DOCS / "published").glob("*.json"))
-    assert len(files) > 1
-    for file in files:
-        table = json.loads(file.read_text("utf-8"))["learning_rate_table"]
+    published = [json.loads(p.read_text("utf-8")) for p in (DOCS / "published").glob("*.json")]
+    tables = [one["learning_rate_table"] for one in published if "learning_rate_table" in one]
+    assert len(tables) > 1
+    for table in tables:
         values = [str(value) for column in table.values() for value in column]
         assert [value for value in values if value in source] == []

@@ -30,9 +30,10 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") == "cell_code" and id(cell) not in solved:
             for figure in cell.findall(nodes.figure):
-                image = figure.next_node(nodes.image)
                 named = [one for one in figure["ids"] if one.startswith("fig-")]
-                if named and image is not None and image["uri"].endswith(".svg"):
+                # Of the kinds of picture in it the page takes this one; their order varies.
+                images = (one for one in figure.findall(nodes.image) if one["uri"].endswith(".svg"))
+                if named and (image := next(images, None)) is not None:
                     found.append((named[0], cell["cell_index"], image.get("alt", "")))
     app.env.metadata[app.env.docname]["dlbook_figures"] = found
 
