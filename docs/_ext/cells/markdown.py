@@ -314,6 +314,8 @@ def _span(node: nodes.Node, page: Page) -> str:
         return f"<{mark}>{_inline(node, page)}</{mark}>"
     if isinstance(node, nodes.paragraph):
         return _inline(node, page)
+    if isinstance(node, nodes.image):  # its file stays with the page
+        return f"[{node.get('alt', 'picture')}]({page.address})"
     raise TypeError(f"{page.address}: a notebook cannot show a {node.tagname} within a line")
 
 

@@ -222,10 +222,19 @@ def _spans(source: re.Match[str]) -> str:
     return source[0].replace("<div", "<span").replace("</div>", "</span>")
 
 
+def _one_list(body: str) -> str:
+    """Sphinx 9.0.4 lists a package's modules in a list beside its item, where none may be."""
+    head, begin, rest = body.partition("<ul>")
+    items, end, tail = rest.rpartition("</ul>")
+    return head + begin + re.sub("</?ul>", "", items) + end + tail
+
+
 def _mend_markup(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     context["collapse_index"] = False  # Sphinx 9.0.4 folds an index by a script in the page
+    if pagename == "_modules/index":
+        context["body"] = _one_list(context["body"])
     if pagename.startswith("_modules/"):
         context["body"] = re.sub(r"<pre>.*?</pre>", _spans, context["body"], flags=re.DOTALL)
     for part in ("body", "furo_navigation_tree"):
