@@ -1,5 +1,6 @@
 """A loop that never ends is stopped, whatever it catches."""
 
+import gc
 import itertools
 import sys
 
@@ -235,3 +236,24 @@ def test_the_items_of_an_iterator_say_where_they_come_from():
     assert isinstance(drawn, Drawn)
     assert (drawn, drawn.of) == ([0, 1, 2], "generator")
     assert not isinstance(run(lambda: [0]), Drawn)
+
+
+def test_nobody_is_told_of_collections(monkeypatch):
+    """Hypothesis times the collector, and guards that; the call itself fails on a full stack."""
+    unraised = []
+    monkeypatch.setattr(sys, "unraisablehook", unraised.append)
+
+    def told(phase, info):
+        pass
+
+    def deeper():
+        gc.collect(0)
+        deeper()
+
+    gc.callbacks.append(told)
+    try:
+        assert isinstance(run(deeper).error, RecursionError)
+        assert told in gc.callbacks
+    finally:
+        gc.callbacks.remove(told)
+    assert not unraised
