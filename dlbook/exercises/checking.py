@@ -23,6 +23,7 @@ from dlbook.exercises.chapters import (
     convexity,
     critical_points,
     descent,
+    differences,
     entropic_projection,
     graphs,
     level_sets,
@@ -46,6 +47,7 @@ CHECKERS: dict[str, Checker] = {
     **momentum.CHECKERS,
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
+    **differences.CHECKERS,
     **autodiff.CHECKERS,
 }
 
