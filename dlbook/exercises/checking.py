@@ -24,6 +24,7 @@ from dlbook.exercises.chapters import (
     critical_points,
     descent,
     differences,
+    dual_numbers,
     entropic_projection,
     graphs,
     level_sets,
@@ -48,6 +49,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **differences.CHECKERS,
+    **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
 }
 

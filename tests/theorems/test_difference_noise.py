@@ -13,7 +13,7 @@ NEAR_MISSES = {
 }
 
 
-def hypotheses(truncation, h, kind, outcomes):
+def hypotheses(truncation_error, h, kind, outcomes):
     """The errors are given by their outcomes, (E_1, E_2, probability)."""
     first, second, weight = np.array(outcomes).T
     return {
