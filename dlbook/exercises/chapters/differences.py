@@ -112,7 +112,8 @@ def _not_the_slope(given: Given, returned: Any) -> str | None:
     slope = sum((k * a * x ** (k - 1) for k, a in enumerate(c) if k), Fraction(0))
     below = 1 + x * x
     right = float((slope * below - 2 * x * value) / below**2)
-    size = sum((k + 1) * abs(a) * max(1, abs(x)) ** k for k, a in enumerate(c)) / below
+    reach = max(Fraction(1), abs(x))
+    size = sum(((k + 1) * abs(a) * reach**k for k, a in enumerate(c)), Fraction(0)) / below
     if abs(found - right) > _TWELVE_DIGITS * float(size):
         return f"the derivative is {right:.13g}, not {found:.13g}"
     return None
