@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    circulants,
     convexity,
     critical_points,
     descent,
@@ -47,6 +48,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **circulants.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -1,6 +1,7 @@
 """Every checker: right answers of any style pass, typical wrong ones do not, and are told why."""
 
 import answers_autodiff as autodiff
+import answers_circulants  # noqa: F401 - enters its answers
 import answers_convexity as convexity
 import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
