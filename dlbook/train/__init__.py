@@ -12,6 +12,7 @@ from dlbook.train.tables import (
     long_runs,
     more_seeds,
     regularisation_table,
+    softmax_regression,
     tuning_table,
     wide_start,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "regularisation_table",
     "results",
     "run",
+    "softmax_regression",
     "sweep",
     "tuning_table",
     "wide_start",

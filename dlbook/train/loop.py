@@ -25,7 +25,7 @@ Model = Callable[[Any, NDArray[Any]], NDArray[Any]]
 Loss = Callable[[NDArray[Any], NDArray[Any]], Any]
 Augmentation = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 Objective = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[Any, Any]]
-ValueAndGrad = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[tuple[float, Any], Any]]
+ValueAndGrad = Callable[..., tuple[tuple[float, Any], Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,13 +147,15 @@ def fit(
     train, validation
         Examples, as `model` takes them, with labels from 0 to classes - 1.
     model
-        ``model(params, x)`` returns the logits, shape ``(n, classes)``.
+        ``model(params, x)`` returns the logits, shape ``(n, classes)``. If its attribute
+        ``draws`` is true, as where it holds a `dlbook.nn.Dropout`, the objective is called with
+        ``rng=rng`` as well.
     optimiser
         Such as `dlbook.optimize.GradientDescent`.
     epochs, batch_size
         ≥ 1.
     rng
-        Draws the order of the examples, and what `augmentation` draws.
+        Draws the order of the examples, and what `augmentation` and the model draw.
     loss
         ``loss(logits, y)``, a mean over examples: what the validation examples are measured by.
     augmentation
@@ -241,6 +243,7 @@ def fit(
     params = trees.map(np.array, params)
     batches = -(-n // batch_size)
     buffer = np.empty((min(batch_size, n), *x.shape[1:]), x.dtype)
+    drawn = {"rng": rng} if getattr(model, "draws", False) else {}
     place = Place(params, optimiser.init(params), params, rng.bit_generator.state, epochs, batches)
     file = None
     if checkpoint is not None:
@@ -275,7 +278,7 @@ def fit(
                 labels = y[index]
                 if augmentation is not None:
                     rows = augmentation(rows, rng)
-                (_, aux), grads = value_and_grad(params, rows, labels)
+                (_, aux), grads = value_and_grad(params, rows, labels, **drawn)
                 if not math.isfinite(aux.loss):
                     raise _diverged(aux.loss, epoch + 1, batch + 1, train.x, index, optimiser)
                 loss_here = float(aux.loss)

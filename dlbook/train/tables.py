@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dlbook.nn import TwoLayer
+from dlbook.nn import Dense, Normal, TwoLayer
 from dlbook.optimize import GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
@@ -15,6 +15,7 @@ __all__ = [
     "long_runs",
     "more_seeds",
     "regularisation_table",
+    "softmax_regression",
     "tuning_table",
     "wide_start",
 ]
@@ -31,11 +32,11 @@ def all_experiments() -> Iterator[Experiment]:
     --------
     >>> found = list(all_experiments())
     >>> len(found), len(set(found))
-    (64, 64)
+    (67, 67)
     """
     tables = (long_runs(), learning_rate_table(), regularisation_table(), tuning_table())
     found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
-    yield from dict.fromkeys([*found, *more_seeds(), *wide_start()])
+    yield from dict.fromkeys([*found, *more_seeds(), *wide_start(), *softmax_regression()])
 
 
 def learning_rate_table() -> dict[float, Seeds]:
@@ -95,6 +96,17 @@ def tuning_table() -> dict[tuple[float, float], Seeds]:
     points = [(1e-4, rate) for rate in (1.0, 2.0, 1.5, 0.5)]
     points += [(alpha, 1.0) for alpha in (1e-5, 5e-5, 1e-6, 1e-7)]
     return {(alpha, rate): _seeds(replace(_default(rate), alpha=alpha)) for alpha, rate in points}
+
+
+def softmax_regression() -> Seeds:
+    """Return chapter 17A's runs of a network without a hidden layer, three seeds.
+
+    Examples
+    --------
+    >>> softmax_regression()[0].model
+    Dense(inputs=784, outputs=10, weights=Normal(scale=0.001))
+    """
+    return _seeds(replace(_default(0.1), model=Dense(784, 10, Normal(1e-3))))
 
 
 def long_runs() -> dict[float, Seeds]:
