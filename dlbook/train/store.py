@@ -43,11 +43,13 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, An
     It is written under another name and then renamed: whoever looks sees the whole file or
     none, also when several processes write it at once.
     """
+    # The format has one order of the entries, and a file in Fortran's would be read as nonsense.
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     text = json.dumps({"names": list(arrays), "record": record})  # the file sorts the names
     metadata = {"text": text, "sha256": _digest(arrays, text)}
     with need("train"):
         from safetensors import numpy as safetensors
-    content = safetensors.save(dict(arrays), metadata=metadata)
+    content = safetensors.save(arrays, metadata=metadata)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = _new_name(path.parent, path.stem)
     try:

@@ -133,6 +133,20 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_layout_of_an_array_does_not_count(tmp_path):
+    table = np.arange(12.0).reshape(3, 4)
+    arrays = {
+        "T": table.T,
+        "column": table[:, 1],
+        "every other": table[::2, ::-1],
+        "one": table[0, 0],
+    }
+    store.save(tmp_path / "a", arrays, {})
+    found, _ = store.load(tmp_path / "a")
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
 def test_where_nothing_can_be_written_a_run_is_trained_all_the_same(tmp_path, monkeypatch, trained):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "file" / "runs"))
