@@ -27,6 +27,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -48,6 +49,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **mnist.CHECKERS,
     **circulants.CHECKERS,
 }
 
