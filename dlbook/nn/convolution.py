@@ -54,8 +54,7 @@ def conv2d_size(
     >>> conv2d_size(4, 5)
     Traceback (most recent call last):
         ...
-    ValueError: the kernel spans 5 rows and the padded image has 4; expected no more: choose a \
-smaller kernel or dilation, or more padding
+    ValueError: the kernel spans 5 rows, and the padded image has 4; choose a smaller kernel ...
     """
     H, W = pair("size", size, 1)
     K, K2 = pair("kernel", kernel, 1)
@@ -84,8 +83,8 @@ def _outputs(axis: str, size: int, kernel: int, stride: int, padding: int, dilat
     span, room = dilation * (kernel - 1) + 1, size + 2 * padding
     if span > room:
         raise ValueError(
-            f"the kernel spans {span} {axis} and the padded image has {room}; expected no more: "
-            "choose a smaller kernel or dilation, or more padding"
+            f"the kernel spans {span} {axis}, and the padded image has {room}; choose a smaller "
+            "kernel or dilation, or more padding"
         )
     return (room - span) // stride + 1
 
@@ -147,7 +146,7 @@ def _geometry(
         )
     result = conv2d_size(x[2:], w[2:], stride=stride, padding=padding, dilation=dilation)
     steps = pair("stride", stride, 1), pair("padding", padding, 0), pair("dilation", dilation, 1)
-    return _Geometry(*x, w[0], w[2:], *steps, groups, result)  # type: ignore[arg-type]
+    return _Geometry(*x, w[0], w[2:], *steps, groups, result)
 
 
 # ---- between the layouts -----------------------------------------------------------------
@@ -288,12 +287,12 @@ def _forward(
 
 def _product(w: NDArray[Any], lowering: NDArray[Any], geometry: _Geometry) -> NDArray[Any]:
     """Return the result: a product for each of its rows."""
-    (H, W), G, O = geometry.result, geometry.groups, geometry.outputs
+    (H, W), G, outputs = geometry.result, geometry.groups, geometry.outputs
     dtype = np.result_type(w, lowering)
-    y = np.empty((H, G, O // G, W * geometry.batch), dtype)
+    y = np.empty((H, G, outputs // G, W * geometry.batch), dtype)
     kernels = _rows_of(w, G)[:, np.newaxis]
     np.matmul(kernels, _windows(lowering, geometry), out=y.transpose(1, 0, 2, 3))
-    return outer(y.reshape(H, O, W, geometry.batch))
+    return outer(y.reshape(H, outputs, W, geometry.batch))
 
 
 @primitive
@@ -334,9 +333,9 @@ def _to_kernels(
 def _kernels(lowering: NDArray[Any], g: NDArray[Any], geometry: _Geometry) -> NDArray[Any]:
     windows = _windows(lowering, geometry)
     products = _as_rows(g, geometry) @ windows.transpose(0, 1, 3, 2)
-    O, C, (K, K2) = geometry.outputs, geometry.channels // geometry.groups, geometry.kernel
+    C, (K, K2) = geometry.channels // geometry.groups, geometry.kernel
     total: NDArray[Any] = np.add.reduce(products, axis=1)
-    return total.reshape(O, K, C, K2).transpose(0, 2, 1, 3)
+    return total.reshape(geometry.outputs, K, C, K2).transpose(0, 2, 1, 3)
 
 
 # ---- their derivatives: each is linear in both operands, and the others are its adjoints ---

@@ -32,8 +32,8 @@ class RunningStatistics(NamedTuple):
 
         Examples
         --------
-        >>> RunningStatistics.initial(2)
-        RunningStatistics(mean=array([0., 0.], dtype=float32), variance=array([1., 1.], dtype=float32))
+        >>> RunningStatistics.initial(2, "float64")
+        RunningStatistics(mean=array([0., 0.]), variance=array([1., 1.]))
         """
         return cls(np.zeros(channels, dtype), np.ones(channels, dtype))
 
@@ -88,8 +88,7 @@ def batch_norm(
 
     References
     ----------
-    S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network training by reducing
-    internal covariate shift", 2015.
+    S. Ioffe and C. Szegedy, International Conference on Machine Learning, 2015, arXiv:1502.03167.
 
     Examples
     --------
@@ -150,7 +149,8 @@ def _statistics(x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 @primitive
 def _standardised(x: NDArray[Any], *, eps: float) -> NDArray[Any]:
-    return _with_scale(x, eps=eps)[0]
+    result: NDArray[Any] = _with_scale(x, eps=eps)[0]
+    return result
 
 
 def _mean(x: Any) -> Any:
@@ -167,7 +167,7 @@ def _with_scale(x: Any, *, eps: float) -> tuple[Any, Any]:
 
 
 def _slope(g: Any, ans: Any, x: Any, *, eps: float, kept: Any = None) -> Any:
-    """Return r (g − mean g − x̂ mean(g x̂)): the Jacobian is symmetric, so it serves both modes."""
+    """Return r (g - mean(g) - x̂ mean(g x̂)); the Jacobian is symmetric, so it serves both modes."""
     r = _with_scale(x, eps=eps)[1] if kept is None else kept
     return r * (g - _mean(g) - ans * _mean(g * ans))
 
