@@ -26,6 +26,7 @@ from dlbook.exercises.chapters import (
     descent,
     entropic_projection,
     graphs,
+    interpolation,
     level_sets,
     mnist,
     momentum,
@@ -51,6 +52,7 @@ CHECKERS: dict[str, Checker] = {
     **autodiff.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
+    **interpolation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -7,6 +7,7 @@ import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
 import answers_entropic_projection  # noqa: F401
 import answers_graphs as graphs
+import answers_interpolation  # noqa: F401
 import answers_level_sets  # noqa: F401
 import answers_mnist  # noqa: F401
 import answers_momentum  # noqa: F401
