@@ -1,4 +1,4 @@
-"""cor-nearest-interpolant: from anywhere, steps in the row space lead to the nearest interpolant."""
+"""cor-nearest-interpolant: from anywhere, such steps lead to the nearest interpolant."""
 
 from itertools import pairwise
 
