@@ -28,6 +28,7 @@ from dlbook.exercises.chapters import (
     dual_numbers,
     entropic_projection,
     graphs,
+    interpolation,
     level_sets,
     mnist,
     momentum,
@@ -55,6 +56,7 @@ CHECKERS: dict[str, Checker] = {
     **autodiff.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
+    **interpolation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -9,6 +9,7 @@ import answers_differences  # noqa: F401
 import answers_dual_numbers  # noqa: F401
 import answers_entropic_projection  # noqa: F401
 import answers_graphs as graphs
+import answers_interpolation  # noqa: F401
 import answers_level_sets  # noqa: F401
 import answers_mnist  # noqa: F401
 import answers_momentum  # noqa: F401
