@@ -5,6 +5,7 @@ from math import factorial
 
 import numpy as np
 from answers import right, taking, wrong
+from numpy.polynomial import polynomial
 
 from dlbook.autodiff import jvp
 
@@ -286,3 +287,96 @@ for name, answer in {
 
     of_both.__name__ = name
     wrong("forward-taylor")(of_both)
+
+
+# ---- forward-mixed ----------------------------------------------------------------------
+
+
+def partial(coefficients, at, i, j):
+    total = 0
+    for m, row in enumerate(coefficients):
+        for n, c in enumerate(row):
+            if m >= i and n >= j:
+                total += c * m**i * n**j * at[0] ** (m - i) * at[1] ** (n - j)
+    return total
+
+
+ORDERS = ((0, 0), (1, 0), (0, 1), (1, 1))
+
+
+@taking(right("forward-mixed"))
+def by_formulas(coefficients, at):
+    return [partial(coefficients, at, i, j) for i, j in ORDERS]
+
+
+@taking(right("forward-mixed"))
+def with_numpy(coefficients, at):
+    c = np.array(coefficients, float)
+    found = [
+        c,
+        polynomial.polyder(c, axis=0),
+        polynomial.polyder(c, axis=1),
+        polynomial.polyder(polynomial.polyder(c), axis=1),
+    ]
+    return np.array([polynomial.polyval2d(*at, one) for one in found])
+
+
+def in_two_units(coefficients, at, mixed=lambda p, q: None, last=4):
+    def times(p, q):
+        a, b, c, d = p
+        A, B, C, D = q
+        other = mixed(p, q)
+        right = a * D + b * C + c * B + d * A
+        return [a * A, a * B + b * A, a * C + c * A, right if other is None else other]
+
+    total, power = [0] * 4, [1, 0, 0, 0]
+    for row in coefficients:
+        term = power
+        for c in row:
+            total = [t + c * one for t, one in zip(total, term, strict=True)]
+            term = times(term, [at[1], 0, 1, 0])
+        power = times(power, [at[0], 1, 0, 0])
+    return total[:last]
+
+
+@taking(right("forward-mixed"))
+def power_by_power(coefficients, at):
+    return tuple(map(Fraction, in_two_units(coefficients, at)))
+
+
+for name, answer in {
+    "forgets_two_terms": lambda c, at: in_two_units(c, at, lambda p, q: p[0] * q[3] + p[3] * q[0]),
+    "forgets_the_other_two": lambda c, at: in_two_units(
+        c, at, lambda p, q: p[1] * q[2] + p[2] * q[1]
+    ),
+    "never_mixed": lambda c, at: in_two_units(c, at, lambda p, q: 0),
+    "without_the_mixed_one": lambda c, at: in_two_units(c, at, last=3),
+    "product_of_slopes": lambda c, at: [
+        *in_two_units(c, at, last=3),
+        partial(c, at, 1, 0) * partial(c, at, 0, 1),
+    ],
+    "sum_of_slopes": lambda c, at: [
+        *in_two_units(c, at, last=3),
+        partial(c, at, 1, 0) + partial(c, at, 0, 1),
+    ],
+    "twice_the_mixed_one": lambda c, at: [*in_two_units(c, at, last=3), 2 * partial(c, at, 1, 1)],
+    "exchanged": lambda c, at: [partial(c, at, i, j) for j, i in ORDERS],
+    "one_unit": lambda c, at: [
+        partial(c, at, 0, 0),
+        partial(c, at, 1, 0) + partial(c, at, 0, 1),
+        partial(c, at, 1, 0) + partial(c, at, 0, 1),
+        partial(c, at, 1, 1),
+    ],
+    "rows_for_columns": lambda c, at: by_formulas([*zip(*c, strict=True)], at),
+    "point_exchanged": lambda c, at: by_formulas(c, at[::-1]),
+    "at_zero": lambda c, at: by_formulas(c, [0, 0]),
+    "the_value": lambda c, at: partial(c, at, 0, 0),
+    "first_two_powers": lambda c, at: by_formulas([row[:2] for row in c[:2]], at),
+    "first_three_powers": lambda c, at: by_formulas([row[:3] for row in c[:3]], at),
+}.items():
+
+    def of_a_surface(given, answer=answer):
+        return answer(given["coefficients"], given["at"])
+
+    of_a_surface.__name__ = name
+    wrong("forward-mixed")(of_a_surface)

@@ -70,6 +70,7 @@ def scaled(returned, factor):
 
 
 NUMERIC = ["descent-average", "descent-lipschitz", "descent-regret", "layer-adjoints"]
+NUMERIC += ["diff-step", "diff-weights", "diff-audit", "forward-quotient"]
 
 
 @pytest.mark.parametrize("factor", [1.001, 0.999])

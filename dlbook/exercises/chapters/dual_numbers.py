@@ -47,6 +47,21 @@ def polynomials(most: int = 4) -> Any:
     return of_any_size(1, most, of)
 
 
+def surfaces(most: int = 3) -> Any:
+    """Return a strategy for the coefficients of a polynomial in two variables, and a point."""
+    from hypothesis import strategies as st
+
+    number = st.integers(-3, 3)
+    point = st.lists(number, min_size=2, max_size=2)
+
+    def of(size: int) -> Any:
+        row = st.lists(number, min_size=size, max_size=size)
+        rows = st.lists(row, min_size=1, max_size=most)
+        return st.fixed_dictionaries({"coefficients": rows, "at": point})
+
+    return of_any_size(1, most, of)
+
+
 def _no_inverse(given: Given) -> str | None:
     return None if given["under"][0] else "the divisor has no inverse, since its real part is 0"
 
@@ -97,6 +112,26 @@ def _not_the_derivatives(given: Given, returned: Any) -> str | None:
     return None
 
 
+def _not_the_mixed_derivatives(given: Given, returned: Any) -> str | None:
+    found, (x, y) = numbers(returned, 4), given["at"]
+
+    def term(base: int, power: int, order: int) -> int:
+        if power < order:
+            return 0
+        return int(power**order * base ** (power - order))
+
+    names = (("h", 0, 0), ("∂₁h", 1, 0), ("∂₂h", 0, 1), ("∂₁∂₂h", 1, 1))
+    for (name, i, j), one in zip(names, found, strict=True):
+        right = sum(
+            c * term(x, m, i) * term(y, n, j)
+            for m, row in enumerate(given["coefficients"])
+            for n, c in enumerate(row)
+        )
+        if complaint := compared(right, one, name):
+            return complaint
+    return None
+
+
 CHECKERS = {
     "forward-quotient": Checker(
         quotients,
@@ -109,6 +144,12 @@ CHECKERS = {
         _not_the_tangents,
         "A product moves by both factors: the value of one times the tangent of the other, twice.",
         long=lambda: _with_directions(autodiff.deep_tapes()),
+    ),
+    "forward-mixed": Checker(
+        surfaces,
+        _not_the_mixed_derivatives,
+        "The coefficient of ε₁ε₂ in a product has four terms.",
+        long=lambda: surfaces(5),
     ),
     "forward-taylor": Checker(
         polynomials,
