@@ -1,5 +1,6 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
+from dlbook.nn.evaluation import Calibration, calibration, confusion_matrix
 from dlbook.nn.functions import accuracy, cross_entropy, log_softmax, sigmoid, softmax
 from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
 from dlbook.nn.two_layer import (
@@ -11,11 +12,14 @@ from dlbook.nn.two_layer import (
 
 __all__ = [
     "Aux",
+    "Calibration",
     "CrossEntropy",
     "Model",
     "Params",
     "TwoLayer",
     "accuracy",
+    "calibration",
+    "confusion_matrix",
     "cross_entropy",
     "log_softmax",
     "objective",

