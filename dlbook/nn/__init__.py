@@ -1,7 +1,17 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
 from dlbook.nn.evaluation import Calibration, calibration, confusion_matrix
-from dlbook.nn.functions import accuracy, cross_entropy, log_softmax, sigmoid, softmax
+from dlbook.nn.functions import (
+    accuracy,
+    cross_entropy,
+    leaky_relu,
+    log_softmax,
+    relu,
+    sigmoid,
+    softmax,
+)
+from dlbook.nn.initialisers import Glorot, He, Initialiser, LeCun, Normal
+from dlbook.nn.layers import Dense, Dropout, LeakyRelu, Relu, Sequential, Sigmoid, Tanh
 from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
 from dlbook.nn.two_layer import (
     Params,
@@ -14,15 +24,29 @@ __all__ = [
     "Aux",
     "Calibration",
     "CrossEntropy",
+    "Dense",
+    "Dropout",
+    "Glorot",
+    "He",
+    "Initialiser",
+    "LeCun",
+    "LeakyRelu",
     "Model",
+    "Normal",
     "Params",
+    "Relu",
+    "Sequential",
+    "Sigmoid",
+    "Tanh",
     "TwoLayer",
     "accuracy",
     "calibration",
     "confusion_matrix",
     "cross_entropy",
+    "leaky_relu",
     "log_softmax",
     "objective",
+    "relu",
     "sigmoid",
     "softmax",
     "two_layer_objective",
