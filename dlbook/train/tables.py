@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from dlbook.optimize import GradientDescent
+from dlbook.nn import Dense, He, Initialiser, Normal, Relu, Sequential, Sigmoid, TwoLayer
+from dlbook.nn.objectives import Model
+from dlbook.optimize import Cosine, GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
-__all__ = ["all_experiments", "diagnosis_runs", "learning_rate_table"]
+__all__ = [
+    "all_experiments",
+    "candidate_rates",
+    "diagnosis_runs",
+    "final_runs",
+    "habits_left_out",
+    "learning_rate_table",
+    "long_runs",
+    "more_seeds",
+    "regularisation_table",
+    "softmax_regression",
+    "tuning_table",
+    "wide_start",
+]
+
+Seeds = tuple[Experiment, ...]
 
 
 def all_experiments() -> Iterator[Experiment]:
-    """Yield every experiment of the book: what the build trains before it reads a chapter.
+    """Yield every experiment of the book once: what the build trains before it reads a chapter.
+
+    The longest come first, so that two processes have something to do to the end.
 
     Examples
     --------
-    >>> all(isinstance(experiment, Experiment) for experiment in all_experiments())
+    >>> found = list(all_experiments())
+    >>> len(found) == len(set(found)) > 0
     True
     """
-    for experiments in learning_rate_table().values():
-        yield from experiments
-    for experiments in diagnosis_runs().values():
-        yield from experiments
+    tables: list[dict[Any, Seeds]] = [
+        long_runs(), learning_rate_table(), regularisation_table(), tuning_table(),
+        diagnosis_runs(), candidate_rates(), habits_left_out(),
+    ]  # fmt: skip
+    found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
+    more = (*more_seeds(), *wide_start(), *softmax_regression(), *final_runs())
+    yield from dict.fromkeys([*found, *more])
 
 
-def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
+def learning_rate_table() -> dict[float, Seeds]:
     """Return chapter 17's experiments on the learning rate: four rates, three seeds each.
 
     Examples
@@ -33,27 +57,170 @@ def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
     >>> {rate: len(experiments) for rate, experiments in learning_rate_table().items()}
     {1.0: 3, 0.1: 3, 0.05: 3, 0.01: 3}
     """
-    return {
-        rate: tuple(Experiment(optimiser=GradientDescent(rate), seed=seed) for seed in range(3))
-        for rate in (1.0, 0.1, 0.05, 0.01)
-    }
+    return {rate: _seeds(_default(rate)) for rate in (1.0, 0.1, 0.05, 0.01)}
 
 
-def diagnosis_runs() -> dict[str, tuple[Experiment, ...]]:
-    """Return chapter 18's experiments, by what is wrong with them, three seeds each.
+def more_seeds() -> Seeds:
+    """Return seven more runs at the smallest rate, added once the first three had been seen.
 
     Examples
     --------
-    >>> {name: len(experiments) for name, experiments in diagnosis_runs().items()}
-    {'under-trained': 3, 'low rank': 3, 'low rank, longer': 3, 'collapsed': 3}
+    >>> [experiment.seed for experiment in more_seeds()]
+    [3, 4, 5, 6, 7, 8, 9]
     """
-    experiments = {
-        "under-trained": Experiment(optimiser=GradientDescent(0.01), epochs=30),
-        "low rank": Experiment(alpha=0.1),
-        "low rank, longer": Experiment(alpha=0.1, epochs=20),
-        "collapsed": Experiment(alpha=1.0),
-    }
+    return tuple(replace(_default(0.01), seed=seed) for seed in range(3, 10))
+
+
+def wide_start() -> Seeds:
+    """Return chapter 17's runs from weights of scale 0.05, at the smallest rate.
+
+    Examples
+    --------
+    >>> {experiment.model.scale for experiment in wide_start()}
+    {0.05}
+    """
+    return _seeds(replace(_default(0.01), model=TwoLayer(scale=0.05)))
+
+
+def regularisation_table() -> dict[float, Seeds]:
+    """Return chapter 17A's experiments on the penalty: five weights alpha, three seeds each.
+
+    Examples
+    --------
+    >>> list(regularisation_table())
+    [1.0, 0.1, 0.01, 0.001, 0.0001]
+    """
     return {
-        name: tuple(replace(experiment, seed=seed) for seed in range(3))
-        for name, experiment in experiments.items()
+        alpha: _seeds(replace(_default(0.1), alpha=alpha)) for alpha in (1.0, 0.1, 1e-2, 1e-3, 1e-4)
     }
+
+
+def tuning_table() -> dict[tuple[float, float], Seeds]:
+    """Return chapter 17A's experiments on alpha and learning rate together, three seeds each.
+
+    Examples
+    --------
+    >>> list(tuning_table())[:2]
+    [(0.0001, 1.0), (0.0001, 2.0)]
+    """
+    points = [(1e-4, rate) for rate in (1.0, 2.0, 1.5, 0.5)]
+    points += [(alpha, 1.0) for alpha in (1e-5, 5e-5, 1e-6, 1e-7)]
+    return {(alpha, rate): _seeds(replace(_default(rate), alpha=alpha)) for alpha, rate in points}
+
+
+def softmax_regression() -> Seeds:
+    """Return chapter 17A's runs of a network without a hidden layer, three seeds.
+
+    Examples
+    --------
+    >>> softmax_regression()[0].model
+    Dense(inputs=784, outputs=10, weights=Normal(scale=0.001))
+    """
+    return _seeds(replace(_default(0.1), model=Dense(784, 10, Normal(1e-3))))
+
+
+def long_runs() -> dict[float, Seeds]:
+    """Return chapter 17A's runs of fifty epochs, by their momentum: none, and 0.9.
+
+    Examples
+    --------
+    >>> {momentum: seeds[0].optimiser for momentum, seeds in long_runs().items()}
+    {0.0: GradientDescent(learning_rate=0.15), 0.9: HeavyBall(learning_rate=0.15, momentum=0.9)}
+    """
+    optimisers: dict[float, Optimiser] = {0.0: GradientDescent(0.15), 0.9: HeavyBall(0.15, 0.9)}
+    return {
+        momentum: _seeds(Experiment(optimiser=optimiser, alpha=1e-4, epochs=50))
+        for momentum, optimiser in optimisers.items()
+    }
+
+
+def diagnosis_runs() -> dict[str, Seeds]:
+    """Return chapter 18's longer runs, by what is wrong with them, three seeds each.
+
+    Examples
+    --------
+    >>> {name: seeds[0].epochs for name, seeds in diagnosis_runs().items()}
+    {'under-trained': 30, 'low rank': 20}
+    """
+    return {
+        "under-trained": _seeds(replace(_default(0.01), epochs=30)),
+        "low rank": _seeds(replace(_default(0.1), alpha=0.1, epochs=20)),
+    }
+
+
+def candidate_rates() -> dict[float, Seeds]:
+    """Return chapter 19's candidates for the learning rate: ten epochs, three seeds each.
+
+    Examples
+    --------
+    >>> list(candidate_rates())
+    [0.02, 0.05, 0.1]
+    """
+    return {rate: _seeds(_habits(rate=rate)) for rate in (0.02, 0.05, 0.1)}
+
+
+def habits_left_out() -> dict[str, Seeds]:
+    """Return chapter 19's runs with one habit left out: ten epochs, three seeds each.
+
+    Examples
+    --------
+    >>> for name in habits_left_out():
+    ...     print(name)
+    none
+    He weights
+    ReLU
+    momentum
+    momentum, at ten times the rate
+    cosine
+    penalty
+    """
+    steps = 10 * 750
+    left_out = {
+        "none": _habits(),
+        "He weights": _habits(weights=Normal(1e-3)),
+        "ReLU": _habits(activation=Sigmoid()),
+        "momentum": _habits(optimiser=GradientDescent(Cosine(0.05, steps))),
+        "momentum, at ten times the rate": _habits(optimiser=GradientDescent(Cosine(0.5, steps))),
+        "cosine": _habits(optimiser=HeavyBall(0.05, 0.9)),
+        "penalty": _habits(alpha=0.0),
+    }
+    return {name: _seeds(experiment) for name, experiment in left_out.items()}
+
+
+def final_runs() -> Seeds:
+    """Return chapter 19's final runs, with all habits: twenty epochs, five seeds.
+
+    Examples
+    --------
+    >>> final_runs()[0].optimiser
+    HeavyBall(learning_rate=Cosine(learning_rate=0.05, steps=15000, least=0.0), momentum=0.9)
+    """
+    return _seeds(_habits(epochs=20), count=5)
+
+
+def _habits(
+    *,
+    weights: Initialiser = He(),  # noqa: B008 (frozen)
+    activation: Model = Relu(),  # noqa: B008 (frozen)
+    rate: float = 0.05,
+    optimiser: Optimiser | None = None,
+    alpha: float = 1e-4,
+    epochs: int = 10,
+) -> Experiment:
+    """Return chapter 19's recipe, or one that departs from it."""
+    layers = (Dense(784, 128, weights), activation, Dense(128, 10, weights))
+    steps = epochs * 750  # of 64 of the 48,000 images each
+    return Experiment(
+        model=Sequential(layers),
+        optimiser=optimiser or HeavyBall(Cosine(rate, steps), 0.9),
+        alpha=alpha,
+        epochs=epochs,
+    )
+
+
+def _default(rate: float) -> Experiment:
+    return Experiment(optimiser=GradientDescent(rate))
+
+
+def _seeds(experiment: Experiment, count: int = 3) -> Seeds:
+    return tuple(replace(experiment, seed=seed) for seed in range(count))

@@ -187,8 +187,11 @@ def test_divergence_is_an_error_that_says_where():
 
 
 def test_a_history_has_curves_of_one_length():
+    two, three = np.zeros(2), np.zeros(3)
     with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(epochs,\)"):
-        History(np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(3))
+        History(two, two, two, three, three, three)
+    with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(steps,\)"):
+        History(two, two, two, two, two, three)
 
 
 def test_augmented_batches_train_and_the_examples_stay_as_they_are():
