@@ -23,6 +23,7 @@ from dlbook.exercises.chapters import (
     convexity,
     critical_points,
     descent,
+    diagnosis,
     entropic_projection,
     graphs,
     level_sets,
@@ -47,6 +48,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **diagnosis.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

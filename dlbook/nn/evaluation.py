@@ -21,20 +21,20 @@ class Calibration(NamedTuple):
         Mean over a bin of the largest probability; NaN for an empty bin.
     accuracy
         Share of a bin that is answered correctly; NaN for an empty bin.
-    count
-        Examples in a bin.
+    counts
+        Examples in each bin.
     """
 
     confidence: NDArray[np.float64]
     accuracy: NDArray[np.float64]
-    count: NDArray[np.intp]
+    counts: NDArray[np.intp]
 
     @property
     def error(self) -> float:
-        """Mean distance of confidence from accuracy, each bin weighted by its count."""
-        full = self.count > 0
+        """Mean distance of confidence from accuracy, each bin weighted by its examples."""
+        full = self.counts > 0
         apart = np.abs(self.confidence[full] - self.accuracy[full])
-        return float(apart @ self.count[full] / self.count.sum())
+        return float(apart @ self.counts[full] / self.counts.sum())
 
 
 def confusion_matrix(
@@ -106,7 +106,7 @@ def calibration(
     --------
     >>> probabilities = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.6, 0.4]])
     >>> found = calibration(probabilities, np.array([0, 1, 1, 0]), bins=2)
-    >>> found.confidence.round(2), found.accuracy, found.count
+    >>> found.confidence.round(2), found.accuracy, found.counts
     (array([ nan, 0.75]), array([ nan, 0.75]), array([0, 4]))
     """
     bins = check_integer("bins", bins, 1)
@@ -122,7 +122,7 @@ def calibration(
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     at = np.searchsorted(np.arange(bins) / bins, confidence, side="right") - 1
-    count = np.bincount(at, minlength=bins)
+    counts = np.bincount(at, minlength=bins)
     with np.errstate(invalid="ignore"):
-        means = [np.bincount(at, values, minlength=bins) / count for values in (confidence, right)]
-    return Calibration(*means, count)
+        sure, correct = (np.bincount(at, v, minlength=bins) / counts for v in (confidence, right))
+    return Calibration(sure, correct, counts)

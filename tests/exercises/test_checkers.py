@@ -4,6 +4,7 @@ import answers_autodiff as autodiff
 import answers_convexity as convexity
 import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
+import answers_diagnosis  # noqa: F401
 import answers_entropic_projection  # noqa: F401
 import answers_graphs as graphs
 import answers_level_sets  # noqa: F401
@@ -98,6 +99,7 @@ def as_text(value):
 NUMBERS = [name for name in CHECKERS if name not in ("dag-topological-sort", "dag-find-cycle")]
 NUMBERS.remove("dag-all-orders")
 NUMBERS.remove("critical-sort")  # a word
+NUMBERS.remove("diagnosis-runs")  # another
 
 
 @pytest.mark.parametrize("name", NUMBERS)

@@ -45,10 +45,10 @@ def test_calibration_is_what_a_loop_over_the_bins_finds(classes, n, bins, seed):
     sure, right = softmax(logits).max(axis=1), logits.argmax(axis=1) == labels
     for i in range(bins):
         inside = (sure >= i / bins) & ((sure < (i + 1) / bins) | (i == bins - 1))
-        assert found.count[i] == inside.sum()
+        assert found.counts[i] == inside.sum()
         expected = (sure[inside].mean(), right[inside].mean()) if inside.any() else (np.nan,) * 2
         np.testing.assert_allclose((found.confidence[i], found.accuracy[i]), expected)
-    weights = found.count / n
+    weights = found.counts / n
     assert np.nansum(weights * found.accuracy) == pytest.approx(accuracy(logits, labels))
     apart = np.abs(found.confidence - found.accuracy)
     assert found.error == pytest.approx(np.nansum(weights * apart))
@@ -57,11 +57,16 @@ def test_calibration_is_what_a_loop_over_the_bins_finds(classes, n, bins, seed):
 @pytest.mark.parametrize("at", [0.29, 0.57, 0.58])  # times 100 these lose their last digit
 def test_an_edge_belongs_to_the_bin_above(at):
     found = calibration(np.array([[at, 0.0]]), np.array([0]), bins=100)
-    assert found.count[round(100 * at)] == 1
+    assert found.counts[round(100 * at)] == 1
 
 
 def test_certainty_belongs_to_the_last_bin():
-    assert calibration(np.array([[1.0, 0.0]]), np.array([1]), bins=4).count.tolist() == [0, 0, 0, 1]
+    assert calibration(np.array([[1.0, 0.0]]), np.array([1]), bins=4).counts.tolist() == [
+        0,
+        0,
+        0,
+        1,
+    ]
 
 
 @pytest.mark.parametrize("value", [1.5, -0.1, float("nan")])
