@@ -444,3 +444,96 @@ def exactly_zero(case):
 @wrong("diagnosis-dead-units")
 def counted_from_the_end(case):
     return at_most_zero_everywhere(case)[::-1]
+
+
+# ---- diagnosis-confusion ----------------------------------------------------------------
+
+
+@right("diagnosis-confusion")
+def with_add_at(case):
+    counts = np.zeros((case["classes"], case["classes"]), dtype=int)
+    np.add.at(counts, (np.array(case["labels"], int), np.array(case["answers"], int)), 1)
+    return counts
+
+
+@right("diagnosis-confusion")
+def by_counting(case):
+    pairs = list(zip(case["labels"], case["answers"], strict=True))
+    every = range(case["classes"])
+    return [[pairs.count((k, answer)) for answer in every] for k in every]
+
+
+@right("diagnosis-confusion")
+def by_a_product(case):
+    eye = np.eye(case["classes"])
+    return eye[:, np.array(case["labels"], int)] @ eye[np.array(case["answers"], int)]
+
+
+@wrong("diagnosis-confusion")
+def rows_of_answers(case):
+    return by_a_product(case).T
+
+
+@wrong("diagnosis-confusion")
+def assigned_not_added(case):
+    counts = np.zeros((case["classes"], case["classes"]))
+    counts[np.array(case["labels"], int), np.array(case["answers"], int)] += 1
+    return counts
+
+
+@wrong("diagnosis-confusion")
+def errors_only(case):
+    return by_a_product(case) * (1 - np.eye(case["classes"]))
+
+
+@wrong("diagnosis-confusion")
+def correct_only(case):
+    return by_a_product(case) * np.eye(case["classes"])
+
+
+@wrong("diagnosis-confusion")
+def as_large_as_the_labels(case):
+    size = max(case["labels"], default=-1) + 1
+    return by_a_product(case)[:size, :size]
+
+
+@wrong("diagnosis-confusion")
+def shares_of_a_row(case):
+    counts = by_a_product(case)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@wrong("diagnosis-confusion")
+def shares_of_all(case):
+    return by_a_product(case) / max(len(case["labels"]), 1)
+
+
+@wrong("diagnosis-confusion")
+def symmetric(case):
+    counts = by_a_product(case)
+    return (counts + counts.T) / 2
+
+
+@wrong("diagnosis-confusion")
+def a_flat_list(case):
+    return by_a_product(case).ravel()
+
+
+@wrong("diagnosis-confusion")
+def the_accuracy(case):
+    return np.trace(by_a_product(case)) / max(len(case["labels"]), 1)
+
+
+@wrong("diagnosis-confusion")
+def a_dictionary(case):
+    return dict(enumerate(by_counting(case)))
+
+
+@wrong("diagnosis-confusion")
+def of_the_first_four(case):
+    return by_a_product({**case, "labels": case["labels"][:4], "answers": case["answers"][:4]})
+
+
+@wrong("diagnosis-confusion")
+def classes_from_one(case):
+    return np.roll(by_a_product(case), 1, axis=0)

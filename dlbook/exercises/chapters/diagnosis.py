@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.exercises.answers import UnfitError, kind, many, number, sequence, shown
+from dlbook.exercises.answers import UnfitError, kind, many, number, numbers, sequence, shown
 from dlbook.exercises.checker import Checker
 
 __all__ = ["CHECKERS", "recorded_runs"]
@@ -239,6 +239,32 @@ def _not_the_dead(given: Case, returned: Any) -> str | None:
     return _listed(returned, dead, "units")
 
 
+def _answered(most: int) -> Any:
+    from hypothesis import strategies as st
+
+    @st.composite
+    def case(draw: Any) -> Case:
+        classes = draw(st.integers(1, 4))
+        pairs = draw(st.lists(st.tuples(*[st.integers(0, classes - 1)] * 2), max_size=most))
+        answers, labels = ([pair[i] for pair in pairs] for i in range(2))
+        return {"answers": answers, "labels": labels, "classes": classes}
+
+    return case()
+
+
+def _not_the_confusions(given: Case, returned: Any) -> str | None:
+    classes = given["classes"]
+    found = numbers(returned, classes, classes)
+    right = [[0] * classes for _ in range(classes)]
+    for answer, label in zip(given["answers"], given["labels"], strict=True):
+        right[label][answer] += 1
+    for k, answer in np.ndindex(classes, classes):
+        if found[k][answer] != right[k][answer]:
+            of = f"images of class {k} answered {answer}"
+            return f"{of}: there are {right[k][answer]}, not {found[k][answer]}"
+    return None
+
+
 CHECKERS = {
     "diagnosis-runs": Checker(
         _sets,
@@ -256,6 +282,12 @@ CHECKERS = {
         _not_the_classes,
         "Round the shares of each class to four decimals, on both sets.",
         long=lambda: _counts(12),
+    ),
+    "diagnosis-confusion": Checker(
+        lambda: _answered(4),
+        _not_the_confusions,
+        "Rows belong to labels, columns to answers; the shape does not depend on what occurs.",
+        long=lambda: _answered(30),
     ),
     "diagnosis-dead-units": Checker(
         lambda: _layers(3, 3),
