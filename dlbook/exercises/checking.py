@@ -28,6 +28,7 @@ from dlbook.exercises.chapters import (
     graphs,
     level_sets,
     momentum,
+    protocol,
     softmax,
     stochastic,
 )
@@ -49,6 +50,7 @@ CHECKERS: dict[str, Checker] = {
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
     **diagnosis.CHECKERS,
+    **protocol.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
