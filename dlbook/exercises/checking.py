@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    circulants,
     convexity,
     critical_points,
     descent,
@@ -27,6 +28,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    mnist,
     momentum,
     protocol,
     softmax,
@@ -51,6 +53,8 @@ CHECKERS: dict[str, Checker] = {
     **autodiff.CHECKERS,
     **diagnosis.CHECKERS,
     **protocol.CHECKERS,
+    **mnist.CHECKERS,
+    **circulants.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -171,7 +171,9 @@ def _spread(experiments: list[Experiment], code: str, jobs: int | None) -> Itera
     with need("train"):
         import joblib
     parallel = joblib.Parallel(
-        n_jobs=min(jobs or joblib.cpu_count(), len(experiments)),
+        # At least two, also for one experiment: a single job would be done in this process, and
+        # an experiment may be left over because it kills the process that it is in.
+        n_jobs=min(jobs or joblib.cpu_count(), max(len(experiments), 2)),
         batch_size=1,
         return_as="generator_unordered",
     )
