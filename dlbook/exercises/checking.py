@@ -30,7 +30,6 @@ from dlbook.exercises.chapters import (
     level_sets,
     mnist,
     momentum,
-    protocol,
     softmax,
     stochastic,
 )
@@ -52,7 +51,6 @@ CHECKERS: dict[str, Checker] = {
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
     **diagnosis.CHECKERS,
-    **protocol.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
 }
