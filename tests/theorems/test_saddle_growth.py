@@ -107,26 +107,30 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
-def without(name, **change):
-    instance = (*SHOWN[:3], change.pop("q", Q), *SHOWN[4:])
-    changed = {"activation": LOGISTIC, "b1": 0.0, "b2": None} | change
-    instance = (*instance, *changed.values())
-    assert broken(hypotheses(*instance)) == [name]
-    return not conclusion(*instance)
+def changed(q=Q, activation=LOGISTIC, b1=0.0, b2=None):
+    return (X, LABELS, 0, q, 0.1, 0.5, activation, b1, b2)
 
 
 def test_without_logistic():
     for activation in (TANH, SHARP, COSINE):
-        assert without("logistic", activation=activation)
+        instance = changed(activation=activation)
+        assert broken(hypotheses(*instance)) == ["logistic"]
+        assert not conclusion(*instance)
 
 
 def test_without_centred():
-    assert without("centred", b1=2.0)
+    instance = changed(b1=2.0)
+    assert broken(hypotheses(*instance)) == ["centred"]
+    assert not conclusion(*instance)
 
 
 def test_without_frequencies():
-    assert without("frequencies", b2=np.zeros(3))
+    instance = changed(b2=np.zeros(3))
+    assert broken(hypotheses(*instance)) == ["frequencies"]
+    assert not conclusion(*instance)
 
 
 def test_without_differences():
-    assert without("differences", q=(1.0, 1.0, 1.0))
+    instance = changed(q=(1.0, 1.0, 1.0))
+    assert broken(hypotheses(*instance)) == ["differences"]
+    assert not conclusion(*instance)
