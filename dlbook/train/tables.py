@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dlbook.nn import Dense, He, Initialiser, Normal, Relu, Sequential, Sigmoid, TwoLayer
-from dlbook.nn.objectives import Model
-from dlbook.optimize import Cosine, GradientDescent, HeavyBall, Optimiser
+from dlbook.data import AlteredMNIST
+from dlbook.nn import Dense, Dropout, Normal, Relu, Sequential, TwoLayer
+from dlbook.optimize import GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
 __all__ = [
     "all_experiments",
-    "candidate_rates",
     "diagnosis_runs",
-    "final_runs",
-    "habits_left_out",
     "learning_rate_table",
     "long_runs",
+    "memorised",
+    "memorised_with_regularisers",
     "more_seeds",
     "regularisation_table",
     "softmax_regression",
@@ -40,12 +39,12 @@ def all_experiments() -> Iterator[Experiment]:
     >>> len(found) == len(set(found)) > 0
     True
     """
-    tables: list[dict[Any, Seeds]] = [
-        long_runs(), learning_rate_table(), regularisation_table(), tuning_table(),
-        diagnosis_runs(), candidate_rates(), habits_left_out(),
-    ]  # fmt: skip
+    tables: tuple[dict[Any, Seeds], ...] = (
+        *(long_runs(), learning_rate_table(), regularisation_table(), tuning_table()),
+        *(diagnosis_runs(), memorised(), memorised_with_regularisers()),
+    )
     found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
-    more = (*more_seeds(), *wide_start(), *softmax_regression(), *final_runs())
+    more = (*more_seeds(), *wide_start(), *softmax_regression())
     yield from dict.fromkeys([*found, *more])
 
 
@@ -148,73 +147,60 @@ def diagnosis_runs() -> dict[str, Seeds]:
     }
 
 
-def candidate_rates() -> dict[float, Seeds]:
-    """Return chapter 19's candidates for the learning rate: ten epochs, three seeds each.
+def memorised() -> dict[str, Seeds]:
+    """Return chapter 25's experiments: what is altered, and how soon it is learnt by heart.
 
     Examples
     --------
-    >>> list(candidate_rates())
-    [0.02, 0.05, 0.1]
+    >>> for what, seeds in memorised().items():
+    ...     print(f"{what}: {seeds[0].epochs} epochs")
+    true labels: 40 epochs
+    half random: 100 epochs
+    random labels: 90 epochs
+    shuffled pixels: 40 epochs
+    shuffled each: 30 epochs
+    Gaussian noise: 30 epochs
     """
-    return {rate: _seeds(_habits(rate=rate)) for rate in (0.02, 0.05, 0.1)}
-
-
-def habits_left_out() -> dict[str, Seeds]:
-    """Return chapter 19's runs with one habit left out: ten epochs, three seeds each.
-
-    Examples
-    --------
-    >>> for name in habits_left_out():
-    ...     print(name)
-    none
-    He weights
-    ReLU
-    momentum
-    momentum, at ten times the rate
-    cosine
-    penalty
-    """
-    steps = 10 * 750
-    left_out = {
-        "none": _habits(),
-        "He weights": _habits(weights=Normal(1e-3)),
-        "ReLU": _habits(activation=Sigmoid()),
-        "momentum": _habits(optimiser=GradientDescent(Cosine(0.05, steps))),
-        "momentum, at ten times the rate": _habits(optimiser=GradientDescent(Cosine(0.5, steps))),
-        "cosine": _habits(optimiser=HeavyBall(0.05, 0.9)),
-        "penalty": _habits(alpha=0.0),
+    return {
+        "true labels": _by_heart(40),
+        "half random": _by_heart(100, random_labels=0.5),
+        "random labels": _by_heart(90, random_labels=1.0),
+        "shuffled pixels": _by_heart(40, pixels="shuffled"),
+        "shuffled each": _by_heart(30, pixels="shuffled each"),
+        "Gaussian noise": _by_heart(30, pixels="gaussian"),
     }
-    return {name: _seeds(experiment) for name, experiment in left_out.items()}
 
 
-def final_runs() -> Seeds:
-    """Return chapter 19's final runs, with all habits: twenty epochs, five seeds.
+def memorised_with_regularisers() -> dict[tuple[str, str], Seeds]:
+    """Return chapter 25's experiments with weight decay, and with dropout, on two kinds of labels.
 
     Examples
     --------
-    >>> final_runs()[0].optimiser
-    HeavyBall(learning_rate=Cosine(learning_rate=0.05, steps=15000, least=0.0), momentum=0.9)
+    >>> list(memorised_with_regularisers())[::2]
+    [('weight decay', 'true labels'), ('weight decay', 'random labels')]
     """
-    return _seeds(_habits(epochs=20), count=5)
+    found = {}
+    for labels, share, epochs in (("true labels", 0.0, 40), ("random labels", 1.0, 90)):
+        plain = _by_heart(epochs, random_labels=share)
+        dropped = Sequential((Dense(784, 512), Relu(), Dropout(0.5), Dense(512, 10)))
+        decayed = tuple(replace(one, alpha=1e-3) for one in plain)
+        found["weight decay", labels] = decayed
+        found["dropout", labels] = tuple(replace(one, model=dropped) for one in plain)
+    return found
 
 
-def _habits(
-    *,
-    weights: Initialiser = He(),  # noqa: B008 (frozen)
-    activation: Model = Relu(),  # noqa: B008 (frozen)
-    rate: float = 0.05,
-    optimiser: Optimiser | None = None,
-    alpha: float = 1e-4,
-    epochs: int = 10,
-) -> Experiment:
-    """Return chapter 19's recipe, or one that departs from it."""
-    layers = (Dense(784, 128, weights), activation, Dense(128, 10, weights))
-    steps = epochs * 750  # of 64 of the 48,000 images each
-    return Experiment(
-        model=Sequential(layers),
-        optimiser=optimiser or HeavyBall(Cosine(rate, steps), 0.9),
-        alpha=alpha,
-        epochs=epochs,
+def _by_heart(epochs: int, *, random_labels: float = 0.0, pixels: str = "kept") -> Seeds:
+    """Return the runs of a wide network on few examples, without a penalty; each seed its own."""
+    return tuple(
+        Experiment(
+            model=Sequential((Dense(784, 512), Relu(), Dense(512, 10))),
+            data=AlteredMNIST(2000, random_labels, pixels, seed),
+            optimiser=HeavyBall(0.02, 0.9),
+            alpha=0.0,
+            epochs=epochs,
+            seed=seed,
+        )
+        for seed in range(3)
     )
 
 
