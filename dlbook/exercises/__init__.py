@@ -3,7 +3,8 @@
 They inform; they do not certify. Needs ``pip install "dlbook[exercises]"``.
 """
 
+from dlbook.exercises.chapters.diagnosis import recorded_runs
 from dlbook.exercises.checking import Result, check, names
 from dlbook.exercises.grading import Grades, grade
 
-__all__ = ["Grades", "Result", "check", "grade", "names"]
+__all__ = ["Grades", "Result", "check", "grade", "names", "recorded_runs"]

@@ -1,5 +1,6 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
+from dlbook.nn.evaluation import Calibration, calibration, confusion_matrix
 from dlbook.nn.functions import (
     accuracy,
     cross_entropy,
@@ -21,6 +22,7 @@ from dlbook.nn.two_layer import (
 
 __all__ = [
     "Aux",
+    "Calibration",
     "CrossEntropy",
     "Dense",
     "Dropout",
@@ -38,6 +40,8 @@ __all__ = [
     "Tanh",
     "TwoLayer",
     "accuracy",
+    "calibration",
+    "confusion_matrix",
     "cross_entropy",
     "leaky_relu",
     "log_softmax",

@@ -13,8 +13,9 @@ with need("plot"):
         step_backward,
         step_forward,
     )
-    from dlbook.plot.curves import History, digits, learning_curves
+    from dlbook.plot.curves import History, learning_curves
     from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
+    from dlbook.plot.images import confusion, digits, reliability, weights
     from dlbook.plot.level_sets import gradients, level_sets
     from dlbook.plot.stepper import Frame, Stepper, stepper
     from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
@@ -31,6 +32,7 @@ __all__ = [
     "Operation",
     "Stepper",
     "Trace",
+    "confusion",
     "digits",
     "draw_computation",
     "draw_graph",
@@ -38,8 +40,10 @@ __all__ = [
     "gradients",
     "learning_curves",
     "level_sets",
+    "reliability",
     "step_backward",
     "step_forward",
     "stepper",
     "use_style",
+    "weights",
 ]

@@ -1,4 +1,4 @@
-"""Curves of a training run, and the pictures that it is trained on."""
+"""Curves of a training run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlbook.plot.style import CYCLE, figure
 
-__all__ = ["History", "digits", "learning_curves"]
+__all__ = ["History", "learning_curves"]
 
 
 class History(Protocol):
@@ -101,47 +101,3 @@ def _band(axes: Axes, curves: NDArray[np.float64], colour: str, dashes: Any, lab
         axes.fill_between(
             epochs, curves.min(axis=0), curves.max(axis=0), color=colour, alpha=0.2, linewidth=0
         )
-
-
-def digits(images: ArrayLike, labels: ArrayLike, *, columns: int = 8) -> Figure:
-    """Draw grey images in a grid, each under its label.
-
-    Parameters
-    ----------
-    images
-        Shape ``(n, height, width)``; 0 is drawn black and the largest value white, as in
-        MNIST.
-    labels
-        Shape ``(n,)``: what stands above each image.
-    columns
-        Images a row, ≥ 1.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If `images` is not three-dimensional and non-empty, or `labels` has another length.
-
-    Examples
-    --------
-    >>> fig = digits(np.zeros((3, 28, 28)), [5, 0, 4], columns=2)
-    >>> [axes.get_title() for axes in fig.axes]
-    ['5', '0', '4']
-    """
-    pictures, names = np.asarray(images), np.asarray(labels)
-    if pictures.ndim != 3 or len(pictures) == 0:
-        raise ValueError(f"images has shape {pictures.shape}; expected (n, height, width), n ≥ 1")
-    if names.shape != (len(pictures),):
-        raise ValueError(f"labels has shape {names.shape}; expected ({len(pictures)},)")
-    rows = -(-len(pictures) // columns)
-    fig, panels = figure(rows, columns, height=0.85 * rows * 8 / columns, squeeze=False)
-    for axes, picture, name in zip(panels.flat, pictures, names, strict=False):
-        axes.imshow(picture, cmap="gray", vmin=0, interpolation="nearest")
-        axes.set_title(str(name), pad=2)
-        axes.set_axis_off()
-    for axes in panels.flat[len(pictures) :]:
-        axes.remove()
-    return fig

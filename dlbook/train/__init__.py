@@ -8,6 +8,7 @@ from dlbook.train.run import Run, run
 from dlbook.train.runs import results, sweep
 from dlbook.train.tables import (
     all_experiments,
+    diagnosis_runs,
     learning_rate_table,
     long_runs,
     memorised,
@@ -28,6 +29,7 @@ __all__ = [
     "Run",
     "all_experiments",
     "code_fingerprint",
+    "diagnosis_runs",
     "evaluate",
     "fit",
     "learning_rate_table",

@@ -5,6 +5,7 @@ import answers_circulants  # noqa: F401 - enters its answers
 import answers_convexity as convexity
 import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
+import answers_diagnosis  # noqa: F401
 import answers_differences  # noqa: F401
 import answers_dual_numbers  # noqa: F401
 import answers_entropic_projection  # noqa: F401
@@ -109,6 +110,7 @@ for words in (
     "dag-edges",
     "dag-sources-everywhere",
     "dag-unique-order",
+    "diagnosis-runs",
 ):
     NUMBERS.remove(words)
 

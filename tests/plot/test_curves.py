@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dlbook.plot import digits, learning_curves
+from dlbook.plot import learning_curves
 
 
 def history(epochs=4, shift=0.0):
@@ -48,21 +48,3 @@ def test_no_run_is_refused():
 def test_runs_of_different_length_are_refused():
     with pytest.raises(ValueError, match=r"runs\['a'\].*\(4,\), \(5,\)"):
         learning_curves({"a": [history(4), history(5)]})
-
-
-@pytest.mark.parametrize(
-    ("images", "labels", "message"),
-    [
-        (np.zeros((28, 28)), [1], r"images has shape \(28, 28\); expected \(n, height, width\)"),
-        (np.zeros((0, 28, 28)), [], r"images has shape \(0, 28, 28\)"),
-        (np.zeros((2, 28, 28)), [1], r"labels has shape \(1,\); expected \(2,\)"),
-    ],
-)
-def test_digits_refuses_shapes_that_do_not_fit(images, labels, message):
-    with pytest.raises(ValueError, match=message):
-        digits(images, labels)
-
-
-def test_digits_leaves_no_empty_panel():
-    fig = digits(np.ones((5, 28, 28)), range(5), columns=3)
-    assert [axes.get_title() for axes in fig.axes] == list("01234")

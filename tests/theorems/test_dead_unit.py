@@ -1,0 +1,87 @@
+"""prp-dead-unit: a unit that is silent on all inputs, with b ≤ 0, stays so."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the penalty on the bias as well, growing it": {"bias_step": -1.0},
+    "with the derivative of a leaky ReLU": {"slope": 0.1},
+    "strictly below 0": {"margin": 0.01},
+    "on inputs that no hypothesis speaks of": {"extra": -1.0},
+    "the unit's weights stay": {"still": True},
+}
+
+
+def hypotheses(x, w, b, eta, alpha, signals):
+    return {
+        "dead": bool((np.dot(x, w) + b <= 0).all()),
+        "bias": b <= 0,
+        "short": 0 <= eta * alpha <= 1,
+    }
+
+
+def conclusion(
+    x, w, b, eta, alpha, signals, *, slope=0.0, margin=0.0, extra=None, bias_step=0.0, still=False
+):
+    """Each step gets one example and what the rest of the network sends back to the unit."""
+    x, first = np.array(x, dtype=float), np.array(w, dtype=float)
+    w = first
+    watched = x if extra is None else extra * x
+    for row, signal in signals:
+        before = x[row] @ w + b
+        back = signal * (1.0 if before > 0 else slope)
+        w, b = w - eta * (back * x[row] + alpha * w), b - eta * (back + alpha * bias_step)
+        if (watched @ w + b > -margin).any():
+            return False
+        if still and (w != first).any():
+            return False
+    return bool((watched @ w + b <= -margin).all())
+
+
+rows = st.lists(st.integers(-3, 3), min_size=2, max_size=2)
+
+
+@given(
+    st.lists(rows, min_size=1, max_size=4),
+    rows,
+    st.integers(-3, 0),
+    st.floats(0, 1),
+    st.lists(st.tuples(st.just(0), st.integers(-5, 5)), max_size=6),
+)
+def test_holds(x, w, b, eta_alpha, signals):
+    x = [row if np.dot(row, w) + b <= 0 else [-r for r in row] for row in x]
+    x = [row for row in x if np.dot(row, w) + b <= 0] or [[0, 0]]
+    instance = (x, w, float(b), 0.5, eta_alpha / 0.5, signals)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+SIGNALS = [(0, -1.0), (1, -1.0)] * 20
+
+
+def test_near_misses():
+    near = [
+        ([[1.0, 0.0], [0.0, 1.0]], [-1.0, 0.0], 0.0, 0.5, 0.1, SIGNALS),
+        ([[1.0, 0.0], [0.0, 1.0]], [-1.0, -2.0], -0.1, 0.5, 0.1, SIGNALS),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_dead():
+    instance = ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [(1, -1.0)] * 5)
+    assert broken(hypotheses(*instance)) == ["dead"]
+    assert not conclusion(*instance)
+
+
+def test_without_bias():
+    instance = ([[1.0]], [-2.0], 1.0, 0.1, 1.0, [(0, 0.0)] * 10)
+    assert broken(hypotheses(*instance)) == ["bias"]
+    assert not conclusion(*instance)
+
+
+def test_without_short():
+    instance = ([[1.0]], [-1.0], 0.0, 2.0, 1.0, [(0, 0.0)])
+    assert broken(hypotheses(*instance)) == ["short"]
+    assert not conclusion(*instance)

@@ -1,0 +1,136 @@
+"""thm-saddle-growth: near W = 0 a mode is multiplied by 1 + η(s/4 - alpha) in a step."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from saddle_instances import (
+    COSINE,
+    LOGISTIC,
+    SHARP,
+    TANH,
+    cases,
+    covariance,
+    frequencies,
+    gradient,
+    pairs,
+)
+
+
+def uncentred(x, labels):
+    return x.T @ np.eye(max(labels) + 1)[list(labels)] / len(x)
+
+
+NEAR_MISSES = {
+    "s/2 - alpha": {"rate": lambda s, a: s / 2 - a},
+    "s/16 - alpha": {"rate": lambda s, a: s / 16 - a},
+    ".99 s/4 - alpha": {"rate": lambda s, a: 0.99 * s / 4 - a},
+    "s/4 - .99 alpha": {"rate": lambda s, a: s / 4 - 0.99 * a},
+    "s/4": {"rate": lambda s, a: s / 4},
+    "|s|/4 - alpha": {"rate": lambda s, a: abs(s) / 4 - a},
+    "s/4 - 2alpha": {"rate": lambda s, a: s / 4 - 2 * a},
+    "not centred": {"matrix": uncentred},
+    "divided by N - 1": {"matrix": lambda x, y: covariance(x, y) * len(x) / (len(x) - 1)},
+    "the other sign of v": {"turn": -1},
+    "W1 alone": {"parts": (1, 0)},
+    "W2 alone": {"parts": (0, 1)},
+    "also at twice W2": {"parts": (1, 2)},
+    "the step of twice the rate": {"steps": 2},
+    "also far away": {"times": (0.0, 1.0)},
+}
+
+
+def hypotheses(x, labels, mode, q, alpha, eta, activation=LOGISTIC, b1=0.0, b2=None):
+    b2 = np.log(frequencies(labels)) if b2 is None else b2
+    z = np.linspace(-3, 3, 13)
+    return {
+        "logistic": np.allclose(activation.value(z), LOGISTIC.value(z)),
+        "centred": b1 == 0,
+        "frequencies": np.allclose(b2, np.log(frequencies(labels))),
+        "differences": abs(np.sum(q)) < 1e-12,
+    }
+
+
+def conclusion(
+    x,
+    labels,
+    mode,
+    q,
+    alpha,
+    eta,
+    activation=LOGISTIC,
+    b1=0.0,
+    b2=None,
+    *,
+    rate=lambda s, a: s / 4 - a,
+    matrix=covariance,
+    turn=1,
+    parts=(1, 1),
+    steps=1,
+    times=(0.0, 1e-5),
+):
+    """A step from θ* + tV, relative to t; at t = 0 it stays, so that the gradient is zero."""
+    s, u, v = pairs(matrix(x, labels))[mode]
+    b2 = np.log(frequencies(labels)) if b2 is None else b2
+    q = np.array(q)
+    V1, V2 = parts[0] * np.outer(u, q), parts[1] * turn * np.outer(q, v)
+    for t in times:
+        at = (t * V1, np.full(len(q), b1), t * V2, b2)
+        slopes = gradient(x, labels, at, alpha, activation)
+        moved = [p - steps * eta * g for p, g in zip(at, slopes, strict=True)]
+        factor = 1 + eta * rate(s, alpha)
+        claimed = (factor * t * V1, at[1], factor * t * V2, b2)
+        apart = max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
+        if apart > 2e-3 * t * eta + 1e-14:
+            return False
+    return True
+
+
+@given(st.data(), cases(), st.floats(0, 1), st.floats(0.01, 2))
+def test_holds(data, case, alpha, eta):
+    x, labels = case
+    mode = data.draw(st.integers(0, len(pairs(covariance(x, labels))) - 1))
+    size = data.draw(st.integers(2, 4))
+    q = np.array(data.draw(st.lists(st.integers(-2, 2), min_size=size, max_size=size)), float)
+    instance = (x, labels, mode, q - q.mean(), alpha, eta)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+X = np.array([[3.0, 1.0], [0.0, 2.0], [1.0, 5.0], [2.0, 0.0]])
+LABELS, Q = (0, 1, 2, 0), (1.0, -3.0, 2.0)
+SHOWN = (X, LABELS, 0, Q, 0.1, 0.5)
+
+
+def test_near_misses():
+    near = [SHOWN, (X, LABELS, 2, Q, 0.1, 0.5), (X, LABELS, 1, (1.0, -1.0), 0.3, 1.0)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def changed(q=Q, activation=LOGISTIC, b1=0.0, b2=None):
+    return (X, LABELS, 0, q, 0.1, 0.5, activation, b1, b2)
+
+
+def test_without_logistic():
+    for activation in (TANH, SHARP, COSINE):
+        instance = changed(activation=activation)
+        assert broken(hypotheses(*instance)) == ["logistic"]
+        assert not conclusion(*instance)
+
+
+def test_without_centred():
+    instance = changed(b1=2.0)
+    assert broken(hypotheses(*instance)) == ["centred"]
+    assert not conclusion(*instance)
+
+
+def test_without_frequencies():
+    instance = changed(b2=np.zeros(3))
+    assert broken(hypotheses(*instance)) == ["frequencies"]
+    assert not conclusion(*instance)
+
+
+def test_without_differences():
+    instance = changed(q=(1.0, 1.0, 1.0))
+    assert broken(hypotheses(*instance)) == ["differences"]
+    assert not conclusion(*instance)

@@ -1,0 +1,128 @@
+"""prp-saddle-threshold: at W = 0 no second derivative is below (alpha - σ₁/4)(‖V₁‖² + ‖V₂‖²)."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from saddle_instances import LOGISTIC, TANH, cases, covariance, frequencies, gradient, pairs
+
+NEAR_MISSES = {
+    "the second derivative, times .99": {"times": 0.99},
+    "alpha - σ₁/8": {"bound": lambda alpha, sigma: alpha - sigma / 8},
+    "alpha - σ₁/4.1": {"bound": lambda alpha, sigma: alpha - sigma / 4.1},
+    "alpha": {"bound": lambda alpha, sigma: alpha},
+    "1.01 alpha - σ₁/4": {"bound": lambda alpha, sigma: 1.01 * alpha - sigma / 4},
+    "the smallest singular value": {"which": -1},
+    "also with the biases": {"biases": True},
+    "W1 alone": {"sizes": (2, 0)},
+    "W2 alone": {"sizes": (0, 2)},
+    "g'(0) = .001": {"slope": 1e-3},
+}
+
+
+def hypotheses(x, labels, alpha, direction, activation=LOGISTIC, b1=0.0, b2=None):
+    b2 = np.log(frequencies(labels)) if b2 is None else b2
+    z = np.linspace(-3, 3, 13)
+    return {
+        "logistic": np.allclose(activation.value(z), LOGISTIC.value(z)),
+        "frequencies": np.allclose(b2, np.log(frequencies(labels))),
+    }
+
+
+def conclusion(
+    x,
+    labels,
+    alpha,
+    direction,
+    activation=LOGISTIC,
+    b1=0.0,
+    b2=None,
+    *,
+    times=1.0,
+    bound=lambda alpha, sigma: alpha - sigma / 4,
+    which=0,
+    biases=False,
+    sizes=(1, 1),
+    slope=0.0,
+):
+    V = [np.array(part, dtype=float) for part in direction]
+    b2 = np.log(frequencies(labels)) if b2 is None else b2
+    start = (np.zeros_like(V[0]), np.zeros_like(V[1]) + b1, np.zeros_like(V[2]), b2)
+
+    def derivative(t):
+        at = [p + t * v for p, v in zip(start, V, strict=True)]
+        slopes = gradient(x, labels, at, alpha, activation)
+        return sum(np.vdot(g, v) for g, v in zip(slopes, V, strict=True))
+
+    t = 1e-4
+    second = (derivative(t) - derivative(-t)) / (2 * t)
+    weights = sizes[0] * np.sum(V[0] ** 2) + sizes[1] * np.sum(V[2] ** 2)
+    weights += biases * (np.sum(V[1] ** 2) + np.sum(V[3] ** 2))
+    sigma = np.linalg.svd(covariance(x, labels), compute_uv=False)[which]
+    claimed = bound(alpha, sigma) * weights
+    size = sum(np.sum(v**2) for v in V)
+    rounding = 1e-9 * (1 + size)
+    return abs(derivative(0.0) - slope) < rounding and times * second >= claimed - 1e5 * rounding
+
+
+@given(st.data(), cases(), st.floats(0, 1), st.floats(-3, 3))
+def test_holds(data, case, alpha, b1):
+    x, labels = case
+    pixels, classes, hidden = x.shape[1], max(labels) + 1, data.draw(st.integers(1, 3))
+
+    def part(*shape):
+        count = int(np.prod(shape))
+        entries = st.lists(st.integers(-2, 2), min_size=count, max_size=count)
+        return np.reshape(data.draw(entries), shape) / 2
+
+    direction = (part(pixels, hidden), part(hidden), part(hidden, classes), part(classes))
+    instance = (x, labels, alpha, direction, LOGISTIC, b1)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+X = np.array([[3.0, 1.0], [0.0, 2.0], [1.0, 5.0], [2.0, 0.0]])
+LABELS = (0, 1, 2, 0)
+
+
+def attained(mode, alpha, size=10.0):
+    """Return an instance in the direction of a mode, along which both sides are equal."""
+    _, u, v = pairs(covariance(X, LABELS))[mode]
+    q = size * np.array([1.0, -1.0])
+    return X, LABELS, alpha, (np.outer(u, q), np.zeros(2), np.outer(q, v), np.zeros(3))
+
+
+TIGHT = attained(0, 1.0)
+
+
+def test_near_misses():
+    biases_only = (np.zeros((2, 2)), np.ones(2), np.zeros((2, 3)), np.ones(3))
+    only_W1 = (10 * np.eye(2), np.zeros(2), np.zeros((2, 3)), np.zeros(3))
+    only_W2 = (np.zeros((2, 2)), np.zeros(2), 10 * np.array([[1.0, 0, 0], [-1, 0, 0]]), np.zeros(3))
+    near = [
+        TIGHT,
+        attained(0, 0.0),
+        attained(0, 0.1),
+        (X, LABELS, 1.0, biases_only),
+        (X, LABELS, 1.0, only_W1),
+        (X, LABELS, 1.0, only_W2),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, times=0.99)
+
+
+def test_without_logistic():
+    instance = (*attained(0, 0.5), TANH, 0.0)
+    assert broken(hypotheses(*instance)) == ["logistic"]
+    assert not conclusion(*instance)
+
+
+def test_without_frequencies():
+    direction = (np.zeros((2, 2)), np.zeros(2), np.zeros((2, 3)), np.array([1.0, 0.0, 0.0]))
+    instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, np.zeros(3))
+    assert broken(hypotheses(*instance)) == ["frequencies"]
+    assert not conclusion(*instance)
