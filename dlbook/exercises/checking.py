@@ -22,6 +22,7 @@ from dlbook.exercises.chapters import (
     autodiff,
     circulants,
     convexity,
+    convolution,
     critical_points,
     descent,
     entropic_projection,
@@ -51,6 +52,7 @@ CHECKERS: dict[str, Checker] = {
     **autodiff.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
+    **convolution.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
