@@ -25,8 +25,11 @@ from dlbook.exercises.chapters import (
     convolution,
     critical_points,
     descent,
+    differences,
+    dual_numbers,
     entropic_projection,
     graphs,
+    interpolation,
     level_sets,
     mnist,
     momentum,
@@ -49,10 +52,13 @@ CHECKERS: dict[str, Checker] = {
     **momentum.CHECKERS,
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
+    **differences.CHECKERS,
+    **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,
+    **interpolation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
