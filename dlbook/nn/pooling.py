@@ -157,10 +157,11 @@ def _to_chosen(
     places, values = inner(index), inner(g)
     wide = windows.zeros(g.dtype)
     for k, part in enumerate(windows.parts(wide)):
+        taken = values * (places == k)
         if windows.disjoint:
-            np.multiply(values, places == k, out=part)
+            part[...] = taken
         else:
-            part += values * (places == k)
+            part += taken
     return windows.inside(wide)
 
 
