@@ -17,6 +17,12 @@ from dlbook.nn.convolution import Pair, conv2d_size, inner, outer, pair
 __all__ = ["avg_pool2d", "flatten", "max_pool2d"]
 
 
+def _check(x: Any) -> None:
+    check_array("x", x)
+    if x.dtype.kind != "f":
+        raise ValueError(f"x is {x.dtype}; expected floating point: x.astype(np.float32) makes it")
+
+
 class _Windows:
     """The windows of images of one shape: for each place in a window, the entries that are there.
 
@@ -109,7 +115,7 @@ def max_pool2d(
     array([[[[0., 0., 0.],
              [1., 0., 0.]]]])
     """
-    check_array("x", x)
+    _check(x)
     return _max_pool2d(x, window=window, stride=stride, padding=padding)
 
 
@@ -228,7 +234,7 @@ def avg_pool2d(
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
     """
-    check_array("x", x)
+    _check(x)
     return _avg_pool2d(x, window=window, stride=stride, padding=padding)
 
 

@@ -300,6 +300,8 @@ IMAGES, KERNELS = np.zeros((2, 4, 5, 5)), np.zeros((6, 2, 3, 3))
         (lambda: nn.max_pool2d(IMAGES, 6), "spans 6 rows"),
         (lambda: nn.max_pool2d(IMAGES, 2, padding=2), "less padding than window"),
         (lambda: nn.avg_pool2d(IMAGES[0], 2), "expected (n, channels, rows, columns)"),
+        (lambda: nn.max_pool2d(IMAGES.astype(int), 2), "x is int64; expected floating point"),
+        (lambda: nn.avg_pool2d(IMAGES.astype(int), 2), "x is int64; expected floating point"),
         (lambda: nn.flatten(np.zeros(3)), "two axes or more"),
         (lambda: nn.Conv(3, 4, 3, groups=2), "inputs is 3"),
         (lambda: nn.Conv(4, 4, 0), "kernel is 0"),
