@@ -22,6 +22,7 @@ from dlbook.exercises.chapters import (
     autodiff,
     circulants,
     convexity,
+    convolution,
     critical_points,
     descent,
     diagnosis,
@@ -58,6 +59,7 @@ CHECKERS: dict[str, Checker] = {
     **diagnosis.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
+    **convolution.CHECKERS,
     **interpolation.CHECKERS,
 }
 

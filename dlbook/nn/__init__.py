@@ -1,5 +1,6 @@
 """Networks: their functions, and models as frozen dataclasses. No loop lives here."""
 
+from dlbook.nn.convolution import conv2d, conv2d_size
 from dlbook.nn.evaluation import Calibration, calibration, confusion_matrix
 from dlbook.nn.functions import (
     accuracy,
@@ -10,9 +11,12 @@ from dlbook.nn.functions import (
     sigmoid,
     softmax,
 )
+from dlbook.nn.image_layers import AvgPool, Conv, Flatten, MaxPool
 from dlbook.nn.initialisers import Glorot, He, Initialiser, LeCun, Normal
 from dlbook.nn.layers import Dense, Dropout, LeakyRelu, Relu, Sequential, Sigmoid, Tanh
+from dlbook.nn.normalisation import RunningStatistics, batch_norm
 from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
+from dlbook.nn.pooling import avg_pool2d, flatten, max_pool2d
 from dlbook.nn.two_layer import (
     Params,
     TwoLayer,
@@ -22,29 +26,40 @@ from dlbook.nn.two_layer import (
 
 __all__ = [
     "Aux",
+    "AvgPool",
     "Calibration",
+    "Conv",
     "CrossEntropy",
     "Dense",
     "Dropout",
+    "Flatten",
     "Glorot",
     "He",
     "Initialiser",
     "LeCun",
     "LeakyRelu",
+    "MaxPool",
     "Model",
     "Normal",
     "Params",
     "Relu",
+    "RunningStatistics",
     "Sequential",
     "Sigmoid",
     "Tanh",
     "TwoLayer",
     "accuracy",
+    "avg_pool2d",
+    "batch_norm",
     "calibration",
     "confusion_matrix",
+    "conv2d",
+    "conv2d_size",
     "cross_entropy",
+    "flatten",
     "leaky_relu",
     "log_softmax",
+    "max_pool2d",
     "objective",
     "relu",
     "sigmoid",

@@ -109,7 +109,7 @@ class Dense:
         return x @ W + b  # type: ignore[no-any-return]
 
 
-class _Parameterless:
+class Parameterless:
     """A layer that has nothing to learn."""
 
     def init(self, rng: np.random.Generator, dtype: str = "float32") -> tuple[()]:
@@ -118,7 +118,7 @@ class _Parameterless:
 
 
 @dataclass(frozen=True)
-class Relu(_Parameterless):
+class Relu(Parameterless):
     """The layer ``max(x, 0)``, entrywise: `relu`.
 
     Examples
@@ -133,7 +133,7 @@ class Relu(_Parameterless):
 
 
 @dataclass(frozen=True)
-class LeakyRelu(_Parameterless):
+class LeakyRelu(Parameterless):
     """The layer that multiplies negative entries by a small slope: `leaky_relu`.
 
     Parameters
@@ -163,7 +163,7 @@ class LeakyRelu(_Parameterless):
 
 
 @dataclass(frozen=True)
-class Sigmoid(_Parameterless):
+class Sigmoid(Parameterless):
     """The layer ``1 / (1 + exp(-x))``, entrywise: `sigmoid`.
 
     Examples
@@ -178,7 +178,7 @@ class Sigmoid(_Parameterless):
 
 
 @dataclass(frozen=True)
-class Tanh(_Parameterless):
+class Tanh(Parameterless):
     """The layer ``tanh(x)``, entrywise.
 
     Examples
@@ -194,7 +194,7 @@ class Tanh(_Parameterless):
 
 
 @dataclass(frozen=True)
-class Dropout(_Parameterless):
+class Dropout(Parameterless):
     """The layer that, in training, sets each entry to 0 with a probability.
 
     The entries that remain are divided by the probability of remaining, so that the mean of each

@@ -17,6 +17,12 @@ from dlbook.nn.convolution import Pair, conv2d_size, inner, outer, pair
 __all__ = ["avg_pool2d", "flatten", "max_pool2d"]
 
 
+def _check(x: Any) -> None:
+    check_array("x", x)
+    if x.dtype.kind != "f":
+        raise ValueError(f"x is {x.dtype}; expected floating point: x.astype(np.float32) makes it")
+
+
 class _Windows:
     """The windows of images of one shape: for each place in a window, the entries that are there.
 
@@ -109,16 +115,16 @@ def max_pool2d(
     array([[[[0., 0., 0.],
              [1., 0., 0.]]]])
     """
-    check_array("x", x)
+    _check(x)
     return _max_pool2d(x, window=window, stride=stride, padding=padding)
 
 
 @primitive
 def _max_pool2d(x: NDArray[Any], **options: Any) -> NDArray[Any]:
     windows = _Windows(x.shape, **options)
-    parts = windows.parts(windows.padded(x, -np.inf))
-    y = np.array(next(parts))
-    for part in parts:
+    first, *rest = windows.parts(windows.padded(x, -np.inf))
+    y = np.maximum(first, rest[0]) if rest else first.copy()
+    for part in rest[1:]:
         np.maximum(y, part, out=y)
     return outer(y)
 
@@ -128,11 +134,12 @@ def _winners(x: Any, y: Any, **options: Any) -> NDArray[Any]:
     x, largest = plain(x), inner(plain(y))
     windows = _Windows(x.shape, **options)
     # The border is NaN here: also where all of a window is -∞, the winner is in the image.
-    parts = list(windows.parts(windows.padded(x, np.nan)))
-    dtype = np.uint8 if len(parts) <= 256 else np.intp
-    index = np.zeros(largest.shape, dtype)
-    for k in range(len(parts) - 1, -1, -1):
-        np.putmask(index, parts[k] == largest, dtype(k))
+    *parts, _ = windows.parts(windows.padded(x, np.nan))
+    index = np.zeros(largest.shape, np.uint8 if len(parts) < 256 else np.intp)
+    searching = np.ones(largest.shape, bool)
+    for part in parts:
+        searching &= part != largest
+        index += searching  # how many parts come before the winner
     return outer(index)
 
 
@@ -156,10 +163,11 @@ def _to_chosen(
     places, values = inner(index), inner(g)
     wide = windows.zeros(g.dtype)
     for k, part in enumerate(windows.parts(wide)):
+        taken = values * (places == k)
         if windows.disjoint:
-            np.multiply(values, places == k, out=part)
+            part[...] = taken
         else:
-            part += values * (places == k)
+            part += taken
     return windows.inside(wide)
 
 
@@ -226,7 +234,7 @@ def avg_pool2d(
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
     """
-    check_array("x", x)
+    _check(x)
     return _avg_pool2d(x, window=window, stride=stride, padding=padding)
 
 
@@ -300,9 +308,7 @@ def _unflatten(g: NDArray[Any], *, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return the adjoint of `flatten`: rows as images, laid out as the layers before it do."""
     if len(shape) != 4:
         return g.reshape(shape)
-    n, C, H, W = shape
-    columns = np.ascontiguousarray(g.T).reshape(C, H, W, n)
-    return outer(np.ascontiguousarray(columns.transpose(1, 0, 2, 3)))
+    return outer(np.ascontiguousarray(inner(g.reshape(shape))))
 
 
 defvjp(flatten, lambda g, ans, x: _unflatten(g, shape=x.shape))

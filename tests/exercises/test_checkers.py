@@ -3,6 +3,7 @@
 import answers_autodiff as autodiff
 import answers_circulants  # noqa: F401 - enters its answers
 import answers_convexity as convexity
+import answers_convolution  # noqa: F401
 import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
 import answers_diagnosis  # noqa: F401
