@@ -20,12 +20,14 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    circulants,
     convexity,
     critical_points,
     descent,
     entropic_projection,
     graphs,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -47,6 +49,8 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **mnist.CHECKERS,
+    **circulants.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

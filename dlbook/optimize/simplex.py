@@ -41,8 +41,7 @@ def simplex_projection(x: Any) -> Any:
 
     Notes
     -----
-    By sorting, in O(n log n). From Held, Wolfe and Crowder, *Validation of subgradient
-    optimization*, Mathematical Programming 6 (1974).
+    By sorting, in O(n log n). From Held, Wolfe and Crowder, Mathematical Programming 6 (1974).
 
     Examples
     --------
@@ -143,7 +142,7 @@ class MirrorDescent:
 
     Notes
     -----
-    From Nemirovski and Yudin, *Problem Complexity and Method Efficiency in Optimization* (1983).
+    From Nemirovski and Yudin (1983), whom chapter 5 cites.
 
     Examples
     --------
