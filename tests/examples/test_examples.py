@@ -149,9 +149,9 @@ def test_a_function_of_ones_own_is_differentiated(tmp_path):
             r"value +([\d.]+)",
             said_by(start("differentiate_your_function.py", "--length", length, cwd=tmp_path)),
         )
-        for length in (0.69, 0.71)
+        for length in (0.695, 0.705)
     ]
-    assert (values[1] - values[0]) / 0.02 == pytest.approx(slope, rel=1e-3)
+    assert (values[1] - values[0]) / 0.01 == pytest.approx(slope, rel=1e-3)
     assert "refused: " in said
     wrong = start("differentiate_your_function.py", "--length", 0, cwd=tmp_path)
     assert "--length is 0.0; expected a number > 0" in wrong.stderr

@@ -149,3 +149,55 @@ enter(
         "overflows": lambda z: math.log(sum(math.exp(min(x, 700)) for x in z)) - np.mean(z),
     },
 )
+
+
+# ---- mnist-penalty ----------------------------------------------------------------------
+
+
+@right("mnist-penalty")
+def by_logarithms(given):
+    return math.ceil(math.log(given["m"]) / -math.log1p(-1 / given["n"]) - 1e-12)
+
+
+@right("mnist-penalty")
+def step_by_step(given):
+    left, steps = Fraction(1), 0
+    while given["m"] * left > 1:
+        left -= left / given["n"]
+        steps += 1
+    return steps
+
+
+@right("mnist-penalty")
+def with_integers(given):
+    n, m = given["n"], given["m"]
+    return next(k for k in range(n * m) if m * (n - 1) ** k <= n**k)
+
+
+def fewest(n, m):
+    return step_by_step({"n": n, "m": m})
+
+
+enter(
+    "mnist-penalty",
+    {
+        "rounded_down": lambda n, m: math.floor(math.log(m) / -math.log1p(-1 / n)),
+        "one_more": lambda n, m: fewest(n, m) + 1,
+        "one_less": lambda n, m: fewest(n, m) - 1,
+        "not_rounded": lambda n, m: math.log(m) / -math.log1p(-1 / n),
+        "rounded": lambda n, m: round(math.log(m) / -math.log1p(-1 / n)),
+        "linear": lambda n, m: math.ceil(n * (1 - 1 / m)),
+        "for_small_steps": lambda n, m: math.ceil(n * math.log(m)),
+        "time_of_the_flow": lambda n, m: round(n * math.log(m)),
+        "strictly_less": lambda n, m: next(k for k in range(n * m) if m * (n - 1) ** k < n**k),
+        "a_half_always": lambda n, m: fewest(n, 2),
+        "an_m_th_gone": lambda n, m: next(
+            k for k in range(n * m) if m * (n - 1) ** k <= (m - 1) * n**k
+        ),
+        "to_one_part_in_e": lambda n, m: math.ceil(1 / -math.log1p(-1 / n)),
+        "growing_instead": lambda n, m: math.ceil(math.log(m) / math.log1p(1 / n)),
+        "swapped": lambda n, m: fewest(m, n),
+    },
+    "n",
+    "m",
+)

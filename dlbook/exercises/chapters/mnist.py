@@ -62,7 +62,29 @@ def _not_the_average_loss(given: list[float], returned: Any) -> str | None:
     return f"the average over the labels is {loss:.6g}"
 
 
+def penalties(most: int = 12) -> Any:
+    """Return a strategy: a step takes an n-th of the weights away, until an m-th is left."""
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries({"n": st.integers(2, most), "m": st.integers(2, 12)})
+
+
+def _not_the_steps(given: dict[str, int], returned: Any) -> str | None:
+    left, steps = Fraction(1), 0
+    while left > Fraction(1, given["m"]):
+        left, steps = left * (1 - Fraction(1, given["n"])), steps + 1
+    if number(returned, "a number of steps") == steps:
+        return None
+    return f"{steps} are the fewest: after them {float(left):.6g} of the weights remains"
+
+
 CHECKERS = {
+    "mnist-penalty": Checker(
+        penalties,
+        _not_the_steps,
+        "After k steps (1 - 1/n)^k remains. Which k is the first with at most 1/m?",
+        long=lambda: penalties(200),
+    ),
     "mnist-parameters": Checker(
         widths,
         _not_the_parameters,
