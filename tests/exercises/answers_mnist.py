@@ -201,3 +201,62 @@ enter(
     "n",
     "m",
 )
+
+
+# ---- mnist-split ------------------------------------------------------------------------
+
+
+def where(writers, chosen):
+    return [i for i, writer in enumerate(writers) if writer in chosen]
+
+
+@right("mnist-split")
+def the_last_writer_validates(writers):
+    last = max(writers)
+    return where(writers, set(writers) - {last}), where(writers, {last})
+
+
+@right("mnist-split")
+def half_of_the_writers(writers):
+    known = sorted(set(writers))
+    half = len(known) // 2
+    return where(writers, known[half:]), where(writers, known[:half])
+
+
+@right("mnist-split")
+def with_arrays(writers):
+    writers = np.array(writers)
+    first = writers == writers[0]
+    return np.flatnonzero(first), np.flatnonzero(~first)
+
+
+enter(
+    "mnist-split",
+    {
+        "in_order": lambda w: (list(range(len(w) // 2)), list(range(len(w) // 2, len(w)))),
+        "at_random": lambda w: tuple(
+            np.array_split(np.random.default_rng(0).permutation(len(w)), 2)
+        ),
+        "all_in_training": lambda w: (list(range(len(w))), []),
+        "all_in_validation": lambda w: ([], list(range(len(w)))),
+        "everything_twice": lambda w: (list(range(len(w))), list(range(len(w)))),
+        "every_second": lambda w: (list(range(0, len(w), 2)), list(range(1, len(w), 2))),
+        "one_of_each_writer": lambda w: (
+            [i for i in range(len(w)) if w[i] in w[:i]],
+            [i for i in range(len(w)) if w[i] not in w[:i]],
+        ),
+        "drops_the_rest": lambda w: (where(w, {min(w)})[:1], where(w, {max(w)})[:1]),
+        "drops_an_image": lambda w: (where(w, set(w) - {max(w)})[1:], where(w, {max(w)})),
+        "two_writers_only": lambda w: (where(w, {"a"}), where(w, {"b"})),
+        "a_against_the_rest": lambda w: (where(w, "a"), where(w, "bcd")),
+        "sorted_then_cut": lambda w: tuple(
+            part.tolist() for part in np.array_split(np.argsort(w, kind="stable"), 2)
+        ),
+        "writers_not_indices": lambda w: (sorted(set(w))[1:], sorted(set(w))[:1]),
+        "runs": lambda w: (
+            [i for i in range(len(w)) if i == 0 or w[i] == w[i - 1]],
+            [i for i in range(1, len(w)) if w[i] != w[i - 1]],
+        ),
+        "three_parts": lambda w: (where(w, "a"), where(w, "b"), where(w, "cd")),
+    },
+)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.exercises.answers import close, number
+from dlbook.exercises.answers import UnfitError, close, number, sequence
 from dlbook.exercises.checker import Checker
 
 __all__ = ["CHECKERS"]
@@ -78,7 +78,41 @@ def _not_the_steps(given: dict[str, int], returned: Any) -> str | None:
     return f"{steps} are the fewest: after them {float(left):.6g} of the weights remains"
 
 
+def collections(most: int = 6) -> Any:
+    """Return a strategy for who wrote each of some images."""
+    from hypothesis import strategies as st
+
+    return st.lists(st.sampled_from("abcd"), min_size=2, max_size=most).filter(
+        lambda writers: len(set(writers)) > 1
+    )
+
+
+def _leaks(given: list[str], returned: Any) -> str | None:
+    parts = sequence(returned, "two lists of indices")
+    if len(parts) != 2:
+        raise UnfitError(f"it has length {len(parts)}; expected two lists of indices")
+    read = []
+    for name, part in zip(("training", "validation"), parts, strict=True):
+        where = f"the {name} part"
+        entries = enumerate(sequence(part, "a list of indices", what=where))
+        indices = [number(i, "an integer", what=f"entry {k} of {where}") for k, i in entries]
+        if not indices:
+            return f"{where} is empty"
+        read.append(indices)
+    used = sorted(read[0] + read[1])
+    if used != list(range(len(given))):
+        return f"the indices used are {used}; each of 0 to {len(given) - 1} is to be used once"
+    both = {given[int(i)] for i in read[0]} & {given[int(i)] for i in read[1]}
+    return f"images of {min(both)!r} are in both parts" if both else None
+
+
 CHECKERS = {
+    "mnist-split": Checker(
+        collections,
+        _leaks,
+        "Divide the writers first, and then let each image follow its writer.",
+        long=lambda: collections(40),
+    ),
     "mnist-penalty": Checker(
         penalties,
         _not_the_steps,
