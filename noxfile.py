@@ -152,6 +152,7 @@ def examples(session: nox.Session) -> None:
     python = _borrow(session, "tests")
     scripts = sorted((ROOT / "examples").glob("*.py"))
     with tempfile.TemporaryDirectory() as results, session.chdir(results):
+        session.env["DLBOOK_CACHE"] = results  # so that what was trained before is not loaded
         for script in scripts:
             session.run(python, str(script), "--fast", external=True)
 

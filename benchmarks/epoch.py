@@ -9,6 +9,9 @@ when one is missed):
 
     epoch   one epoch of `fit`, against one hand-written epoch
     run     ten epochs of `fit` with their evaluations, and the test set, against ten of those
+
+Where PyTorch is installed, an epoch of its two usual ways is printed beside them: `nn` and
+`optim.SGD` on batches that are indexed from one tensor, and the same with a `DataLoader`.
 """
 
 from __future__ import annotations
@@ -108,6 +111,45 @@ def fit(params, x, y, validation, epochs, rng):
     )
 
 
+def torch_epochs(x, y):
+    """Return an epoch in each of PyTorch's usual ways, as functions; none without PyTorch."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        return {}
+    torch.set_num_threads(1)
+    images, labels = torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))
+    network = torch.nn.Sequential(
+        torch.nn.Linear(784, 128), torch.nn.Sigmoid(), torch.nn.Linear(128, 10)
+    )
+    groups = [  # the penalty is on weights alone
+        {"params": [p for p in network.parameters() if p.ndim > 1], "weight_decay": ALPHA},
+        {"params": [p for p in network.parameters() if p.ndim == 1]},
+    ]
+    sgd = torch.optim.SGD(groups, lr=RATE)
+
+    def train_on(batches):
+        loss_sum, hits = 0.0, 0
+        for xb, yb in batches:
+            logits = network(xb)
+            loss = torch.nn.functional.cross_entropy(logits, yb)
+            sgd.zero_grad()
+            loss.backward()
+            sgd.step()
+            loss_sum += len(yb) * loss.item()
+            hits += int((logits.argmax(dim=1) == yb).sum())
+
+    loader = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(images, labels), BATCH, shuffle=True
+    )
+    return {
+        "nn, indexed": lambda: train_on(
+            (images[i], labels[i]) for i in torch.randperm(len(images)).split(BATCH)
+        ),
+        "nn, loader": lambda: train_on(loader),
+    }
+
+
 def seconds(function):
     """Return how long a call takes."""
     started = time.perf_counter()
@@ -165,6 +207,9 @@ def main():
     )
     print(f"NumPy {np.__version__}, one thread; medians of {rounds} and {len(runs)}")
     print(f"{'':8}{'by hand':>10}{'dlbook':>10}{'ratio':>8}{'bar':>6}")
+    for name, epoch in torch_epochs(x, y).items():
+        quotients = [seconds(epoch) / seconds(by_hand_once) for _ in range(max(rounds // 2, 1))]
+        print(f"PyTorch, {name:13} {statistics.median(quotients):17.3f}  of an epoch by hand")
     missed = False
     for name, theirs, mine, bar in (("epoch", hand, ours, EPOCH_BAR), ("run", tens, runs, RUN_BAR)):
         # A ratio for each pair: what else the machine does disturbs both of a pair alike.

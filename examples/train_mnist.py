@@ -9,12 +9,9 @@ about five seconds and ends near .922 of the training and .926 of the test image
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 import sys
 from pathlib import Path
-
-import numpy as np
 
 from dlbook import nn, optimize, plot, train
 from dlbook.extras import need
@@ -29,11 +26,15 @@ examples:
   train_mnist.py --learning-rate 0.01          under-trained after 10 epochs: try --epochs 50
   train_mnist.py --alpha 0.1                   a penalty so strong that little is learnt
   train_mnist.py --fast --output /tmp/try      two epochs, to see that everything works
+  train_mnist.py --resume                      continue an interrupted training, to the same bits
+
+A bar shows loss and accuracy as they stand, and how long the rest takes.
 
 --output NAME writes NAME.safetensors (W1, b1, W2, b2 of the best epoch), NAME.svg (the
 learning curves) and NAME.toml (the experiment, for train.Experiment.from_toml). Each is
 written under another name and then renamed, so that a file of an earlier run is replaced whole
-or not at all; --keep refuses to replace one.
+or not at all; --keep refuses to replace one. While it trains, NAME.checkpoint holds all that
+--resume needs, renewed after every epoch; it is removed once the results are there.
 """
 
 
@@ -94,6 +95,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         help="where the results go: NAME.safetensors, NAME.svg, NAME.toml (default: mnist)",
     )
     add("--keep", action="store_true", help="stop rather than replace existing results")
+    add(
+        "--resume",
+        action="store_true",
+        help="continue an interrupted training of the same options; --epochs may be larger",
+    )
     add("--fast", action="store_true", help="two epochs: to try the script")
     options = parser.parse_args(argv)
     if options.epochs is None:
@@ -132,35 +138,29 @@ def main(argv: list[str] | None = None) -> None:
         epochs=options.epochs,
         seed=options.seed,
     )
-    examples = experiment.data.load(experiment.dtype)
+    checkpoint = options.output.with_name(options.output.name + ".checkpoint")
+    if not options.resume:
+        checkpoint.unlink(missing_ok=True)
+    elif not checkpoint.exists():
+        raise ValueError(f"--resume: there is no {checkpoint}; without --resume it is trained")
 
-    model, loss, rng = experiment.model, experiment.loss, np.random.default_rng(experiment.seed)
-    fitted = train.fit(
-        functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
-        model.init(rng, experiment.dtype),
-        examples.train,
-        examples.validation,
-        model=model,
-        optimiser=experiment.optimiser,
-        epochs=experiment.epochs,
-        batch_size=experiment.batch_size,
-        rng=rng,
-    )
-    history = fitted.history
+    run = train.run(experiment, checkpoint=checkpoint)
+    history = run.history
     print("epoch   train loss  accuracy   validation loss  accuracy")
     for epoch in range(experiment.epochs):
         print(
             f"{epoch + 1:5}{history.train_loss[epoch]:13.4f}{history.train_accuracy[epoch]:10.4f}"
             f"{history.validation_loss[epoch]:18.4f}{history.validation_accuracy[epoch]:10.4f}"
         )
-    _, accuracy = train.evaluate(model, fitted.params, examples.test)
+    accuracy = run.test_accuracy
     print(f"best on validation: epoch {history.best_epoch}; its test accuracy: {accuracy:.4f}")
 
     label = f"learning rate {options.learning_rate:g}, alpha {options.alpha:g}"
     curves = plot.learning_curves({label: history})
     write(outputs[".svg"], curves.savefig)
-    write(outputs[".safetensors"], lambda p: p.write_bytes(safetensors.numpy.save(fitted.params)))
+    write(outputs[".safetensors"], lambda p: p.write_bytes(safetensors.numpy.save(run.params)))
     write(outputs[".toml"], lambda p: p.write_text(experiment.to_toml(), "utf-8"))
+    checkpoint.unlink()
     print("saved", *outputs.values())
 
 
@@ -170,4 +170,4 @@ if __name__ == "__main__":
     except (ValueError, FloatingPointError, OSError) as error:
         sys.exit(f"train_mnist.py: {error}")
     except KeyboardInterrupt:
-        sys.exit("\ntrain_mnist.py: stopped; nothing was saved")
+        sys.exit("\ntrain_mnist.py: stopped; the same with --resume continues after the last epoch")

@@ -149,3 +149,114 @@ enter(
         "overflows": lambda z: math.log(sum(math.exp(min(x, 700)) for x in z)) - np.mean(z),
     },
 )
+
+
+# ---- mnist-penalty ----------------------------------------------------------------------
+
+
+@right("mnist-penalty")
+def by_logarithms(given):
+    return math.ceil(math.log(given["m"]) / -math.log1p(-1 / given["n"]) - 1e-12)
+
+
+@right("mnist-penalty")
+def step_by_step(given):
+    left, steps = Fraction(1), 0
+    while given["m"] * left > 1:
+        left -= left / given["n"]
+        steps += 1
+    return steps
+
+
+@right("mnist-penalty")
+def with_integers(given):
+    n, m = given["n"], given["m"]
+    return next(k for k in range(n * m) if m * (n - 1) ** k <= n**k)
+
+
+def fewest(n, m):
+    return step_by_step({"n": n, "m": m})
+
+
+enter(
+    "mnist-penalty",
+    {
+        "rounded_down": lambda n, m: math.floor(math.log(m) / -math.log1p(-1 / n)),
+        "one_more": lambda n, m: fewest(n, m) + 1,
+        "one_less": lambda n, m: fewest(n, m) - 1,
+        "not_rounded": lambda n, m: math.log(m) / -math.log1p(-1 / n),
+        "rounded": lambda n, m: round(math.log(m) / -math.log1p(-1 / n)),
+        "linear": lambda n, m: math.ceil(n * (1 - 1 / m)),
+        "for_small_steps": lambda n, m: math.ceil(n * math.log(m)),
+        "time_of_the_flow": lambda n, m: round(n * math.log(m)),
+        "strictly_less": lambda n, m: next(k for k in range(n * m) if m * (n - 1) ** k < n**k),
+        "a_half_always": lambda n, m: fewest(n, 2),
+        "an_m_th_gone": lambda n, m: next(
+            k for k in range(n * m) if m * (n - 1) ** k <= (m - 1) * n**k
+        ),
+        "to_one_part_in_e": lambda n, m: math.ceil(1 / -math.log1p(-1 / n)),
+        "growing_instead": lambda n, m: math.ceil(math.log(m) / math.log1p(1 / n)),
+        "swapped": lambda n, m: fewest(m, n),
+    },
+    "n",
+    "m",
+)
+
+
+# ---- mnist-split ------------------------------------------------------------------------
+
+
+def where(writers, chosen):
+    return [i for i, writer in enumerate(writers) if writer in chosen]
+
+
+@right("mnist-split")
+def the_last_writer_validates(writers):
+    last = max(writers)
+    return where(writers, set(writers) - {last}), where(writers, {last})
+
+
+@right("mnist-split")
+def half_of_the_writers(writers):
+    known = sorted(set(writers))
+    half = len(known) // 2
+    return where(writers, known[half:]), where(writers, known[:half])
+
+
+@right("mnist-split")
+def with_arrays(writers):
+    writers = np.array(writers)
+    first = writers == writers[0]
+    return np.flatnonzero(first), np.flatnonzero(~first)
+
+
+enter(
+    "mnist-split",
+    {
+        "in_order": lambda w: (list(range(len(w) // 2)), list(range(len(w) // 2, len(w)))),
+        "at_random": lambda w: tuple(
+            np.array_split(np.random.default_rng(0).permutation(len(w)), 2)
+        ),
+        "all_in_training": lambda w: (list(range(len(w))), []),
+        "all_in_validation": lambda w: ([], list(range(len(w)))),
+        "everything_twice": lambda w: (list(range(len(w))), list(range(len(w)))),
+        "every_second": lambda w: (list(range(0, len(w), 2)), list(range(1, len(w), 2))),
+        "one_of_each_writer": lambda w: (
+            [i for i in range(len(w)) if w[i] in w[:i]],
+            [i for i in range(len(w)) if w[i] not in w[:i]],
+        ),
+        "drops_the_rest": lambda w: (where(w, {min(w)})[:1], where(w, {max(w)})[:1]),
+        "drops_an_image": lambda w: (where(w, set(w) - {max(w)})[1:], where(w, {max(w)})),
+        "two_writers_only": lambda w: (where(w, {"a"}), where(w, {"b"})),
+        "a_against_the_rest": lambda w: (where(w, "a"), where(w, "bcd")),
+        "sorted_then_cut": lambda w: tuple(
+            part.tolist() for part in np.array_split(np.argsort(w, kind="stable"), 2)
+        ),
+        "writers_not_indices": lambda w: (sorted(set(w))[1:], sorted(set(w))[:1]),
+        "runs": lambda w: (
+            [i for i in range(len(w)) if i == 0 or w[i] == w[i - 1]],
+            [i for i in range(1, len(w)) if w[i] != w[i - 1]],
+        ),
+        "three_parts": lambda w: (where(w, "a"), where(w, "b"), where(w, "cd")),
+    },
+)

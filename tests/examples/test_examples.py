@@ -1,0 +1,210 @@
+"""Each script that a reader starts from does in its fast mode what its first lines say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SCRIPTS = sorted(path.name for path in EXAMPLES.glob("*.py"))
+
+
+def start(name, *options, cwd, **environment):
+    return subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, options)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        env=os.environ | {"DLBOOK_CACHE": str(cwd / "cache"), **environment},
+    )
+
+
+def said_by(done):
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def number(pattern, text):
+    return float(re.search(pattern, text).group(1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_help_says_what_it_is_for(name, tmp_path):
+    if name == "sweep_on_dask.py":
+        pytest.importorskip("distributed")
+    if name == "fit_with_scipy.py":
+        pytest.importorskip("scipy")
+    said = said_by(start(name, "--help", cwd=tmp_path))
+    first = (EXAMPLES / name).read_text("utf-8").partition('"""')[2].partition("\n")[0]
+    assert " ".join(first.split()) in " ".join(said.split())
+    assert "--fast" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_training_that_was_interrupted_is_resumed(tmp_path):
+    numpy = pytest.importorskip("safetensors.numpy")
+    name = "train_mnist.py"
+    early = start(name, "--fast", "--resume", cwd=tmp_path)
+    assert early.returncode == 1
+    assert "there is no mnist.checkpoint; without --resume it is trained" in early.stderr
+
+    said_by(start(name, "--fast", "--output", "whole", cwd=tmp_path))
+    (tmp_path / "once").mkdir()
+    options = ("--fast", "--epochs", "1", "--output", "once/again")
+    script = f"""
+import sys
+sys.path.insert(0, {str(EXAMPLES)!r})
+import train_mnist
+from dlbook import plot
+def stop(*_):
+    raise KeyboardInterrupt
+plot.learning_curves = stop  # after the training, before anything is saved
+train_mnist.main({list(options)!r})
+"""
+    command = [sys.executable, "-c", script]
+    stopped = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300)
+    assert stopped.returncode != 0
+    assert [path.name for path in (tmp_path / "once").iterdir()] == ["again.checkpoint"]
+
+    other = start(name, "--resume", "--alpha", 0.5, "--output", "once/again", cwd=tmp_path)
+    assert other.returncode == 1
+    assert "belongs to another training: it differs in objective" in other.stderr
+    said_by(start(name, "--fast", "--resume", "--output", "once/again", cwd=tmp_path))
+    found = numpy.load_file(tmp_path / "once" / "again.safetensors")
+    for key, p in numpy.load_file(tmp_path / "whole.safetensors").items():
+        np.testing.assert_array_equal(found[key], p)
+    assert not list(tmp_path.rglob("*.checkpoint"))
+
+
+@pytest.mark.slow
+def test_a_sweep_compares_rates_and_takes_what_is_stored(tmp_path):
+    name = "sweep_learning_rates.py"
+    said = said_by(start(name, "--fast", cwd=tmp_path))
+    means = {float(line.split()[0]): float(line.split()[1][:-1]) for line in said.splitlines()[1:4]}
+    assert list(means) == [0.01, 0.1, 1]
+    assert means[1.0] == max(means.values()) > 0.6
+    assert "<svg" in (tmp_path / "rates.svg").read_text("utf-8")
+    before = {path: path.stat().st_size for path in (tmp_path / "cache").iterdir()}
+    assert len(before) == 6
+    assert said_by(start(name, "--fast", cwd=tmp_path)) == said
+    assert {path: path.stat().st_size for path in (tmp_path / "cache").iterdir()} == before
+
+    failed = start(name, "--fast", "--jobs", 1, 1, 1e38, cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "2 of 4 runs failed; the others have ended and are stored: call again" in failed.stderr
+    assert "This was the run of Experiment(" in failed.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_cluster_of_two_processes_trains_what_one_does_also_if_one_is_killed(killed, tmp_path):
+    pytest.importorskip("distributed")
+    said = said_by(start("sweep_on_dask.py", "--fast", *["--kill"] * killed, cwd=tmp_path))
+    assert ("which was training" in said) == killed
+    assert len(list((tmp_path / "cache").glob("run-*"))) == 4
+    alone = said_by(start("sweep_on_dask.py", "--fast", cwd=tmp_path))
+    assert "4 runs: mean 0." in alone
+    assert said.splitlines()[-1] == alone.splitlines()[-1]
+
+    # The same bits as on this machine without a cluster.
+    script = f"""
+import sys
+sys.path.insert(0, {str(EXAMPLES)!r})
+import sweep_on_dask
+from dlbook import train
+whole = train.sweep(list(sweep_on_dask.planned(4, fast=True)), jobs=1, progress=False)
+for run in whole:
+    assert run.experiment.seed in range(4)
+    print(run.test_accuracy, *(float(p.sum()) for p in run.params.values()))
+"""
+    outputs = []
+    for cache in ("cache", "other"):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"DLBOOK_CACHE": str(tmp_path / cache)},
+        )
+        outputs.append(said_by(done))
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0].splitlines()) == 4
+
+
+def test_a_function_of_ones_own_is_differentiated(tmp_path):
+    said = said_by(start("differentiate_your_function.py", "--fast", cwd=tmp_path))
+    slope, _ = map(float, re.search(r"gradient  \[(.*)\]", said).group(1).split())
+    values = [
+        number(
+            r"value +([\d.]+)",
+            said_by(start("differentiate_your_function.py", "--length", length, cwd=tmp_path)),
+        )
+        for length in (0.695, 0.705)
+    ]
+    assert (values[1] - values[0]) / 0.01 == pytest.approx(slope, rel=1e-3)
+    assert "refused: " in said
+    wrong = start("differentiate_your_function.py", "--length", 0, cwd=tmp_path)
+    assert "--length is 0.0; expected a number > 0" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_scipy_fits_both_models(tmp_path):
+    pytest.importorskip("scipy")
+    said = said_by(start("fit_with_scipy.py", "--fast", cwd=tmp_path))
+    assert number(r"([\d.]+)% of the threes", said) > 92
+    assert number(r"error ([\d.]+) where", said) < 0.16  # less than the noise, with 40 points
+    assert 1 < number(r"length ([\d.]+)", said) < 2.5
+    assert 0.15 < number(r"noise ([\d.]+)", said) < 0.3
+
+
+def test_a_build_is_sorted_planned_and_a_circle_shown(tmp_path):
+    name = "sort_build_graph.py"
+    said = said_by(start(name, "--fast", cwd=tmp_path))
+    order = said.partition("order: ")[2].partition("\n")[0].split()
+    steps = "configure grammar.c lex.o link manual package parse.o runtime.o test"
+    assert sorted(order) == steps.split()
+    assert order.index("parse.o") > order.index("grammar.c")
+    assert "at best 19 s, along configure → runtime.o → link → test → package" in said
+
+    build = tmp_path / "build.txt"
+    build.write_text("a: b\nb: c  # why\nc: a\nd:\n", "utf-8")
+    circle = start(name, build, cwd=tmp_path)
+    assert circle.returncode == 1
+    steps = circle.stderr.partition("need each other: ")[2].split(" → ")
+    assert len(steps) == 4
+    assert steps[0].strip() == steps[-1].strip()
+    for text, message in (
+        ("a: b", "no line says how to make b"),
+        ("a b", "line 1 is 'a b'; expected a step, a colon, what it needs"),
+        ("a:\na:", "line 2: a has a line of its own already"),
+        ("a @soon:", "line 1: 'soon' is not a number"),
+    ):
+        build.write_text(text, "utf-8")
+        wrong = start(name, build, cwd=tmp_path)
+        assert (wrong.returncode, "Traceback" in wrong.stderr) == (1, False)
+        assert message in wrong.stderr
+
+
+@pytest.mark.slow
+def test_parameters_survive_the_way_to_pytorch_and_back(tmp_path):
+    numpy = pytest.importorskip("safetensors.numpy")
+    options = ("--fast", "--output", "network.safetensors")
+    said = said_by(start("parameters_to_pytorch.py", *options, cwd=tmp_path))
+    assert "the same parameters, bit for bit" in said
+    state = numpy.load_file(tmp_path / "network.safetensors")
+    assert {name: p.shape for name, p in state.items()} == {
+        "0.weight": (128, 784), "0.bias": (128,), "2.weight": (10, 128), "2.bias": (10,),
+    }  # fmt: skip
+    if "left out" not in said:
+        assert number(r"logits in PyTorch differ by at most (\S+)", said) < 1e-4
+        assert number(r"the parameters differ by at most (\S+)", said) < 1e-6
