@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    backpropagation,
     convexity,
     critical_points,
     descent,
     entropic_projection,
     graphs,
+    initialisation,
     level_sets,
     momentum,
     softmax,
@@ -47,6 +49,8 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **initialisation.CHECKERS,
+    **backpropagation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
