@@ -21,6 +21,7 @@ from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
     backpropagation,
+    circulants,
     convexity,
     critical_points,
     descent,
@@ -28,6 +29,7 @@ from dlbook.exercises.chapters import (
     graphs,
     initialisation,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -51,6 +53,8 @@ CHECKERS: dict[str, Checker] = {
     **autodiff.CHECKERS,
     **initialisation.CHECKERS,
     **backpropagation.CHECKERS,
+    **mnist.CHECKERS,
+    **circulants.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
