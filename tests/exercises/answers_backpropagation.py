@@ -271,7 +271,8 @@ taking(right("backpropagation-descent"))(
 
 
 @taking(right("backpropagation-descent"))
-def in_place(W, b, gradients, rate, alpha):
+def entry_by_entry(W, b, gradients, rate, alpha):
+    W, b = [list(row) for row in W], list(b)
     for gradient in gradients:
         for i, row in enumerate(gradient["W"]):
             for j, g in enumerate(row):
