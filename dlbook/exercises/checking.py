@@ -25,9 +25,12 @@ from dlbook.exercises.chapters import (
     convexity,
     critical_points,
     descent,
+    differences,
+    dual_numbers,
     entropic_projection,
     graphs,
     initialisation,
+    interpolation,
     level_sets,
     mnist,
     momentum,
@@ -50,11 +53,14 @@ CHECKERS: dict[str, Checker] = {
     **momentum.CHECKERS,
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
+    **differences.CHECKERS,
+    **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
     **initialisation.CHECKERS,
     **backpropagation.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
+    **interpolation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
