@@ -24,6 +24,7 @@ __all__ = [
     "compared",
     "kind",
     "many",
+    "named",
     "number",
     "numbers",
     "sequence",
@@ -176,3 +177,25 @@ def table(value: Any, expected: str = "a dictionary") -> dict[Any, Any]:
     if isinstance(value, dict):
         return value
     raise UnfitError(f"it is {kind(value)}; expected {expected}")
+
+
+def named(value: Any, names: list[str]) -> dict[str, Any]:
+    """Return an answer that is a dictionary with entries of these names and no others.
+
+    Examples
+    --------
+    >>> named({"W": 1, "b": 2}, ["W", "b"])
+    {'W': 1, 'b': 2}
+    >>> named({"W": 1}, ["W", "b"])
+    Traceback (most recent call last):
+        ...
+    dlbook.exercises.answers.UnfitError: it has no 'b'; expected a dictionary with 'W' and 'b'
+    """
+    *first, last = map(repr, names)
+    expected = f"a dictionary with {', '.join(first)} and {last}"
+    entries = table(value, expected)
+    for name in [*names, *entries]:
+        if (name in entries) != (name in names):
+            word = "an entry" if name in entries else "no"
+            raise UnfitError(f"it has {word} {name!r}; expected {expected}")
+    return entries

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    backpropagation,
     circulants,
     convexity,
     convolution,
@@ -30,6 +31,7 @@ from dlbook.exercises.chapters import (
     dual_numbers,
     entropic_projection,
     graphs,
+    initialisation,
     interpolation,
     level_sets,
     mnist,
@@ -57,6 +59,8 @@ CHECKERS: dict[str, Checker] = {
     **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
     **diagnosis.CHECKERS,
+    **initialisation.CHECKERS,
+    **backpropagation.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,

@@ -19,6 +19,7 @@ from dlbook.exercises.answers import (
     close,
     compared,
     many,
+    named,
     number,
     numbers,
     sequence,
@@ -255,7 +256,7 @@ def dense_layers(most: int = 3) -> Any:
 
 
 def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str | None:
-    adjoints = _entries(returned, ["W", "b", "X"])
+    adjoints = named(returned, ["W", "b", "X"])
     x, w, b, g = (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
 
     def shares(g: Any) -> dict[str, Any]:
@@ -271,17 +272,6 @@ def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str 
             return f"{what} is right for XW + b; pass the adjoint back through tanh first"
         return f"{what} is {np.round(right[name], 6).tolist()}"
     return None
-
-
-def _entries(returned: Any, names: list[str]) -> dict[str, Any]:
-    *first, last = map(repr, names)
-    expected = f"a dictionary with {', '.join(first)} and {last}"
-    adjoints = table(returned, expected)
-    for name in [*names, *adjoints]:
-        if (name in adjoints) != (name in names):
-            word = "an entry" if name in adjoints else "no"
-            raise UnfitError(f"it has {word} {name!r}; expected {expected}")
-    return adjoints
 
 
 def exponents(most: int = 300) -> Any:

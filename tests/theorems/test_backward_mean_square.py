@@ -1,0 +1,94 @@
+"""prp-backward-mean-square: backward a layer has half its variance times its fan-out."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from variance_instances import SIGNS, SKEWED, independent, mean, relu, row_moments, symmetric
+
+NEAR_MISSES = {
+    "no half": {"half": 1.0},
+    "half, times 1.01": {"half": 0.505},
+    "the fan-in": {"fan": lambda n, m: m},
+    "the entries correlated": {"cross": 0.5},
+    "W for its transpose": {"back": lambda W, r: W @ r if W.shape[0] == W.shape[1] else 0 * W[0]},
+}
+
+
+def hypotheses(joint, a, v, rho):
+    """Of cases ((W, r), probability)."""
+    weights = [(W, p) for (W, _), p in joint]
+    given = {}
+    for (W, r), p in joint:
+        mass, second = given.get(W.tobytes(), (0.0, 0.0))
+        given[W.tobytes()] = mass + p, second + p * np.outer(r, r)
+    return {
+        "variance": all(np.allclose(row, v * np.eye(len(a))) for row in row_moments(weights)),
+        "symmetric": symmetric(weights),
+        "nonzero": all(np.all(np.abs(W @ a) > 1e-9) for W, _ in weights),
+        "unrelated": all(
+            np.allclose(second / mass, rho * np.eye(len(second))) for mass, second in given.values()
+        ),
+    }
+
+
+def conclusion(
+    joint, a, v, rho, *, half=0.5, fan=lambda n, m: n, cross=0.0, back=lambda W, r: W.T @ r
+):
+    passed = [(back(W, r * (W @ a > 0)), p) for (W, r), p in joint]
+    n, m = joint[0][0][0].shape
+    matrix = (1 - cross) * np.eye(m) + cross
+    found = mean(passed, lambda g: np.outer(g, g))
+    return bool(np.allclose(found, half * fan(n, m) * v * rho * matrix))
+
+
+def layer(n, m, v, rho):
+    return [
+        ((W, r), p * q)
+        for W, p in independent((n, m), scale=np.sqrt(v))
+        for r, q in independent((n,), scale=np.sqrt(rho))
+    ]
+
+
+@given(st.integers(1, 2), st.integers(1, 2), st.integers(1, 3), st.integers(1, 3))
+def test_holds(n, m, v, rho):
+    instance = (layer(n, m, v, rho), np.array([1.0, 2.0])[:m], v, rho)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def test_near_misses():
+    a = np.array([1.0, 2.0])
+    near = [(layer(1, 2, 2, 3), a, 2, 3), (layer(2, 2, 2, 1), a, 2, 1)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+ONE = np.ones(1)
+
+
+def test_without_variance():
+    joint = [((np.array([[s, s]]), ONE), p) for s, p in SIGNS]
+    instance = (joint, np.ones(2), 1, 1)
+    assert broken(hypotheses(*instance)) == ["variance"]
+    assert not conclusion(*instance)
+
+
+def test_without_symmetric():
+    joint = [((np.array([[w]]), ONE), p) for w, p in SKEWED]
+    instance = (joint, ONE, 2, 1)
+    assert broken(hypotheses(*instance)) == ["symmetric"]
+    assert not conclusion(*instance)
+
+
+def test_without_nonzero():
+    joint = [((W, ONE), p) for W, p in independent((1, 2))]
+    instance = (joint, np.ones(2), 1, 1)
+    assert broken(hypotheses(*instance)) == ["nonzero"]
+    assert not conclusion(*instance)
+
+
+def test_without_unrelated():
+    joint = [((np.array([[s]]), relu(np.array([s]))), p) for s, p in SIGNS]
+    instance = (joint, ONE, 1, 0.5)
+    assert broken(hypotheses(*instance)) == ["unrelated"]
+    assert not conclusion(*instance)

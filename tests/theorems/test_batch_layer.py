@@ -1,0 +1,68 @@
+"""prp-batch-layer: the adjoints of Z = X W + 1 bᵀ."""
+
+import numpy as np
+from backward_instances import differs
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "of the first example": {"by_w": lambda X, W, G: np.outer(X[0], G[0])},
+    "the mean over the batch": {"by_w": lambda X, W, G: X.T @ G / len(X)},
+    "the biases' mean": {"by_b": lambda X, W, G: G.mean(axis=0)},
+    "the biases of the first example": {"by_b": lambda X, W, G: G[0]},
+    "not transposed": {"by_x": lambda X, W, G: G @ W},
+    "G passed on": {"by_x": lambda X, W, G: G},
+}
+
+
+def hypotheses(ell, G, X, W, b):
+    return {"differentiable": not differs(ell, X @ W + b, G)}
+
+
+def conclusion(
+    ell,
+    G,
+    X,
+    W,
+    b,
+    *,
+    by_w=lambda X, W, G: X.T @ G,
+    by_b=lambda X, W, G: G.sum(axis=0),
+    by_x=lambda X, W, G: G @ W.T,
+):
+    return (
+        not differs(lambda W: ell(X @ W + b), W, by_w(X, W, G))
+        and not differs(lambda b: ell(X @ W + b), b, by_b(X, W, G))
+        and not differs(lambda X: ell(X @ W + b), X, by_x(X, W, G))
+    )
+
+
+def waves(Z):
+    return np.sum(np.sin(Z) * np.arange(1, Z.size + 1).reshape(Z.shape))
+
+
+def instance(seed, N, m, n):
+    rng = np.random.default_rng(seed)
+    X, W, b = (rng.integers(-2, 3, shape) / 2 + 0.1 for shape in ((N, m), (m, n), (n,)))
+    G = np.cos(X @ W + b) * np.arange(1, N * n + 1).reshape(N, n)
+    return waves, G, X, W, b
+
+
+@given(st.integers(0, 999), *[st.integers(1, 3)] * 3)
+def test_holds(seed, N, m, n):
+    case = instance(seed, N, m, n)
+    assert not broken(hypotheses(*case))
+    assert conclusion(*case)
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [instance(1, 2, 2, 2)], conclusion, hypotheses)
+
+
+def test_without_differentiable():
+    one, zero = np.ones((1, 1)), np.zeros((1, 1))
+    for g in (-1.0, 0.0, 1.0):
+        case = (lambda Z: np.sum(np.abs(Z)), g * one, one, zero, np.zeros(1))
+        assert broken(hypotheses(*case)) == ["differentiable"]
+        assert not conclusion(*case)

@@ -1,0 +1,129 @@
+"""prp-equal-units: units that start equal are equal after every step."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+from dlbook.autodiff import grad
+from dlbook.nn import sigmoid
+
+NEAR_MISSES = {
+    "also equal to the third unit": {"pair": (0, 2)},
+    "the batch is drawn for each unit": {"own_batch": True},
+    "each unit has a mask of its own": {"masked": True},
+}
+
+TANH = (np.tanh,) * 3
+
+
+def heavy_ball(theta, state, g, rate):
+    state = 0.5 * state - rate * (g + 0.1 * theta)
+    return theta + state, state
+
+
+def plain(theta, state, g, rate):
+    return theta - rate * g, state
+
+
+def hypotheses(params, states, activations, rule, rates):
+    units = [[unit(tree, j) for j in range(2)] for tree in (params, states)]
+    return {
+        "start": all(np.array_equal(*pair) for pair in units),
+        "activation": activations[0] is activations[1],
+        "alike": rates[0] == rates[1],
+    }
+
+
+def unit(tree, j):
+    return np.concatenate([tree["W1"][:, j], tree["b1"][j : j + 1], tree["W2"][j]])
+
+
+def conclusion(
+    params, states, activations, rule, rates, *, pair=(0, 1), own_batch=False, masked=False
+):
+    """After each of some steps on changing batches, the units are equal, with their states."""
+    rng, gaps = np.random.default_rng(0), []
+    for _ in range(4):
+        X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
+        other = rng.normal(size=(5, 2)) if own_batch else X
+        mask = rng.integers(0, 2, 3) if masked else np.ones(3)
+        mask = mask if not masked or mask[0] != mask[1] else np.array([0, 1, 1])
+
+        def loss(p, X=X, Y=Y, other=other, mask=mask):
+            columns = [
+                mask[j] * phi((other if j else X) @ p["W1"][:, j] + p["b1"][j])
+                for j, phi in enumerate(activations)
+            ]
+            Z = np.stack(columns, axis=1) @ p["W2"] + p["b2"]
+            return np.mean((Z - Y) ** 2)
+
+        gradient = grad(loss)(params)
+        along = {"W1": rates, "b1": rates, "W2": rates[:, None], "b2": rates[0]}
+        new = {
+            name: rule(params[name], states[name], gradient[name], along[name]) for name in params
+        }
+        params = {name: entry[0] for name, entry in new.items()}
+        states = {name: entry[1] for name, entry in new.items()}
+        gaps += [unit(tree, pair[0]) - unit(tree, pair[1]) for tree in (params, states)]
+    return bool(np.abs(gaps).max() < 1e-12)
+
+
+def start(seed=0, equal=True):
+    rng = np.random.default_rng(seed)
+    p = {"W1": rng.normal(size=(2, 3)), "b1": rng.normal(size=3), "W2": rng.normal(size=(3, 2))}
+    if equal:
+        p["W1"][:, 1], p["b1"][1], p["W2"][1] = p["W1"][:, 0], p["b1"][0], p["W2"][0]
+    return p | {"b2": np.zeros(2)}
+
+
+def at_rest(params):
+    return {name: np.zeros_like(p) for name, p in params.items()}
+
+
+RATES = np.full(3, 0.1)
+
+
+@given(
+    st.integers(0, 99),
+    st.sampled_from([TANH, (sigmoid,) * 3, (np.sin, np.sin, np.tanh)]),
+    st.sampled_from([plain, heavy_ball]),
+)
+def test_holds(seed, activations, rule):
+    params = start(seed)
+    instance = (params, at_rest(params), activations, rule, RATES)
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def test_near_misses():
+    params = start()
+    near = [(params, at_rest(params), TANH, heavy_ball, RATES)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_start():
+    params = start()
+    params["W2"][1, 0] += 0.5  # the same going in, another weight going out
+    moving = at_rest(start())
+    moving["b1"][1] = 0.1  # or the same unit with a velocity
+    for instance in (
+        (params, at_rest(params), TANH, plain, RATES),
+        (start(), moving, TANH, heavy_ball, RATES),
+    ):
+        assert broken(hypotheses(*instance)) == ["start"]
+        assert not conclusion(*instance)
+
+
+def test_without_activation():
+    params = start()
+    instance = (params, at_rest(params), (np.tanh, sigmoid, np.tanh), plain, RATES)
+    assert broken(hypotheses(*instance)) == ["activation"]
+    assert not conclusion(*instance)
+
+
+def test_without_alike():
+    params = start()
+    instance = (params, at_rest(params), TANH, plain, np.array([0.1, 0.2, 0.1]))
+    assert broken(hypotheses(*instance)) == ["alike"]
+    assert not conclusion(*instance)

@@ -1,0 +1,60 @@
+"""prp-even-slope: an even function that is differentiable at 0 has slope 0 there."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "slope 1e-3": {"slope": 1e-3},
+    "the slope at another point": {"at": 0.01},
+    "the value for the slope": {"of": lambda g, x: g(x)},
+}
+
+STEPS = (1e-3, 1e-4, 1e-5)
+
+
+def quotients(g, x):
+    """Return the difference quotients to the left and to the right, at the smallest step."""
+    h = STEPS[-1]
+    return (g(x) - g(x - h)) / h, (g(x + h) - g(x)) / h
+
+
+def hypotheses(g):
+    places = np.linspace(0, 3, 61)
+    gaps = [abs((g(h) - g(0.0)) / h - (g(0.0) - g(-h)) / h) for h in STEPS]
+    return {
+        "even": bool(np.allclose(g(places), g(-places), rtol=0, atol=1e-12)),
+        "differentiable": gaps[-1] < 1e-3,
+    }
+
+
+def conclusion(g, *, slope=0.0, at=0.0, of=quotients):
+    return bool(np.all(np.abs(np.array(of(g, at)) - slope) < 5e-4))
+
+
+def even(a, b, c):
+    return lambda x: a * np.cos(b * x) + c * x * x
+
+
+@given(*[st.integers(-4, 4).map(lambda k: k / 2)] * 3)
+def test_holds(a, b, c):
+    g = even(a, b, c)
+    assert not broken(hypotheses(g))
+    assert conclusion(g)
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(np.cos,), (even(1, 2, 1),)], conclusion, hypotheses)
+
+
+def test_without_even():
+    assert broken(hypotheses(np.tanh)) == ["even"]
+    assert not conclusion(np.tanh)
+
+
+def test_without_differentiable():
+    assert broken(hypotheses(np.abs)) == ["differentiable"]
+    assert not conclusion(np.abs)
+    h = STEPS[-1]
+    assert (np.abs(h) - np.abs(-h)) / (2 * h) == 0  # a central difference sees nothing

@@ -1,0 +1,88 @@
+"""lem-forward-variance: the outputs of a linear layer are centred and uncorrelated."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+from variance_instances import SIGNS, SKEWED, independent, mean, same_law
+
+NEAR_MISSES = {
+    "the variance of the signal, for its mean square": {
+        "size": lambda a, m: np.sum(a * a) - np.sum(a) ** 2 / m
+    },
+    "the mean over the inputs": {"size": lambda a, m: np.sum(a * a) / m},
+    "times 1.01": {"times": 1.01},
+    "outputs equally correlated": {"cross": 0.5},
+    "a mean of v": {"centre": 1.0},
+}
+
+
+def hypotheses(joint, v):
+    """Of cases ((W, a, b), probability)."""
+    weights = [(W, p) for (W, _, _), p in joint]
+    second = mean(weights, lambda W: np.outer(W, W))
+    signals = [(a, p) for (_, a, _), p in joint]
+    split = [(np.append(W, a), p * q) for W, p in weights for a, q in signals]
+    return {
+        "centred": bool(np.allclose(mean(weights, lambda W: W), 0)),
+        "uncorrelated": bool(np.allclose(second, v * np.eye(len(second)))),
+        "independent": same_law(split, [(np.append(W, a), p) for (W, a, _), p in joint]),
+        "bias": all(not np.any(b) for (_, _, b), _ in joint),
+    }
+
+
+def conclusion(joint, v, *, size=lambda a, m: np.sum(a * a), times=1.0, cross=0.0, centre=0.0):
+    outputs = [(W @ a + b, p) for (W, a, b), p in joint]
+    n, m = joint[0][0][0].shape
+    expected = v * mean(joint, lambda case: size(case[1], m)) * times
+    second = mean(outputs, lambda z: np.outer(z, z))
+    matrix = expected * ((1 - cross) * np.eye(n) + cross)
+    return bool(np.allclose(mean(outputs, lambda z: z), centre * v) and np.allclose(second, matrix))
+
+
+def layer(law_of_w, law_of_a, b):
+    return [((W, a, b), p * q) for W, p in law_of_w for a, q in law_of_a]
+
+
+vectors = st.lists(st.integers(-2, 2).map(float), min_size=2, max_size=2).map(np.array)
+
+
+@given(st.integers(1, 2), st.sampled_from([SIGNS, SKEWED]), vectors, vectors)
+def test_holds(n, law, a, c):
+    v = {SIGNS: 1, SKEWED: 2}[law]
+    joint = layer(independent((n, 2), law), [(a, 0.25), (c, 0.75)], np.zeros(n))
+    assert not broken(hypotheses(joint, v))
+    assert conclusion(joint, v)
+
+
+def test_near_misses():
+    signal = [(np.array([1.0, 2.0]), 0.5), (np.array([1.0, -1.0]), 0.5)]
+    near = [(layer(independent((2, 2)), signal, np.zeros(2)), 1)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+ONE, ZERO = np.ones(1), np.zeros(1)
+
+
+def test_without_centred():
+    instance = ([((np.ones((1, 1)), ONE, ZERO), 1.0)], 1)
+    assert broken(hypotheses(*instance)) == ["centred"]
+    assert not conclusion(*instance)
+
+
+def test_without_uncorrelated():
+    joint = [((np.array([[s, s]]), np.ones(2), ZERO), p) for s, p in SIGNS]
+    assert broken(hypotheses(joint, 1)) == ["uncorrelated"]
+    assert not conclusion(joint, 1)
+
+
+def test_without_independent():
+    joint = [((np.array([[s]]), np.array([s]), ZERO), p) for s, p in SIGNS]
+    assert broken(hypotheses(joint, 1)) == ["independent"]
+    assert not conclusion(joint, 1)
+
+
+def test_without_bias():
+    joint = [((np.array([[s]]), ONE, ONE), p) for s, p in SIGNS]
+    assert broken(hypotheses(joint, 1)) == ["bias"]
+    assert not conclusion(joint, 1)

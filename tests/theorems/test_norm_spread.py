@@ -1,0 +1,89 @@
+"""prp-norm-spread: the fourth power of the norm grows by 1 + 5/n per layer, in the mean."""
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "3/n": {"extra": 3.0},
+    "5/n, times 1.001": {"extra": 5.005},
+    "2/n": {"extra": 2.0},
+    "per layer, not multiplied": {"grow": lambda extra, n, L: 1 + L * extra / n},
+    "the mean square shrinks": {"square": 0.99},
+}
+
+# A polynomial of a standard normal number is integrated exactly.
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(12)
+NORMAL = tuple(zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True))
+SIGNS = ((1.0, 0.5), (-1.0, 0.5))
+
+
+def hypotheses(n, L, law, shared=False):
+    moments = [sum(p * x**k for x, p in law) for k in (1, 2, 3, 4, 6)]
+    return {
+        "normal": bool(np.allclose(moments, [0, 1, 0, 3, 15])),
+        "independent": not shared,
+    }
+
+
+def powers(n, L, law, shared):
+    """Return the mean square and mean fourth power of the norm, started at norm 1.
+
+    Given a, the entries of W a are those of a vector of independent numbers of the law, times
+    the norm of a and the root of 2/n; for laws other than the normal one, n = 1.
+    """
+    if shared:  # one unit: the same weight in every layer
+        products = [(max(x, 0.0) ** (2 * L) * 2**L, p) for x, p in law]
+        return tuple(sum(p * s**k for s, p in products) for k in (1, 2))
+    first = second = 0.0
+    # relu of a symmetric number is 0 with probability ½, otherwise its absolute value.
+    for signs in product((0, 1), repeat=n):
+        for case in product(law, repeat=sum(signs)):
+            p = 0.5**n * np.prod([q for _, q in case])
+            s = 2 / n * sum(x * x for x, _ in case)
+            first, second = first + p * s, second + p * s * s
+    return first**L, second**L
+
+
+def conclusion(
+    n, L, law, shared=False, *, extra=5.0, grow=lambda extra, n, L: (1 + extra / n) ** L, square=1.0
+):
+    first, second = powers(n, L, law, shared)
+    return bool(np.isclose(first, square**L) and np.isclose(second, grow(extra, n, L), rtol=1e-6))
+
+
+@given(st.integers(1, 2), st.integers(1, 5))
+def test_holds(n, L):
+    assert not broken(hypotheses(n, L, NORMAL))
+    assert conclusion(n, L, NORMAL)
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(1, 2, NORMAL), (2, 3, NORMAL)], conclusion, hypotheses)
+
+
+def test_a_network_that_is_drawn_has_these_moments():
+    rng = np.random.default_rng(0)
+    n, networks = 3, 200_000
+    a = np.ones((networks, n, 1)) / np.sqrt(n)
+    for _ in range(2):
+        a = np.maximum(np.sqrt(2 / n) * rng.standard_normal((networks, n, n)) @ a, 0)
+    squares = np.sum(a**2, axis=(1, 2))
+    for found, expected in ((squares, 1), (squares**2, (1 + 5 / n) ** 2)):
+        assert abs(found.mean() - expected) < 5 * found.std() / np.sqrt(networks)
+
+
+def test_without_normal():
+    assert broken(hypotheses(1, 1, SIGNS)) == ["normal"]
+    assert powers(1, 1, SIGNS, False) == (1, 2)
+    assert not conclusion(1, 1, SIGNS)
+
+
+def test_without_independent():
+    instance = (1, 2, NORMAL, True)
+    assert broken(hypotheses(*instance)) == ["independent"]
+    assert np.isclose(powers(*instance)[1], 840)
+    assert not conclusion(*instance)

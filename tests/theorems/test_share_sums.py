@@ -1,0 +1,39 @@
+"""cor-share-sums: what reaches the outputs adds up to zero, whatever the labels."""
+
+import numpy as np
+from backward_instances import forward, network, slopes
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+
+NEAR_MISSES = {
+    "with the penalty": {"free": 0.0},
+    "the columns of the weights": {"axis": 0},
+    "the hidden biases": {"biases": "b1"},
+    "each entry": {"total": lambda g: g},
+}
+
+
+def conclusion(X, Y, p, phi, alpha, *, free=1.0, axis=1, biases="b2", total=np.sum):
+    def gradient(name):
+        left, right = slopes(lambda a: forward(X, Y, p | {name: a}, phi, alpha)[0], p[name])
+        return (left + right) / 2
+
+    rows = (gradient("W2") - free * alpha * p["W2"]).sum(axis=axis)
+    return bool(np.all(np.abs(total(gradient(biases))) < 1e-7) and np.abs(rows).max() < 1e-7)
+
+
+@given(
+    st.integers(0, 999),
+    st.tuples(*[st.integers(1, 3)] * 3),
+    st.sampled_from([np.tanh, np.abs, np.sign]),
+    st.sampled_from([0.0, 0.5]),
+)
+def test_holds(seed, sizes, phi, alpha):
+    X, Y, p = network(seed, sizes)
+    labels = Y + np.random.default_rng(seed).integers(-1, 2, Y.shape)
+    assert conclusion(X, labels, p, phi, alpha)
+
+
+def test_near_misses():
+    assert not missed(NEAR_MISSES, [(*network(1), np.tanh, 0.5)], conclusion)

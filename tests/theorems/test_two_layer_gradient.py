@@ -1,0 +1,119 @@
+"""thm-two-layer-gradient: the six formulas, against slopes from both sides."""
+
+import numpy as np
+from backward_instances import differs, forward, network, slopes
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+
+def sigma(t):
+    return 1 / (1 + np.exp(-t))
+
+
+SMOOTH = {
+    "sigmoid": (sigma, lambda A: sigma(A) * (1 - sigma(A))),
+    "tanh": (np.tanh, lambda A: 1 - np.tanh(A) ** 2),
+    "sin": (np.sin, np.cos),
+}
+
+NEAR_MISSES = {
+    "not over N": {"first": lambda P, Y: P - Y},
+    "observed minus predicted": {"first": lambda P, Y: (Y - P) / len(P)},
+    "the slope of the softmax once more": {"first": lambda P, Y: (P - Y) * P * (1 - P) / len(P)},
+    "the slope at H": {"at": lambda A, H: H},
+    "no slope": {"second": lambda G, W2, slope: G @ W2.T},
+    "G2, not transposed back": {"second": lambda G, W2, slope: (G @ W2) * slope},
+    "the penalty twice": {"penalty": 2.0},
+    "no penalty": {"penalty": 0.0},
+    "a penalty on biases": {"free": False},
+    "biases averaged": {"biases": lambda G: G.mean(axis=0)},
+    "of the first example": {"weights": lambda X, G: np.outer(X[0], G[0])},
+}
+
+
+def hypotheses(X, Y, p, phi, slope, alpha):
+    _, A, _, _ = forward(X, Y, p, phi, alpha)
+    left, right = slopes(lambda A: np.sum(phi(A)), A)
+    return {
+        "labels": bool(np.allclose(Y.sum(axis=1), 1)),
+        "differentiable": bool(np.abs(left - right).max() < 1e-4),
+    }
+
+
+def conclusion(
+    X,
+    Y,
+    p,
+    phi,
+    slope,
+    alpha,
+    *,
+    first=lambda P, Y: (P - Y) / len(P),
+    at=lambda A, H: A,
+    second=lambda G, W2, slope: (G @ W2.T) * slope,
+    penalty=1.0,
+    free=True,
+    biases=lambda G: G.sum(axis=0),
+    weights=lambda X, G: X.T @ G,
+):
+    _, A, H, P = forward(X, Y, p, phi, alpha)
+    G2 = first(P, Y)
+    G1 = second(G2, p["W2"], slope(at(A, H)))
+    pull = {name: penalty * alpha * p[name] for name in ("W1", "W2")}
+    extra = {name: 0 if free else alpha * p[name] for name in ("b1", "b2")}
+    claimed = {
+        "W2": weights(H, G2) + pull["W2"],
+        "b2": biases(G2) + extra["b2"],
+        "W1": weights(X, G1) + pull["W1"],
+        "b1": biases(G1) + extra["b1"],
+    }
+    return all(
+        not differs(lambda a, k=k: forward(X, Y, p | {k: a}, phi, alpha)[0], p[k], claimed[k], 1e-4)
+        for k in claimed
+    )
+
+
+@given(
+    st.integers(0, 999),
+    st.tuples(*[st.integers(1, 2)] * 3),
+    st.sampled_from(sorted(SMOOTH)),
+    st.sampled_from([0.0, 0.5]),
+)
+def test_holds(seed, sizes, activation, alpha):
+    X, Y, p = network(seed, sizes)
+    case = (X, Y, p, *SMOOTH[activation], alpha)
+    assert not broken(hypotheses(*case))
+    assert conclusion(*case)
+
+
+def test_shares_as_labels():
+    X, _, p = network(3)
+    case = (X, np.array([[0.25, 0.75], [1.5, -0.5]]), p, *SMOOTH["tanh"], 0.5)
+    assert not broken(hypotheses(*case))
+    assert conclusion(*case)
+
+
+def test_near_misses():
+    near = [(*network(1, (2, 2, 2)), *SMOOTH["sigmoid"], 0.5)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_labels():
+    X, Y, p = network(0)
+    case = (X, Y + np.array([[1.0, 0.0], [0.0, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
+    assert broken(hypotheses(*case)) == ["labels"]
+    assert not conclusion(*case)
+
+
+def test_without_differentiable():
+    zero = np.zeros
+    p = {"W1": zero((1, 1)), "b1": zero(1), "W2": np.array([[1.0, -1.0]]), "b2": zero(2)}
+    for chosen in (0.0, 0.5, 1.0):
+
+        def slope(A, chosen=chosen):
+            return np.where(A > 0, 1.0, np.where(A < 0, 0.0, chosen))
+
+        case = (np.ones((1, 1)), np.array([[1.0, 0.0]]), p, lambda A: np.maximum(A, 0), slope, 0.0)
+        assert broken(hypotheses(*case)) == ["differentiable"]
+        assert not conclusion(*case)
