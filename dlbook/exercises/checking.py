@@ -34,7 +34,14 @@ from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 from dlbook.extras import need
 
-__all__ = ["CHECKERS", "Result", "check", "finished", "names"]
+__all__ = [
+    "CHECKERS",
+    "Result",
+    "check",
+    "finished",
+    "keep_hypothesis_out_of_the_readers_folder",
+    "names",
+]
 
 CHECKERS: dict[str, Checker] = {
     **level_sets.CHECKERS,
@@ -187,7 +194,7 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
 def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: str) -> Result:
     with need("exercises"):
         import hypothesis
-    _keep_hypothesis_out_of_the_readers_folder()
+    keep_hypothesis_out_of_the_readers_folder()
     wrong: dict[str, _Answer] = {}  # by the case that was answered incorrectly
     tried = 0
     record = Record()
@@ -268,7 +275,7 @@ def _shrunk(case: Any, checker: Checker, fails: Callable[[Any], bool]) -> Any:
 
 
 @functools.cache
-def _keep_hypothesis_out_of_the_readers_folder() -> None:
+def keep_hypothesis_out_of_the_readers_folder() -> None:
     """Give a place to what it keeps of the modules that it reads, unless it has one."""
     if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="dlbook-")
