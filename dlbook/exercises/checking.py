@@ -23,6 +23,7 @@ from dlbook.exercises.chapters import (
     convexity,
     critical_points,
     descent,
+    engine,
     entropic_projection,
     graphs,
     level_sets,
@@ -54,6 +55,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **engine.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -520,7 +520,8 @@ def drawn(function: Any, most: int = 20) -> list[Sample]:
     def keep(sample: Sample) -> None:
         found.append(sample)
 
+    with_samples: Any = given
     for strategy in FAMILIES.get(function, []):
-        draw: Any = given(strategy)(keep)
-        same(draw)()
+        draw: Any = same(with_samples(strategy)(keep))
+        draw()
     return found

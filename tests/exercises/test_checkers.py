@@ -4,6 +4,7 @@ import answers_autodiff as autodiff
 import answers_convexity as convexity
 import answers_critical_points  # noqa: F401 - enters its answers
 import answers_descent as descent
+import answers_engine  # noqa: F401
 import answers_entropic_projection  # noqa: F401
 import answers_graphs as graphs
 import answers_level_sets  # noqa: F401
@@ -65,6 +66,7 @@ def scaled(returned, factor):
 
 
 NUMERIC = ["descent-average", "descent-lipschitz", "descent-regret", "layer-adjoints"]
+NUMERIC += ["build-primitive", "newton-hvp"]
 
 
 @pytest.mark.parametrize("factor", [1.001, 0.999])

@@ -18,7 +18,7 @@ from dlbook.exercises.answers import UnfitError, close, compared, number, number
 from dlbook.exercises.chapters import graphs
 from dlbook.exercises.checker import Checker, of_any_size
 
-__all__ = ["CHECKERS"]
+__all__ = ["CHECKERS", "entries_named"]
 
 Program = dict[str, Any]
 
@@ -246,7 +246,7 @@ def dense_layers(most: int = 3) -> Any:
 
 
 def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str | None:
-    adjoints = _entries(returned, ["W", "b", "X"])
+    adjoints = entries_named(returned, ["W", "b", "X"])
     x, w, b, g = (np.array(layer[name]) for name in ("X", "W", "b", "adjoint"))
 
     def shares(g: Any) -> dict[str, Any]:
@@ -264,7 +264,8 @@ def _not_the_adjoints_of_the_layer(layer: dict[str, Any], returned: Any) -> str 
     return None
 
 
-def _entries(returned: Any, names: list[str]) -> dict[str, Any]:
+def entries_named(returned: Any, names: list[str]) -> dict[str, Any]:
+    """Return an answer that is a dictionary with these entries and no others."""
     *first, last = map(repr, names)
     expected = f"a dictionary with {', '.join(first)} and {last}"
     adjoints = table(returned, expected)
