@@ -27,6 +27,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -56,6 +57,7 @@ CHECKERS: dict[str, Checker] = {
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
     **engine.CHECKERS,
+    **mnist.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
