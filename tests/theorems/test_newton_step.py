@@ -1,7 +1,6 @@
 """prp-newton-step: where H is positive definite, -H⁻¹g minimises the model, and leads downhill."""
 
 import numpy as np
-from descents import vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -38,9 +37,7 @@ def conclusion(H, g, *, step=lambda H, g: -np.linalg.solve(H, g), sign=1, slope=
 def test_holds(data, d):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**16)))
     A = rng.integers(-2, 3, (d, d))
-    g = data.draw(vectors(d, 3))
-    if 0 < np.linalg.norm(g) < 1e-6:
-        return
+    g = np.array(data.draw(st.lists(st.integers(-3, 3), min_size=d, max_size=d)))
     H = A @ A.T + np.eye(d)
     assert not broken(hypotheses(H, g))
     assert conclusion(H, g)
