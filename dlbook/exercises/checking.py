@@ -29,6 +29,7 @@ from dlbook.exercises.chapters import (
     diagnosis,
     differences,
     dual_numbers,
+    engine,
     entropic_projection,
     graphs,
     initialisation,
@@ -43,7 +44,14 @@ from dlbook.exercises.checker import Checker
 from dlbook.exercises.running import MOST_ITEMS, MOST_LINES, Raised, Record, Stopped, run
 from dlbook.extras import need
 
-__all__ = ["CHECKERS", "Result", "check", "finished", "names"]
+__all__ = [
+    "CHECKERS",
+    "Result",
+    "check",
+    "finished",
+    "keep_hypothesis_out_of_the_readers_folder",
+    "names",
+]
 
 CHECKERS: dict[str, Checker] = {
     **level_sets.CHECKERS,
@@ -61,6 +69,7 @@ CHECKERS: dict[str, Checker] = {
     **diagnosis.CHECKERS,
     **initialisation.CHECKERS,
     **backpropagation.CHECKERS,
+    **engine.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,
@@ -205,7 +214,7 @@ def check(name: str, function: Callable[..., Any], *, hint: bool = False) -> Res
 def _examine(name: str, checker: Checker, function: Callable[..., Any], hint: str) -> Result:
     with need("exercises"):
         import hypothesis
-    _keep_hypothesis_out_of_the_readers_folder()
+    keep_hypothesis_out_of_the_readers_folder()
     wrong: dict[str, _Answer] = {}  # by the case that was answered incorrectly
     tried = 0
     record = Record()
@@ -286,7 +295,7 @@ def _shrunk(case: Any, checker: Checker, fails: Callable[[Any], bool]) -> Any:
 
 
 @functools.cache
-def _keep_hypothesis_out_of_the_readers_folder() -> None:
+def keep_hypothesis_out_of_the_readers_folder() -> None:
     """Give a place to what it keeps of the modules that it reads, unless it has one."""
     if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="dlbook-")

@@ -6,98 +6,14 @@ about 1e-10, so that a relative error of 1e-6 is the rule's.
 """
 
 import contextlib
-import functools
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from dlbook import trees
 from dlbook.autodiff import grad, jvp, vjp
+from dlbook.exercises.samples import Sample, flat, like, slope
 
-STEP = 0.02
 RTOL = 1e-6
-
-
-@dataclass(eq=False)
-class Sample:
-    """A function of floating-point numbers and arrays, where it is to be differentiated."""
-
-    f: object
-    args: tuple
-    note: str = ""
-    exact: bool = True  # whether the traced value is NumPy's own, bit by bit
-    twice: bool = True  # whether the second derivative can be compared with differences
-    seed: int = field(default=0, repr=False)
-
-    def __repr__(self):
-        shapes = ", ".join(f"{type(a).__name__}{np.shape(a)}" for a in self.args)
-        return f"Sample({self.note or self.f}; {shapes})"
-
-    @functools.cached_property
-    def value(self):
-        return self.f(*self.args)
-
-    @functools.cached_property
-    def jacobian(self):
-        """All derivatives: one matrix for each argument, computed once."""
-        return [
-            np.stack([*self._columns(i), np.zeros(len(flat(self.value)))], axis=-1)[:, :-1]
-            for i in range(len(self.args))
-        ]
-
-    def _columns(self, i):
-        for entry in range(np.size(self.args[i])):
-            unit = np.zeros(np.size(self.args[i]))
-            unit[entry] = 1
-            directions = [np.zeros(np.shape(a)) for a in self.args]
-            directions[i] = unit.reshape(np.shape(self.args[i]))
-            yield slope(self.f, self.args, directions)
-
-    def directions(self, which):
-        """Return random tangents of the arguments, or cotangents of the value."""
-        rng = np.random.default_rng([self.seed, which])
-        return trees.map(lambda a: like(rng.uniform(0.5, 1.5, np.shape(a)), a), self.args)
-
-    def weights(self, value):
-        rng = np.random.default_rng([self.seed, 99])
-        return trees.map(lambda a: like(rng.uniform(0.5, 1.5, np.shape(a)), a), value)
-
-
-def like(new, old):
-    """Return numbers in the type of others: Python float, NumPy scalar or array."""
-    if isinstance(old, np.ndarray):
-        array = np.empty_like(old, dtype=old.dtype if old.dtype.kind == "f" else float)
-        array[...] = new
-        return array
-    if isinstance(old, np.floating):
-        return old.dtype.type(new)
-    return float(new)
-
-
-def flat(tree):
-    return np.concatenate([np.zeros(0), *[np.ravel(leaf) for leaf in trees.leaves(tree)]])
-
-
-def slope(f, args, directions, step=STEP):
-    """Return the derivative of all results along a direction, by differences of order 6."""
-
-    def central(h):
-        ahead, back = (
-            flat(
-                f(
-                    *[
-                        like(a + s * h * np.asarray(d), a)
-                        for a, d in zip(args, directions, strict=True)
-                    ]
-                )
-            )
-            for s in (1, -1)
-        )
-        return (ahead - back) / (2 * h)
-
-    coarse, middle, fine = central(step), central(step / 2), central(step / 4)
-    first, second = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
-    return (16 * second - first) / 15
 
 
 def summed(f):

@@ -3,22 +3,24 @@
 `FAMILIES` holds for each function of the table one strategy or several, from which Hypothesis
 draws samples: shapes (empty, 0-d, broadcast), axes, options. Numbers come from a seed, apart from
 kinks and from each other. Fixed calls, of functions with a syntax of their own, stand beside
-them: `FIXED`.
+them: `FIXED`. Those of arithmetic, indexing, products and sums are `dlbook.exercises.samples`.
 """
 
-import operator
-
 import numpy as np
-from derivatives import Sample
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
 from dlbook.autodiff.rules.elementwise import unknown
-from dlbook.autodiff.table import TABLE, name_of
-
-FAMILIES = {}  # function → strategies of samples
-FIXED = {}  # function → lists of samples
+from dlbook.autodiff.table import TABLE
+from dlbook.exercises.samples import (
+    FAMILIES,
+    FIXED,
+    WHOLE,
+    calls,
+    family,
+    noted,
+    reduction,
+)
 
 #: What is not NumPy's is reached through functions that are.
 INSIDE = {
@@ -29,106 +31,6 @@ INSIDE = {
 }
 
 
-class Draw:
-    """Hypothesis's draw, with the words that samples need."""
-
-    def __init__(self, draw):
-        self.draw = draw
-        self.seed = draw(st.integers(0, 2**16))
-        self.rng = np.random.default_rng(self.seed)
-
-    def one(self, *choices):
-        return self.draw(st.sampled_from(choices))
-
-    def flag(self):
-        return self.draw(st.booleans())
-
-    def shape(self, low=0, high=3, least=0, most=3):
-        side = st.integers(least, most)
-        return tuple(self.draw(st.lists(side, min_size=low, max_size=high)))
-
-    def shapes(self, n, least=0):
-        """Draw shapes that broadcast to one."""
-        drawn = mutually_broadcastable_shapes(num_shapes=n, max_dims=3, min_side=least, max_side=3)
-        return self.draw(drawn).input_shapes
-
-    def axis(self, ndim, none=True, several=True):
-        """Draw an axis, negative or not; none; or a tuple of them."""
-        choices = [st.none()] if none else []
-        if ndim:
-            choices.append(st.integers(-ndim, ndim - 1))
-            if several:
-                axes = st.lists(st.integers(0, ndim - 1), unique=True, max_size=ndim)
-                choices.append(axes.map(tuple))
-        return self.draw(st.one_of(*choices))
-
-    def values(self, shape, *intervals):
-        """Return numbers from these intervals; for the shape () an array or a number."""
-        low, high = np.transpose(intervals or [(-2, -0.3), (0.3, 2)])
-        which = self.rng.integers(len(low), size=shape)
-        return self.dress(self.rng.uniform(low[which], high[which]))
-
-    def apart(self, shape, gap=0.2):
-        """Return numbers of which no two are near each other, nor near 0."""
-        n = int(np.prod(shape, dtype=int))
-        places = self.rng.permutation(np.arange(n) - n // 2 + 0.5)
-        return self.dress(np.reshape(gap * (places + self.rng.uniform(-0.1, 0.1, n)), shape))
-
-    def dress(self, numbers):
-        numbers = np.asarray(numbers, float)
-        if numbers.shape:
-            return numbers
-        return self.one(numbers, numbers[()], float(numbers))
-
-    def mask(self, shape):
-        return self.rng.random(shape) < 0.6
-
-    def some(self, **options):
-        """Return some of the options."""
-        return {name: value for name, value in options.items() if self.flag()}
-
-    def sample(self, f, *args, note="", **facts):
-        return Sample(f, args, note, seed=self.seed, **facts)
-
-
-def family(*functions):
-    """Register samples of functions: `of(function, d)` draws one."""
-
-    def register(of):
-        for function in functions:
-
-            @st.composite
-            def samples(draw, function=function):
-                d = Draw(draw)
-                sample = of(function, d)
-                sample.note = f"{name_of(function)} {sample.note}".strip()
-                sample.exact = sample.exact and TABLE[function].kind != "composed"
-                return sample
-
-            FAMILIES.setdefault(function, []).append(samples())
-        return of
-
-    return register
-
-
-def calls(function, *cases):
-    """Register fixed calls: pairs of a function and of shapes, or arrays, of its arguments."""
-    for i, (f, *places) in enumerate(cases):
-        rng = np.random.default_rng(i)
-
-        def array(place, rng=rng):
-            if not isinstance(place, tuple):
-                return place
-            n = int(np.prod(place, dtype=int))  # numbers apart from each other and from 0
-            sizes = 0.3 + 1.2 * (rng.permutation(n) + rng.uniform(0, 0.3, n)) / max(n, 3)
-            return np.reshape(sizes * rng.choice([-1.0, 1.0], n), place)
-
-        note = f"{name_of(function)}, call {i}"
-        exact = TABLE[function].kind != "composed"
-        sample = Sample(f, tuple(map(array, places)), note, exact, seed=i)
-        FIXED.setdefault(function, []).append(sample)
-
-
 def inventory():
     """Return the functions that need samples."""
     kinds = {"elementwise", "linear", "jointly linear", "selection", "general", "composed"}
@@ -137,128 +39,6 @@ def inventory():
 
 
 # ---- elementwise -------------------------------------------------------------------------
-
-ANY = [(-2, -0.3), (0.3, 2)]
-POSITIVE = [(0.4, 2.5)]
-INNER = [(-0.8, -0.2), (0.2, 0.8)]
-WHOLE = [(-2, 2)]
-
-UNARY = {
-    np.positive: WHOLE,
-    np.negative: WHOLE,
-    np.conjugate: WHOLE,
-    np.reciprocal: ANY,
-    np.square: WHOLE,
-    np.exp: WHOLE,
-    np.exp2: WHOLE,
-    np.expm1: WHOLE,
-    np.log: POSITIVE,
-    np.log2: POSITIVE,
-    np.log10: POSITIVE,
-    np.log1p: [(-0.6, 2)],
-    np.sqrt: POSITIVE,
-    np.cbrt: ANY,
-    np.absolute: ANY,
-    np.fabs: ANY,
-    np.sin: WHOLE,
-    np.cos: WHOLE,
-    np.tan: [(-1.2, 1.2)],
-    np.arcsin: INNER,
-    np.arccos: INNER,
-    np.arctan: WHOLE,
-    np.sinh: WHOLE,
-    np.cosh: WHOLE,
-    np.tanh: WHOLE,
-    np.arcsinh: WHOLE,
-    np.arccosh: [(1.4, 3)],
-    np.arctanh: INNER,
-    np.deg2rad: WHOLE,
-    np.radians: WHOLE,
-    np.rad2deg: WHOLE,
-    np.degrees: WHOLE,
-    np.sinc: [*ANY, (-0.02, 0.02)],
-    elementwise._sech_squared: WHOLE,
-}
-
-
-@family(*UNARY)
-def _unary(function, d):
-    return d.sample(function, d.values(d.shape(), *UNARY[function]))
-
-
-BINARY = {
-    np.add: (WHOLE, WHOLE),
-    np.subtract: (WHOLE, WHOLE),
-    np.multiply: (WHOLE, WHOLE),
-    np.divide: (ANY, ANY),
-    np.power: (POSITIVE, WHOLE),
-    np.float_power: (POSITIVE, WHOLE),
-    np.logaddexp: (WHOLE, WHOLE),
-    np.logaddexp2: (WHOLE, WHOLE),
-    np.hypot: (ANY, WHOLE),
-    np.arctan2: (ANY, ANY),
-    np.remainder: ([(2.2, 2.6), (-2.6, -2.2)], [(0.93, 0.97), (-0.97, -0.93)]),
-    np.fmod: ([(2.2, 2.6), (-2.6, -2.2)], [(0.93, 0.97), (-0.97, -0.93)]),
-}
-CHOICES = [np.maximum, np.minimum, np.fmax, np.fmin]
-
-
-@family(*BINARY)
-def _binary(function, d):
-    x, y = d.shapes(2)
-    return d.sample(function, d.values(x, *BINARY[function][0]), d.values(y, *BINARY[function][1]))
-
-
-@family(*CHOICES)
-def _choice(function, d):
-    x, y = d.shapes(2)
-    return d.sample(function, d.apart(x), np.asarray(d.apart(y)) + 0.1)
-
-
-# Beside a constant of either side, and of a value with itself, with Python's operators.
-for ufunc, sign in {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.divide: operator.truediv,
-    np.power: operator.pow,
-    np.remainder: operator.mod,
-}.items():
-    beside = np.array([[2.5, 0.95], [2.5, 0.95]])
-    calls(
-        ufunc,
-        (lambda x, sign=sign: sign(x, 0.8), 2.3),
-        (lambda x, sign=sign: sign(2.3, x), 0.8),
-        (lambda x, sign=sign: sign(x, 2), np.array([2.3, 2.7])),
-        (lambda x, sign=sign: sign(3, x), np.array([0.8, 1.2])),
-        (lambda x, sign=sign: sign(x, [0.8, 0.85]), np.array([[2.3], [2.7]])),
-        (lambda x, sign=sign, beside=beside: sign(beside, x), np.array([0.7, 0.8])),
-        (lambda x, y, sign=sign: sign(x, y), np.float64(2.3), np.array([0.8, 0.85])),
-    )
-calls(
-    np.power,
-    (lambda x: x**2, (3,)),
-    (lambda x: x**3.0, (2, 2)),
-    (lambda x: x**-1, (3,)),
-    (lambda x: x**0, (3,)),
-    (lambda x: x**1, np.array([0.0, -1.0, 2.0])),
-    (lambda x: x**2, np.array([0.0, -1.0, 2.0])),
-    (lambda x: np.power(x, [0, 1, 2, 3]), np.array([[0.5], [-0.5]])),
-    (lambda x: np.power(x, np.array([0.0, 1.0, 2.0, 3.0])), (3, 4)),
-    (lambda x: 2.0**x, (3,)),
-)
-calls(np.negative, (lambda x: -x, (2, 3)), (lambda x: -x, 1.5))
-calls(np.positive, (lambda x: +x, (2, 3)), (lambda x: +x, 1.5))
-calls(np.absolute, (abs, (2, 3)), (abs, -1.5))
-calls(
-    np.multiply,
-    (lambda x: x * x, (3,)),
-    (lambda x: np.multiply.outer(x, x), (3,)),
-    (lambda x, y: np.multiply.outer(x, y), (2, 2), (3,)),
-    (lambda x: x[None] * np.float32(2), (2,)),
-)
-calls(np.add, (lambda x: x + x, (3,)), (lambda x, y: np.add.outer(x, y), (2,), (3, 1)))
-calls(np.subtract, (lambda x, y: np.subtract.outer(x, y), (2,), ()))
 
 
 @family(np.clip)
@@ -296,42 +76,6 @@ calls(
 )
 
 # ---- indexing ----------------------------------------------------------------------------
-
-INDICES = {
-    (4,): [0, -1, np.int64(2), slice(None), slice(1, 3), slice(None, None, -1), slice(3, 0, -2),
-           slice(2, 2), None, Ellipsis, (None, 1), [0, 2], [0, 0, 3], np.array([[1, 1], [0, 3]]),
-           np.array([], int), np.array([True, False, True, True]), [True, False, False, True],
-           np.array(2), True, (True, slice(None)), np.zeros(4, bool)],
-    (2, 3): [0, (1, 2), (slice(None), 1), (Ellipsis, 0), (0, Ellipsis), (None, Ellipsis, None),
-             ([0, 1], [1, 1]), ([0, 0], [1, 1]), (slice(None), [2, 0, 2]), ([1], slice(None, 2)),
-             np.array([[True, False, True], [False, True, True]]), (np.array([True, False]), 1),
-             (np.array([True, True]), [0, 2]), np.array([False, True]), (0, [1, 1]),
-             (np.array([[0], [1]]), np.array([0, 2, 2])),
-             (slice(None, None, -1), slice(None, 0, -1)),
-             (0, np.array([True, False, True])), (Ellipsis, np.array([True, False, True])),
-             (1, -1)],
-    (2, 3, 2): [1, (0, slice(None), 1), (slice(None), 0), (Ellipsis, [1, 0, 1]),
-                ([0, 1, 1], slice(None), [1, 1, 1]), (0, slice(None), [1, 1]),
-                (slice(None), [0, 2], None, [1, 1]), (slice(None), np.ones((3, 2), bool)),
-                np.ix_([0, 1], [2, 2], [0]), (None, [1, 1], Ellipsis, None), (0, 1, 0)],
-    (): [(), Ellipsis, None, True, False, (None, None)],
-    (0, 2): [slice(None), (slice(None), 1), (slice(None), [0, 0, 1]), np.zeros((0, 2), bool), []],
-}  # fmt: skip
-calls(
-    operator.getitem,
-    *[
-        (lambda a, index=index: a[index], shape)
-        for shape, indices in INDICES.items()
-        for index in indices
-    ],
-    (lambda a: a[1] * a[1] + a[2], (3, 2)),
-    (lambda a: np.stack(list(a)), (3, 2)),
-    (lambda a: a[np.argsort(a)], (5,)),
-    (lambda a: a[a > 0], (5,)),
-)
-for sample in FIXED[operator.getitem]:
-    if sample.args[0].shape == ():  # 0-d arrays, since numbers have no index
-        sample.args = (np.array(sample.args[0]),)
 
 calls(
     indexing._scatter,
@@ -408,35 +152,6 @@ calls(
 # ---- products ----------------------------------------------------------------------------
 
 
-def _pairs(d):
-    """Draw shapes of operands of `matmul`."""
-    n, m, k = (d.draw(st.integers(0, 3)) for _ in "nmk")
-    a, b = d.shapes(2)
-    left = d.one((n,), (m, n), (*a, m, n))
-    right = d.one((n,), (n, k), (*b, n, k))
-    return left, right
-
-
-@family(np.matmul)
-def _matmul(function, d):
-    left, right = _pairs(d)
-    return d.sample(function, d.values(left), d.values(right))
-
-
-calls(
-    np.matmul,
-    (lambda a, b: np.matmul(a, b), (3,), (3,)),
-    (lambda a, b: a @ b, (3,), (3, 2)),
-    (lambda a, b: a @ b, (2, 3), (3,)),
-    (lambda a, b: a @ b, (2, 3), (3, 4)),
-    (lambda a, b: a @ b, (3,), (2, 3, 4)),
-    (lambda a, b: a @ b, (2, 4, 3), (3,)),
-    (lambda a, b: a @ b, (2, 1, 4, 3), (5, 3, 2)),
-    (lambda a, b: a @ b, (4, 3), (5, 3, 2)),
-    (lambda a, b: a @ b, (1, 4, 3), (5, 3, 2)),
-    (lambda a: a @ a, (3, 3)),
-    (lambda a: np.ones((2, 3)) @ a, (3,)),
-)
 _DOT = [
     ((), ()), ((), (2,)), ((2, 3), ()), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)),
     ((2, 3), (3, 2)), ((2, 2, 3), (3,)), ((2, 2, 3), (3, 2)), ((3,), (2, 3, 2)),
@@ -556,58 +271,15 @@ calls(
 # ---- reductions --------------------------------------------------------------------------
 
 
-def _reduce(function, d, values, *names, initial=None, tuples=True, default=None, dtype=False):
-    """Draw a reduction with some of its options."""
-    shape = d.shape()
-    ndim = len(shape)
-    axis = d.axis(ndim, several=tuples)
-    options = {"axis": axis}
-    if "keepdims" in names and d.flag():
-        options["keepdims"] = d.flag()
-    if "where" in names and d.flag():
-        options["where"] = d.mask(d.one(shape, shape[-1:]))
-    if "initial" in names and d.flag():
-        options["initial"] = initial
-    if "dtype" in names:
-        options |= d.some(dtype=None)
-    if "out" in names:
-        options |= d.some(out=None)
-    return shape, options, values(shape)
-
-
-def _noted(options):
-    return ", ".join(f"{k}={v!r}" for k, v in options.items())
-
-
-@family(np.sum, np.add.reduce)
-def _sum(function, d):
-    names = ("keepdims", "where", "initial", "dtype", "out")
-    shape, options, a = _reduce(function, d, d.values, *names, initial=1.5)
-    if function is np.add.reduce and not shape:
-        options["axis"] = None
-    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
-
-
-calls(
-    np.sum,
-    (np.sum, (2, 3)),
-    (lambda a: np.sum(a, 0), (2, 3)),
-    (lambda a: a.sum(axis=(0, -1), keepdims=True), (2, 3)),
-    (lambda a: np.sum(a, 1, None, None, True, 2.0, [[True], [False]]), (2, 3)),
-    (lambda a: np.sum(a, dtype=np.float64), (2, 3)),
-    (lambda a: sum(a), (3, 2)),
-)
-
-
 @family(np.prod, np.multiply.reduce)
 def _prod(function, d):
     names = ("keepdims", "where", "initial", "dtype", "out")
-    shape, options, a = _reduce(function, d, d.values, *names, initial=1.5)
+    shape, options, a = reduction(function, d, d.values, *names, initial=1.5)
     if function is np.multiply.reduce and not shape:
         options["axis"] = None
     if d.flag() and isinstance(a, np.ndarray):  # factors 0
         a = np.where(d.mask(shape), a, 0.0)
-    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
+    return d.sample(lambda a: function(a, **options), a, note=noted(options))
 
 
 calls(
@@ -643,7 +315,7 @@ def _filled(d, function, *names, ddof=False, **more):
 @family(np.mean)
 def _mean(function, d):
     shape, options = _filled(d, function, "where")
-    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=noted(options))
 
 
 calls(np.mean, (lambda a: a.mean(0), (2, 3)), (np.mean, (4,)), (lambda a: np.mean(a, 0), (2, 0)))
@@ -660,7 +332,7 @@ def _var(function, d):
         options |= d.one({}, {"ddof": 1}, {"ddof": 0.5}, {"correction": 1})
     if function is np.std and np.min(count, initial=9) < 2:
         return d.sample(lambda a: function(a, axis=0), d.values((3, 2), *WHOLE))
-    return d.sample(lambda a: function(a, **options), a, note=_noted(options))
+    return d.sample(lambda a: function(a, **options), a, note=noted(options))
 
 
 calls(np.var, (lambda a: a.var(0), (3, 2)), (lambda a: np.var(a, -1, None, None, 1), (2, 3)))
@@ -698,7 +370,7 @@ def _extreme(function, d):
         smallest = function in (np.min, np.amin, np.minimum.reduce)
         options["initial"] = d.one(9.0, 0.0) if smallest else d.one(-9.0, 0.0)
         options |= d.some(where=d.mask(shape))
-    return d.sample(lambda a: function(a, **options), d.apart(shape), note=_noted(options))
+    return d.sample(lambda a: function(a, **options), d.apart(shape), note=noted(options))
 
 
 for _f in (np.max, np.min):
@@ -722,7 +394,7 @@ def _logaddexp(function, d):
         options |= d.some(where=d.mask(shape))
         if "where" in options:
             options["initial"] = 0.5
-    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=noted(options))
 
 
 _STEEP = np.linspace(0.3, 1.5, 12).reshape(2, 3, 2) ** 2  # no sums of it are equal
@@ -782,7 +454,7 @@ if hasattr(np, "cumulative_sum"):
         if len(shape) == 1 and d.flag():
             axis = None
         return d.sample(
-            lambda a: function(a, axis=axis, **options), d.values(shape), note=_noted(options)
+            lambda a: function(a, axis=axis, **options), d.values(shape), note=noted(options)
         )
 
 
@@ -1122,7 +794,7 @@ def _diagonal(function, d):
     options = d.some(offset=d.one(0, 1, -1, 5)) | (axes if d.flag() else {})
     if function is np.trace:
         options |= d.some(dtype=None, out=None)
-    return d.sample(lambda a: function(a, **options), d.values(shape), note=_noted(options))
+    return d.sample(lambda a: function(a, **options), d.values(shape), note=noted(options))
 
 
 calls(np.trace, (lambda a: a.trace(), (2, 3)), (lambda a: np.trace(a, 1), (3, 3)))
@@ -1163,7 +835,7 @@ def _median(function, d):
     options = {"axis": d.axis(len(shape))} | d.some(keepdims=d.flag(), overwrite_input=False)
     if not shape:
         options.pop("keepdims", None)
-    return d.sample(lambda a: function(a, **options), d.apart(shape), note=_noted(options))
+    return d.sample(lambda a: function(a, **options), d.apart(shape), note=noted(options))
 
 
 @family(np.quantile, np.percentile)

@@ -10,6 +10,7 @@ import answers_descent as descent
 import answers_diagnosis  # noqa: F401
 import answers_differences  # noqa: F401
 import answers_dual_numbers  # noqa: F401
+import answers_engine  # noqa: F401
 import answers_entropic_projection  # noqa: F401
 import answers_graphs as graphs
 import answers_initialisation  # noqa: F401
@@ -75,6 +76,7 @@ def scaled(returned, factor):
 
 NUMERIC = ["descent-average", "descent-lipschitz", "descent-regret", "layer-adjoints"]
 NUMERIC += ["diff-step", "diff-weights", "diff-audit", "forward-quotient"]
+NUMERIC += ["build-primitive", "newton-hvp"]
 
 
 @pytest.mark.parametrize("factor", [1.001, 0.999])

@@ -1,0 +1,84 @@
+"""Functions with their gradients and Hessians, for Newton's method in chapter 14A."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+__all__ = [
+    "Smooth",
+    "bowl",
+    "cubic",
+    "quartic",
+    "root_like",
+    "smooth_functions",
+    "spectral",
+    "uv",
+]
+
+
+@dataclass
+class Smooth:
+    """A function's gradient and Hessian."""
+
+    gradient: Any
+    hessian: Any
+
+
+def spectral(matrix):
+    return np.linalg.norm(matrix, 2)
+
+
+def bowl(matrix):
+    """Return wᵀAw/2."""
+    matrix = np.array(matrix, float)
+    return Smooth(lambda w: matrix @ w, lambda w: matrix)
+
+
+def cubic():
+    """Return w²/2 - |w|³/6, whose Hessian 1 - |w| is 1-Lipschitz."""
+    return Smooth(lambda w: w - w * np.abs(w) / 2, lambda w: np.diag(1 - np.abs(w)))
+
+
+def quartic():
+    return Smooth(lambda w: 4 * w**3, lambda w: np.diag(12 * w**2))
+
+
+def root_like():
+    """Return w² + |w|^{5/2}."""
+    return Smooth(
+        lambda w: 2 * w + 2.5 * np.sign(w) * np.abs(w) ** 1.5,
+        lambda w: np.diag(2 + 3.75 * np.sqrt(np.abs(w))),
+    )
+
+
+@st.composite
+def smooth_functions(draw, d):
+    """Draw wᵀAw/2 + Σ cᵢ sin(aᵢ·w) - its slope at 0, which has its critical point at 0.
+
+    Returns the function, a lower bound of the curvature at 0, and a Lipschitz constant.
+    """
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    A = rng.uniform(-1, 1, (d, d))
+    A = A @ A.T + np.eye(d)
+    rows, c = rng.uniform(-1, 1, (3, d)), rng.uniform(-0.3, 0.3, 3)
+
+    def gradient(w):
+        return A @ w + rows.T @ (c * (np.cos(rows @ w) - 1))
+
+    def hessian(w):
+        return A - rows.T @ np.diag(c * np.sin(rows @ w)) @ rows
+
+    lipschitz = sum(abs(ci) * np.linalg.norm(row) ** 3 for ci, row in zip(c, rows, strict=True))
+    return (
+        Smooth(gradient, hessian),
+        float(np.linalg.eigvalsh(hessian(np.zeros(d))).min()),
+        lipschitz,
+    )
+
+
+def uv(w):
+    """Return uv(u² - v²)/(u² + v²), 0 at the origin: its mixed derivatives there differ."""
+    u, v = w
+    return u * v * (u * u - v * v) / (u * u + v * v) if u or v else 0.0

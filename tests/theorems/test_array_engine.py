@@ -1,0 +1,198 @@
+"""cor-array-engine: with transposes of derivatives along an order, the sweep is the gradient."""
+
+from operator import add
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+STEP = 1e-5
+
+
+class Operation:
+    """A function of arrays, with a push rule and a pull rule for each operand."""
+
+    def __init__(self, function, *rules):
+        self.function, self.rules = function, rules
+
+
+def elementwise(function, *slopes):
+    rules = [(lambda t, *xs, s=s: s(*xs) * t, lambda g, *xs, s=s: s(*xs) * g) for s in slopes]
+    return Operation(function, *rules)
+
+
+MATRIX = np.array([[1.0, 2.0], [3.0, 5.0]])
+OPERATIONS = {
+    "add": elementwise(np.add, lambda a, b: 1, lambda a, b: 1),
+    "multiply": elementwise(np.multiply, lambda a, b: b, lambda a, b: a),
+    "sin": elementwise(np.sin, np.cos),
+    "turn": Operation(lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX.T @ g)),
+    "sum": Operation(
+        lambda a: np.sum(a, keepdims=True),
+        (lambda t, a: np.sum(t, keepdims=True), lambda g, a: g * np.ones(a.shape)),
+    ),
+}
+WRONG = OPERATIONS | {
+    "turn": Operation(lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX @ g)),
+    "sin": elementwise(np.sin, np.sin),
+    "root": elementwise(lambda a: np.sqrt(np.abs(a)), lambda a: 0 * a),
+}
+
+
+class Program:
+    """Inputs of two entries, lines (name, operands), and the table of operations."""
+
+    def __init__(self, inputs, lines, table=OPERATIONS):
+        self.inputs, self.lines, self.table = [np.array(x, float) for x in inputs], lines, table
+
+    def values(self, inputs=None):
+        values = list(self.inputs if inputs is None else inputs)
+        for name, *operands in self.lines:
+            values.append(self.table[name].function(*[values[i] for i in operands]))
+        return values
+
+    def edges(self):
+        n = len(self.inputs)
+        return [(tail, n + k) for k, (_, *tails) in enumerate(self.lines) for tail in tails]
+
+
+def units(x):
+    return [unit.reshape(x.shape) for unit in np.eye(x.size)]
+
+
+def slope(f, x, t, h=STEP):
+    """Return the derivative along t, and how far the quotients of both sides are apart."""
+    ahead, back = (f(x + h * t) - f(x)) / h, (f(x) - f(x - h * t)) / h
+    return (ahead + back) / 2, np.abs(ahead - back).max()
+
+
+def _rules_are(program, is_right):
+    values = program.values()
+    for name, *operands in program.lines:
+        xs = [values[i] for i in operands]
+        for k, (push, pull) in enumerate(program.table[name].rules):
+            if not is_right(program.table[name].function, xs, k, push, pull):
+                return False
+    return True
+
+
+def _is_derivative(function, xs, k, push, pull):
+    def of_one(x):
+        return function(*xs[:k], x, *xs[k + 1 :])
+
+    for t in units(xs[k]):
+        found, apart = slope(of_one, xs[k], t)
+        if apart > 1e-2 or not np.allclose(push(t, *xs), found, atol=1e-5):
+            return False
+    return True
+
+
+def _are_transposes(function, xs, k, push, pull):
+    shape = np.shape(function(*xs))
+    return all(
+        abs(np.sum(g * push(t, *xs)) - np.sum(pull(g, *xs) * t)) < 1e-12
+        for t in units(xs[k])
+        for g in units(np.ones(shape))
+    )
+
+
+def hypotheses(program, order):
+    place = {v: i for i, v in enumerate(order)}
+    return {
+        "order": all(place[tail] < place[head] for tail, head in program.edges()),
+        "derivatives": _rules_are(program, _is_derivative),
+        "transposes": _rules_are(program, _are_transposes),
+    }
+
+
+NEAR_MISSES = {
+    "along the list forwards": {"along": list},
+    "a share replaces another": {"put": lambda old, share: share},
+    "the adjoint begins at 2": {"start": 2.0},
+    "pushing back, for pulling": {"rule": 0},
+    "the transposed gradient": {"read": lambda adjoint: adjoint[::-1]},
+}
+
+
+def adjoints(program, order, along, put, start, rule):
+    values, n = program.values(), len(program.inputs)
+    found = [np.zeros(np.shape(value)) for value in values]
+    found[-1] = start * np.ones(np.shape(values[-1]))
+    for v in along(order):
+        if v < n:
+            continue
+        name, *operands = program.lines[v - n]
+        xs = [values[i] for i in operands]
+        for u, rules in zip(operands, program.table[name].rules, strict=True):
+            found[u] = put(found[u], rules[rule](found[v], *xs))
+    return found[:n]
+
+
+def conclusion(
+    program, order, *, along=reversed, put=add, start=1.0, rule=1, read=lambda adjoint: adjoint
+):
+    """The entries of the inputs' adjoints are the partial derivatives of the last value."""
+    found = adjoints(program, order, along, put, start, rule)
+    for k, x in enumerate(program.inputs):
+
+        def of_one(x, k=k):
+            return program.values([*program.inputs[:k], x, *program.inputs[k + 1 :]])[-1].sum()
+
+        partial = [slope(of_one, x, t)[0] for t in units(x)]
+        if not np.allclose(read(found[k]), partial, rtol=1e-5, atol=1e-5):
+            return False
+    return True
+
+
+@st.composite
+def programs(draw):
+    """Draw a program whose values stay small and whose last line is a sum."""
+    number = st.floats(-1, 1)
+    vector = st.lists(number, min_size=2, max_size=2)
+    inputs = draw(st.lists(vector, min_size=1, max_size=2))
+    lines = []
+    for k in range(draw(st.integers(0, 4))):
+        name = draw(st.sampled_from(["add", "multiply", "sin", "turn"]))
+        i = st.integers(0, len(inputs) + k - 1)
+        lines.append((name, *draw(st.tuples(*[i] * (1 if name in ("sin", "turn") else 2)))))
+    return Program(inputs, [*lines, ("sum", len(inputs) + len(lines) - 1)])
+
+
+@given(programs())
+def test_holds(program):
+    order = list(range(len(program.values())))
+    if max(np.abs(value).max() for value in program.values()) > 20:
+        return
+    assert not broken(hypotheses(program, order))
+    assert conclusion(program, order)
+
+
+# c = sum of a∘b, b = sin(a), a = Mx, and the product of x with itself beside it
+LINES = [("turn", 0), ("sin", 1), ("multiply", 1, 2), ("sum", 3)]
+
+
+def test_near_misses():
+    instances = [(Program([[0.5, -0.25]], LINES), [0, 1, 2, 3, 4])]
+    assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
+def test_without_order():
+    instance = Program([[0.5, -0.25]], LINES), [0, 2, 1, 3, 4]
+    assert broken(hypotheses(*instance)) == ["order"]
+    assert not conclusion(*instance)
+
+
+def test_without_derivatives():
+    wrong = Program([[0.5, -0.25]], [("sin", 0), ("sum", 1)], WRONG)
+    kink = Program([[0.0, 1.0]], [("multiply", 0, 0), ("root", 1), ("sum", 2)], WRONG)
+    for program in wrong, kink:
+        instance = program, list(range(len(program.values())))
+        assert broken(hypotheses(*instance)) == ["derivatives"]
+        assert not conclusion(*instance)
+
+
+def test_without_transposes():
+    instance = Program([[0.5, -0.25]], [("turn", 0), ("sum", 1)], WRONG), [0, 1, 2]
+    assert broken(hypotheses(*instance)) == ["transposes"]
+    assert not conclusion(*instance)

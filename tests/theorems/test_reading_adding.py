@@ -1,0 +1,49 @@
+"""prp-reading-adding: reading entries transposes to adding them."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from near import missed
+
+
+def last(g, sigma, n):
+    total = np.zeros(n, int)
+    total[sigma] = g
+    return total
+
+
+def added(g, sigma, n):
+    return np.array([sum(gi for gi, s in zip(g, sigma, strict=True) if s == j) for j in range(n)])
+
+
+def averaged(g, sigma, n):
+    times = added([1] * len(g), sigma, n)
+    return added(g, sigma, n) / np.maximum(times, 1)
+
+
+NEAR_MISSES = {
+    "the last share, for the sum": {"add": last},
+    "the mean, for the sum": {"add": averaged},
+    "everything to each entry": {"add": lambda g, sigma, n: np.full(n, sum(g))},
+    "the places shifted": {"read": lambda x, sigma: np.roll(x, 1)[sigma]},
+}
+
+
+def conclusion(sigma, g, x, *, add=added, read=lambda x, sigma: x[sigma]):
+    """⟨g, Rx⟩ = ⟨Ag, x⟩, for integers; the indices are numbered."""
+    sigma, x = np.array(sigma, int), np.array(x)
+    return sum(g * read(x, sigma)) == sum(add(g, sigma, len(x)) * x)
+
+
+@given(st.data(), st.integers(0, 5), st.integers(1, 4))
+def test_holds(data, m, n):
+    number = st.integers(-9, 9)
+    sigma = data.draw(st.lists(st.integers(0, n - 1), min_size=m, max_size=m))
+    g = np.array(data.draw(st.lists(number, min_size=m, max_size=m)), int)
+    x = data.draw(st.lists(number, min_size=n, max_size=n))
+    assert conclusion(sigma, g, x)
+
+
+def test_near_misses():
+    instances = [([0, 0, 1], np.array([1, 10, 100]), [2, 3, 5]), ([], np.array([], int), [1])]
+    assert not missed(NEAR_MISSES, instances, conclusion)
