@@ -40,3 +40,14 @@ const light = ({ target }) => {
 };
 document.addEventListener("pointerover", light);
 document.addEventListener("focusin", light);
+
+// The outline says where one is, and keeps that in sight.
+document.addEventListener("gumshoeActivate", ({ detail: { link } }) => {
+  for (const one of document.querySelectorAll(".toc-tree [aria-current]"))
+    one.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "location");
+  const frame = link.closest(".toc-scroll");
+  const { top, bottom } = link.getBoundingClientRect();
+  if (top < frame.clientHeight / 8 || bottom > (frame.clientHeight * 7) / 8)
+    frame.scrollBy({ top: top - frame.clientHeight / 3, behavior: "instant" });
+});

@@ -245,12 +245,15 @@ def _mend_markup(
 
 
 _INLINE = re.compile(r"<script>\s*(document\.body\.dataset\.theme = [^<]*?)\s*</script>")
+_SWITCHES = re.compile(r'(?s)(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)')
 
 
-def _move_script(app: Sphinx) -> None:
-    """Move the script that furo 2025.12.19 writes into each page to a file of its own.
+def _mend_pages(app: Sphinx) -> None:
+    """Mend what furo 2025.12.19 writes into each page.
 
-    So the site passes a Content-Security-Policy without ``unsafe-inline`` for scripts.
+    Its script moves to a file of its own, so that the site passes a Content-Security-Policy without
+    ``unsafe-inline`` for scripts. The link to the content goes before the switches of the drawers:
+    the first press of Tab reaches it.
     """
     if app.builder.format != "html":
         return
@@ -260,7 +263,8 @@ def _move_script(app: Sphinx) -> None:
     def rendered(template: str, context: dict[str, Any]) -> str:
         page: str = render(template, context)
         address = context["pathto"]("_static/theme.js", 1) if "pathto" in context else ""
-        return _INLINE.sub(f'<script src="{address}"></script>', page)
+        page = _INLINE.sub(f'<script src="{address}"></script>', page)
+        return _SWITCHES.sub(r"\2\1", page, count=1)
 
     templates.render = rendered
 
@@ -308,7 +312,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
-    app.connect("builder-inited", _move_script)
+    app.connect("builder-inited", _mend_pages)
     app.add_transform(_Adopt)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)
