@@ -51,3 +51,77 @@ document.addEventListener("gumshoeActivate", ({ detail: { link } }) => {
   if (top < frame.clientHeight / 8 || bottom > (frame.clientHeight * 7) / 8)
     frame.scrollBy({ top: top - frame.clientHeight / 3, behavior: "instant" });
 });
+
+// Resting on a link to a statement shows what it says: a copy where it stands on this page, else
+// its text from a file that is loaded when it is first needed.
+const preview = document.createElement("div");
+preview.id = "dl-preview";
+preview.className = "dl-preview";
+preview.setAttribute("role", "tooltip");
+preview.hidden = true;
+let waiting, statements;
+
+const loaded = () =>
+  (statements ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${document.documentElement.dataset.content_root}statements.js`;
+    script.onload = () => resolve(dlbookStatements);
+    script.onerror = reject;
+    document.head.append(script);
+  }));
+
+async function statementOf(link) {
+  const label = decodeURIComponent(link.hash.slice(1)).replace(/\..*/, "");
+  const here = link.pathname === location.pathname && document.getElementById(label);
+  if (here) {
+    const parts = [...here.children].filter((part) => !part.matches(".dl-foot"));
+    return parts.map((part) => {
+      const copy = part.cloneNode(true);
+      for (const one of [copy, ...copy.querySelectorAll("[id], [role=heading], a")]) {
+        one.removeAttribute("id");
+        one.removeAttribute("role");
+        one.removeAttribute("href");
+      }
+      return copy;
+    });
+  }
+  const [title, text] = (await loaded())[label] ?? [];
+  if (!title) return [];
+  const head = document.createElement("strong");
+  head.textContent = title;
+  return [head, document.createElement("br"), text];
+}
+
+function hide() {
+  clearTimeout(waiting);
+  preview.hidden = true;
+  document.querySelector('[aria-describedby="dl-preview"]')?.removeAttribute("aria-describedby");
+}
+
+async function say(link) {
+  const content = await statementOf(link);
+  if (!content.length) return;
+  preview.replaceChildren(...content);
+  document.body.append(preview);
+  preview.hidden = false;
+  link.setAttribute("aria-describedby", preview.id);
+  const { left, top, bottom } = link.getBoundingClientRect();
+  const { width, height } = preview.getBoundingClientRect();
+  const below = bottom + height + 12 < innerHeight || top < height + 12;
+  preview.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8))}px`;
+  preview.style.top = `${below ? bottom + 4 : top - height - 4}px`;
+}
+
+const rest = ({ target, type }) => {
+  if (target.closest("#dl-preview")) return clearTimeout(waiting);
+  const link = target.closest("article a.dl-thm[href*='#']");
+  if (link?.hasAttribute("aria-describedby")) return clearTimeout(waiting);
+  clearTimeout(waiting);
+  // A moment to come to rest, and one to reach what is shown.
+  if (link) waiting = setTimeout(() => (hide(), say(link)), type === "focusin" ? 0 : 250);
+  else if (!preview.hidden) waiting = setTimeout(hide, 250);
+};
+document.addEventListener("pointerover", (event) => event.pointerType !== "touch" && rest(event));
+document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && rest(event));
+document.addEventListener("scroll", hide, { passive: true });
+document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());

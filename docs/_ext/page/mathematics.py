@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 from typing import Any, TypeAlias
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -115,6 +116,53 @@ def _html(math: Formula) -> str:
     if "katex" not in math:  # in a title that navigation repeats
         _set([math])
     return str(math["katex"])
+
+
+def plain_text(math: Formula) -> str:
+    """Return a formula in a line of text, as a search shows it."""
+    found = re.search(r"(?s)<math.*?</math>", _html(math))
+    line = flat(ElementTree.fromstring(found[0])) if found else math.astext()
+    return line + str(math.get("stop", ""))
+
+
+def flat(tree: ElementTree.Element) -> str:
+    """Return MathML as a line of text.
+
+    Examples
+    --------
+    >>> flat(ElementTree.fromstring("<mfrac><mi>a</mi><msup><mi>b</mi><mn>2</mn></msup></mfrac>"))
+    'a/(b²)'
+    >>> flat(ElementTree.fromstring("<msub><mi>w</mi><mrow><mi>t</mi><mn>1</mn></mrow></msub>"))
+    'w_(t1)'
+    """
+    parts = [flat(part) for part in tree if not part.tag.endswith("annotation")]
+    match tree.tag.rpartition("}")[2], parts:
+        case "mfrac", [over, under]:
+            return f"{_one(over)}/{_one(under)}"
+        case "msqrt", _:
+            return f"√{_one(''.join(parts))}"
+        case ("msub" | "munder"), [base, below]:
+            return base + _small(below, "_", _BELOW)
+        case ("msup" | "mover"), [base, above]:
+            return base + _small(above, "^", _ABOVE)
+        case ("msubsup" | "munderover"), [base, below, above]:
+            return base + _small(below, "_", _BELOW) + _small(above, "^", _ABOVE)
+    return (tree.text or "").strip("\u2061\u2063\u200b") + "".join(parts)
+
+
+_DIGITS = "0123456789+−"
+_BELOW = str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋")
+_ABOVE = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+
+
+def _one(text: str) -> str:
+    return text if len(text) < 2 else f"({text})"
+
+
+def _small(text: str, sign: str, digits: dict[int, int]) -> str:
+    if text in ("′", "∗", "⊤"):
+        return text
+    return text.translate(digits) if set(text) <= set(_DIGITS) else sign + _one(text)
 
 
 def inline_html(math: nodes.math) -> str:

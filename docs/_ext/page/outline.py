@@ -30,18 +30,19 @@ class heading(nodes.paragraph):  # noqa: N801 (docutils names nodes so)
 
 
 def _number(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    chapter = chapter_number(doctree)
+    for count, section in enumerate(_sections(doctree) if chapter else (), 1):
+        title = section.next_node(nodes.title)
+        assert title is not None
+        title.insert(0, nodes.inline("", f"{chapter}.{count} ", classes=["dl-section-number"]))
+
+
+def _head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for paragraph in list(doctree.findall(nodes.paragraph)):
         if HEADS & set(paragraph["classes"]):
             head = heading("", "", *paragraph.children, classes=paragraph["classes"])
             head["level"] = 1 + _depth(paragraph)
             paragraph.replace_self(head)
-    chapter = chapter_number(doctree)
-    if not chapter:
-        return
-    for count, section in enumerate(_sections(doctree), 1):
-        title = section.next_node(nodes.title)
-        assert title is not None
-        title.insert(0, nodes.inline("", f"{chapter}.{count} ", classes=["dl-section-number"]))
 
 
 def _depth(node: nodes.Node) -> int:
@@ -117,6 +118,7 @@ def _depart(self: Any, node: heading) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the node and handlers."""
     app.add_node(heading, html=(_visit, _depart))
-    app.connect("doctree-resolved", _number, priority=700)  # when every title is complete
+    app.connect("doctree-resolved", _number, priority=410)  # before notebooks are made
+    app.connect("doctree-resolved", _head, priority=700)  # when every title is complete
     app.connect("html-page-context", _show)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
