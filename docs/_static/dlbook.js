@@ -125,3 +125,11 @@ document.addEventListener("pointerover", (event) => event.pointerType !== "touch
 document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && rest(event));
 document.addEventListener("scroll", hide, { passive: true });
 document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+
+// A number leads to the cell that computed it, unfolded.
+const unfold = () => {
+  const cell = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (cell?.matches(".dl-glue")) cell.querySelector("details").open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();

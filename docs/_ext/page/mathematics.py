@@ -11,6 +11,7 @@ import html
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
@@ -23,23 +24,13 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from _ext.page.assets import PACKAGES, node
+from _ext.page.rows import rows
 
 logger = logging.getLogger(__name__)
 
 Formula: TypeAlias = nodes.math | nodes.math_block
 
-_RENDER = """
-const katex = require(process.argv[1]);
-const formulas = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const html = formulas.map(([latex, displayMode]) => {
-  try {
-    return katex.renderToString(latex, {displayMode, strict: "error"});
-  } catch (error) {
-    return {error: error.message};
-  }
-});
-process.stdout.write(JSON.stringify(html));
-"""
+_RENDER = (Path(__file__).parent / "mathematics.js").read_text("utf-8")
 
 
 def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
@@ -61,19 +52,36 @@ def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
     return pieces
 
 
-def _latex(math: Formula) -> tuple[str, bool]:
-    """Return what KaTeX is to set, and whether displayed; several lines are aligned."""
+def _latex(math: Formula) -> list[tuple[str, str]]:
+    """Return the rows of a formula that KaTeX is to set, each in two parts; most have one row."""
     latex = math.astext().strip()
-    display = isinstance(math, nodes.math_block)
-    if display and "\\\\" in latex and not math.get("no-wrap", math.get("nowrap")):
-        latex = f"\\begin{{aligned}}{latex}\\end{{aligned}}"
-    return latex, display
+    if isinstance(math, nodes.math) or "\\\\" not in latex:
+        return [("", latex)]
+    if math.get("no-wrap", math.get("nowrap")):
+        return [("", latex)]
+    if found := rows(latex):
+        if len(found) == 1:
+            return [("", " ".join(found[0]))]
+        # After nothing, a relation has its space as after a left-hand side.
+        aligned = any(left for left, _ in found)
+        return [(left, "{}" * aligned + right) for left, right in found]
+    return [("", f"\\begin{{aligned}}{latex}\\end{{aligned}}")]
 
 
 def _set(found: list[Formula]) -> None:
     """Give each node its HTML."""
-    for math, piece in zip(found, render([_latex(math) for math in found]), strict=True):
-        if isinstance(piece, dict):
+    given = [_latex(math) for math in found]
+    parts = [
+        (part, isinstance(math, nodes.math_block))
+        for math, lines in zip(found, given, strict=True)
+        for line in lines
+        for part in line
+        if part
+    ]
+    pieces = iter(render(parts))
+    for math, lines in zip(found, given, strict=True):
+        made = [[next(pieces) if part else "" for part in line] for line in lines]
+        for piece in (piece for line in made for piece in line if isinstance(piece, dict)):
             logger.warning(
                 "KaTeX cannot set this formula: %s\n%s",
                 math.astext(),
@@ -82,8 +90,20 @@ def _set(found: list[Formula]) -> None:
                 type="dlbook",
                 subtype="mathematics",
             )
-            piece = f"<span><code>{html.escape(math.astext())}</code></span>"
-        math["katex"] = piece
+            made = [["", f"<span><code>{html.escape(math.astext())}</code></span>"]]
+        math["katex"] = _in_rows(lines, made) if len(made) > 1 else made[0][1]
+
+
+#: Symbols of a left-hand side that has room for another side beside it on a narrow screen.
+_SHORT = 6
+
+
+def _in_rows(lines: list[tuple[str, str]], made: list[list[Any]]) -> str:
+    """Return rows below each other, their right-hand sides at one edge."""
+    sides = "".join(f"<span>{left}</span><span>{right}</span>" for left, right in made)
+    longest = max(len(re.findall(r"\\[a-zA-Z]+|\w|[-+=]", left)) for left, _ in lines)
+    classes = " dl-aligned" * (longest > 0) + " dl-long" * (longest > _SHORT)
+    return f'<span class="dl-rows{classes}">{sides}</span>'
 
 
 def _keep_punctuation(doctree: nodes.document) -> None:
@@ -120,8 +140,8 @@ def _html(math: Formula) -> str:
 
 def plain_text(math: Formula) -> str:
     """Return a formula in a line of text, as a search shows it."""
-    found = re.search(r"(?s)<math.*?</math>", _html(math))
-    line = flat(ElementTree.fromstring(found[0])) if found else math.astext()
+    found = re.findall(r"(?s)<math.*?</math>", _html(math))
+    line = " ".join(flat(ElementTree.fromstring(one)) for one in found) or math.astext()
     return line + str(math.get("stop", ""))
 
 
