@@ -26,6 +26,7 @@ from dlbook.exercises.chapters import (
     entropic_projection,
     graphs,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -47,6 +48,7 @@ CHECKERS: dict[str, Checker] = {
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
     **autodiff.CHECKERS,
+    **mnist.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.
