@@ -77,7 +77,9 @@ def test_what_a_chapter_may_hold(children, source, excess):
     assert found == [] if excess is None else (len(found) == 1 and excess in found[0])
 
 
-@pytest.mark.parametrize("title", ["A common mistake", "Common mistakes", "Another mistake.", "Mistakes"])
+@pytest.mark.parametrize(
+    "title", ["A common mistake", "Common mistakes", "Another mistake.", "Mistakes"]
+)
 def test_a_mistake_has_a_name(title):
     found = list(form.excesses(document(nodes.section("", nodes.title("", title))), ""))
     assert len(found) == 1

@@ -1,7 +1,6 @@
 """What a chapter consists of can be seen, heard and reached: outline, headings, keyboard, links."""
 
 import html
-import json
 import re
 from itertools import pairwise
 
@@ -26,7 +25,9 @@ def article(page):
 
 
 def outline(page):
-    return page[page.index('<div class="toc-tree">') : page.index("</aside>", page.index("toc-tree"))]
+    return page[
+        page.index('<div class="toc-tree">') : page.index("</aside>", page.index("toc-tree"))
+    ]
 
 
 @pytest.mark.site
@@ -34,7 +35,8 @@ def outline(page):
 def test_the_outline_lists_sections_and_blocks_in_their_order(site, name):
     page = (site / name).read_text("utf-8")
     there = re.findall(
-        rf'<section [^>]*id="([^"]+)"|<div class="dl-(?:result|exercise)[^>]* id="((?:{BLOCK})-[^"]+)"',
+        r'<section [^>]*id="([^"]+)"'
+        rf'|<div class="dl-(?:result|exercise)[^>]* id="((?:{BLOCK})-[^"]+)"',
         article(page),
     )
     _, *expected = [section or block for section, block in there]
@@ -89,7 +91,9 @@ def test_tokens_without_an_element_have_the_colour_of_the_text(site):
     for theme in ("", r'body\[data-theme="dark"\] '):
         text = re.search(rf"(?m)^{theme}\.highlight {{.*?[ ;]color: (#\w+)", rules)[1]
         for kind in ("n", "nn", "nx", "p", "pm", "w"):
-            assert re.search(rf"(?m)^{theme}\.highlight \.{kind} {{ color: (#\w+)", rules)[1] == text
+            assert (
+                re.search(rf"(?m)^{theme}\.highlight \.{kind} {{ color: (#\w+)", rules)[1] == text
+            )
 
 
 @pytest.mark.slow
@@ -133,7 +137,9 @@ def test_the_outline_is_beside_the_text_and_says_where_one_is(roots, context, wi
     beside = frame.bounding_box()
     assert text["x"] + text["width"] <= beside["x"] + 1
     assert beside["x"] + beside["width"] <= width
-    tops = page.evaluate("[...document.querySelectorAll('.toc-tree a')].map((a) => a.getBoundingClientRect().top)")
+    tops = page.evaluate(
+        "[...document.querySelectorAll('.toc-tree a')].map((a) => a.getBoundingClientRect().top)"
+    )
     assert all(b - a >= 24 for a, b in pairwise(sorted(set(tops))))
     labels = page.evaluate("[...document.querySelectorAll('.toc-tree a')].map((a) => a.hash)")
     for label in labels[:: len(labels) // 6]:
@@ -185,8 +191,9 @@ def test_all_ends_at_one_edge(roots, context, name):
     edges = page.evaluate(
         """() => [...document.querySelectorAll(
           "article :is(.dl-result, .highlight pre, .table-wrapper, .dl-frame, .math-wrapper, p)")]
-          .filter((one) => one.checkVisibility() && !one.closest("td, th, .dl-stepper, .dl-preview"))
-          .map((one) => [one.matches(".dl-result") || one.parentElement.matches("section > .cell *"),
+          .filter((one) => one.checkVisibility() && !one.closest("td, th, .dl-stepper"))
+          .map((one) => [
+            one.matches(".dl-result") || one.parentElement.matches("section > .cell *"),
             one.getBoundingClientRect().right, one.className || one.tagName])"""
     )
     edge = max(right for _, right, _ in edges)

@@ -214,7 +214,9 @@ def _mend_markup(
 
 
 _INLINE = re.compile(r"<script>\s*(document\.body\.dataset\.theme = [^<]*?)\s*</script>")
-_SWITCHES = re.compile(r'(?s)(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)')
+_SWITCHES = re.compile(
+    r'(?s)(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)'
+)
 
 
 def _mend_pages(app: Sphinx) -> None:

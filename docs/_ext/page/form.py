@@ -26,7 +26,9 @@ WORDS, KILOBYTES, RESULTS, EXERCISES = 4000, 45, 8, 8
 HEADLINES = 1, 2
 
 #: A heading that says of a mistake no more than that it is one.
-_NAMELESS = re.compile(r"(?i)(an?other|an?|the|one more|some)?\s*(common|usual|frequent)?\s*mistakes?\W*")
+_NAMELESS = re.compile(
+    r"(?i)(an?other|an?|the|one more|some)?\s*(common|usual|frequent)?\s*mistakes?\W*"
+)
 
 # A reader's minutes: words of prose, formulas in the text, formulas on display, lines of code.
 _PER_MINUTE: dict[str, int] = {"words": 180, "inline": 30, "displayed": 5, "lines": 20}

@@ -1,8 +1,8 @@
 """``{glossary-of-terms}`` lists the book's terms, each with the words that introduce it.
 
-A term is what an author writes as ``*{index}`convex <convex; set>`*``: set off where it is said what
-it means, and in the index. The list takes the paragraph in which it stands, and where that goes on
-in a formula, the formula as well.
+A term is what an author writes as ``*{index}`convex <convex; set>`*``: set off where it is said
+what it means, and in the index. The list takes the paragraph in which it stands, and where that
+goes on in a formula, the formula as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from _ext.page.lists import add_list
 
 
 def terms(doctree: nodes.document) -> Iterator[tuple[str, nodes.emphasis]]:
-    """Yield the terms that a page introduces, with the field of those that have several meanings."""
+    """Yield the terms that a page introduces; one of several meanings has its field behind it."""
     for set_off in doctree.findall(nodes.emphasis):
         index = next(set_off.findall(addnodes.index), None)
         if index is not None:
@@ -40,7 +40,7 @@ def _words(set_off: nodes.emphasis) -> list[nodes.Node]:
             return []
         paragraph = paragraph.parent
     siblings = paragraph.parent.children
-    taken: list[nodes.Node] = []
+    taken: list[nodes.Element] = []
     for node in siblings[siblings.index(paragraph) :]:
         if isinstance(node, (addnodes.index, nodes.target, nodes.comment)):
             continue

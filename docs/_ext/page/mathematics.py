@@ -161,16 +161,16 @@ def flat(tree: ElementTree.Element) -> str:
             return f"{_one(over)}/{_one(under)}"
         case "msqrt", _:
             return f"√{_one(''.join(parts))}"
-        case ("msub" | "munder"), [base, below]:
+        case (("msub" | "munder"), [base, below]):
             return base + _small(below, "_", _BELOW)
-        case ("msup" | "mover"), [base, above]:
+        case (("msup" | "mover"), [base, above]):
             return base + _small(above, "^", _ABOVE)
-        case ("msubsup" | "munderover"), [base, below, above]:
+        case (("msubsup" | "munderover"), [base, below, above]):
             return base + _small(below, "_", _BELOW) + _small(above, "^", _ABOVE)
     return (tree.text or "").strip("\u2061\u2063\u200b") + "".join(parts)
 
 
-_DIGITS = "0123456789+−"
+_DIGITS = "0123456789+\u2212"
 _BELOW = str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋")
 _ABOVE = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
@@ -180,7 +180,7 @@ def _one(text: str) -> str:
 
 
 def _small(text: str, sign: str, digits: dict[int, int]) -> str:
-    if text in ("′", "∗", "⊤"):
+    if text in ("\u2032", "\u2217", "\u22a4"):
         return text
     return text.translate(digits) if set(text) <= set(_DIGITS) else sign + _one(text)
 

@@ -86,7 +86,9 @@ def outline(doctree: nodes.document) -> nodes.bullet_list:
             inside, classes = listed(one), []
         else:
             head = one.next_node(nodes.strong)
-            name = one.next_node(lambda node: "dl-name" in getattr(node, "attributes", {}).get("classes", ()))
+            name = one.next_node(
+                lambda node: "dl-name" in getattr(node, "attributes", {}).get("classes", ())
+            )
             assert head is not None
             text = [nodes.strong("", head.astext())]
             text += [nodes.Text(f" {name.astext()}")] if name is not None else []

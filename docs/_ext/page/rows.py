@@ -1,9 +1,9 @@
 r"""Rows of a displayed formula: what belongs on a line, so that the width of a page breaks it.
 
-Authors break a long formula by hand, for the narrowest screen. Here what they broke is joined: a row
-that goes on with ``+`` or ``-`` belongs to the one before, and so does a first ``=`` or ``\le`` with
-its left-hand side. What remains are rows of left-hand and right-hand sides, each of which a browser
-breaks where it has no room.
+Authors break a long formula by hand, for the narrowest screen. Here what they broke is joined: a
+row that goes on with ``+`` or ``-`` belongs to the one before, and so does a first ``=`` or ``\le``
+with its left-hand side. What remains are rows of left-hand and right-hand sides, each of which a
+browser breaks where it has no room.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _written(latex: str) -> Iterator[_Row]:
 def rows(latex: str) -> list[tuple[str, str]] | None:
     r"""Return the rows of a formula that has several, each by its two sides.
 
-    The second side begins with the relation. ``None`` is returned for a formula that has one row, or
-    whose rows have more columns; a formula whose rows all belong together is returned as one row.
+    The second side begins with the relation. ``None`` is returned for a formula that has one row,
+    or whose rows have more columns; one whose rows all belong together is returned as one row.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from _ext.cells.numbers import computed
-from _ext.logic.exercises import exercise, solution
+from _ext.logic.exercises import exercise
 from _ext.logic.theorems import KINDS, foot, result
 from _ext.page.mathematics import plain_text
 from _ext.page.outline import heading
@@ -63,7 +63,9 @@ def _pieces(part: nodes.Node) -> Iterator[str]:
 
 def entries(doctree: nodes.document) -> Iterator[dict[str, str]]:
     """Yield what can be found on a page: its title, kind, anchor and text."""
-    for part in doctree.findall(lambda node: isinstance(node, _APART)):
+    for part in doctree.findall(nodes.Element):
+        if not isinstance(part, _APART):
+            continue
         ids = part.get("ids") or [""]
         kind, title = "", ""
         if isinstance(part, nodes.section):
@@ -82,14 +84,20 @@ def entries(doctree: nodes.document) -> Iterator[dict[str, str]]:
 
 
 def _line(title: nodes.Node | None) -> str:
-    return words(nodes.inline("", "", *(child.deepcopy() for child in title.children))) if title else ""
+    return (
+        words(nodes.inline("", "", *(child.deepcopy() for child in title.children)))
+        if title
+        else ""
+    )
 
 
 def _body(part: nodes.Element) -> nodes.Element:
     """Return what stands below the title or the signature of a part."""
     body = nodes.inline()
     body.children = [
-        child for child in part.children if not isinstance(child, (nodes.title, addnodes.desc_signature))
+        child
+        for child in part.children
+        if not isinstance(child, (nodes.title, addnodes.desc_signature))
     ]
     return body
 
