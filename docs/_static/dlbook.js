@@ -133,3 +133,33 @@ const unfold = () => {
 };
 addEventListener("hashchange", unfold);
 unfold();
+
+// A map of the whole book fits the page; it can be magnified about the middle of what is seen.
+for (const whole of document.querySelectorAll(".dl-whole")) {
+  const frame = whole.querySelector(".dl-frame"), map = whole.querySelector("svg");
+  let scale = 1;
+  const zoom = (wanted) => {
+    const x = (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth;
+    const y = (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight;
+    scale = Math.min(8, Math.max(1, wanted));
+    map.style.width = `${100 * scale}%`;
+    frame.classList.toggle("dl-magnified", scale > 1);
+    frame.scrollLeft = x * frame.scrollWidth - frame.clientWidth / 2;
+    frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
+  };
+  const bar = document.createElement("div");
+  bar.className = "dl-zoom";
+  for (const [text, label, wanted] of [
+    ["+", "Magnify", () => scale * 1.5],
+    ["−", "Make smaller", () => scale / 1.5],
+    ["Fit", "Fit to the page", () => 1],
+  ]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", () => zoom(wanted()));
+    bar.append(button);
+  }
+  whole.prepend(bar);
+}

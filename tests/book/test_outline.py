@@ -39,7 +39,7 @@ def test_the_outline_lists_sections_and_blocks_in_their_order(site, name):
         rf'|<div class="dl-(?:result|exercise)[^>]* id="((?:{BLOCK})-[^"]+)"',
         article(page),
     )
-    _, *expected = [section or block for section, block in there]
+    expected = [section or block for section, block in there]
     assert len(expected) > 5
     assert [html.unescape(one) for one in re.findall(r'href="#([^"]+)"', outline(page))] == expected
 
@@ -113,7 +113,7 @@ FOCUSED = "document.activeElement.textContent.trim()"
 
 
 @browsed
-@pytest.mark.parametrize("width", [360, 1000, 1280])
+@pytest.mark.parametrize("width", [360, 1280])
 def test_the_first_stop_skips_to_the_content(roots, context, width):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
@@ -127,7 +127,7 @@ def test_the_first_stop_skips_to_the_content(roots, context, width):
 
 
 @browsed
-@pytest.mark.parametrize("width", [1100, 1250, 1312, 1600])
+@pytest.mark.parametrize("width", [1100, 1312])
 def test_the_outline_is_beside_the_text_and_says_where_one_is(roots, context, width):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
@@ -137,11 +137,12 @@ def test_the_outline_is_beside_the_text_and_says_where_one_is(roots, context, wi
     beside = frame.bounding_box()
     assert text["x"] + text["width"] <= beside["x"] + 1
     assert beside["x"] + beside["width"] <= width
-    tops = page.evaluate(
-        "[...document.querySelectorAll('.toc-tree a')].map((a) => a.getBoundingClientRect().top)"
+    entries = page.evaluate(
+        """[...document.querySelectorAll(".toc-tree a")].filter((a) => a.checkVisibility())
+          .map((a) => [a.hash, a.getBoundingClientRect().top])"""
     )
-    assert all(b - a >= 24 for a, b in pairwise(sorted(set(tops))))
-    labels = page.evaluate("[...document.querySelectorAll('.toc-tree a')].map((a) => a.hash)")
+    assert all(below - above >= 24 for (_, above), (_, below) in pairwise(entries))
+    labels = [label for label, _ in entries]
     for label in labels[:: len(labels) // 6]:
         page.evaluate("(id) => document.getElementById(id).scrollIntoView()", label[1:])
         page.evaluate("window.dispatchEvent(new Event('scroll'))")
@@ -155,7 +156,7 @@ def test_the_outline_is_beside_the_text_and_says_where_one_is(roots, context, wi
 
 
 @browsed
-@pytest.mark.parametrize("width", [360, 1000, 1280])
+@pytest.mark.parametrize("width", [360, 1280])
 def test_links_arrive_at_once_below_the_header(site, roots, context, width):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
@@ -165,21 +166,18 @@ def test_links_arrive_at_once_below_the_header(site, roots, context, width):
         *(rf' id="({kind}-[^"]+)"' for kind in ("thm", "ex", "proof", "without", "cell", "fig")),
         r'<li[^>]* id="(thm-[^".]+\.[^"]+)"',
     )
-    for kind in kinds:
-        for anchor in re.findall(kind, article(text))[1:3]:
-            page.goto("about:blank")
-            page.goto(f"{roots['file']}/{LONGEST}#{anchor}")
-            for again in (False, True):
-                if again:  # from elsewhere on the page
-                    page.evaluate("history.replaceState(null, '', '#'); scrollTo(0, 0)")
-                    page.evaluate("(id) => { location.hash = id }", anchor)
-                page.evaluate(TWO_FRAMES)
-                top, header = page.evaluate(
-                    """(id) => [document.getElementById(id).getBoundingClientRect().top,
-                      document.querySelector(".mobile-header").getBoundingClientRect().bottom]""",
-                    anchor,
-                )
-                assert header <= top < header + 100, (anchor, again)
+    anchors = [re.findall(kind, article(text))[-1] for kind in kinds]
+    page.goto(f"{roots['file']}/{LONGEST}#{anchors[0]}")
+    for i, anchor in enumerate(anchors):
+        if i:  # from elsewhere on the page
+            page.evaluate("(id) => { scrollTo(0, 0); location.hash = id }", anchor)
+        page.evaluate(TWO_FRAMES)
+        top, header = page.evaluate(
+            """(id) => [document.getElementById(id).getBoundingClientRect().top,
+              document.querySelector(".mobile-header").getBoundingClientRect().bottom]""",
+            anchor,
+        )
+        assert header <= top < header + 100, anchor
     page.close()
 
 

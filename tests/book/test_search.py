@@ -34,7 +34,7 @@ def test_every_section_statement_and_exercise_can_be_found_once(site):
 def test_what_is_found_is_text(site):
     for title, kind, page, place, text in load(site, FILE):
         for words in (title, page, text):
-            assert not re.search(r"&#?\w+;|</|\\[a-z]{2}|\{\w+\}`", words), (place, words[:200])
+            assert not re.search(r"&(#\d+|quot|lt|gt|amp);|</\w|\\(frac|sum|mathbb|nabla|le)\b|\{\w+\}`", words), (place, words[:200])
         assert title
         assert kind
 
@@ -129,7 +129,7 @@ def test_resting_on_a_link_shows_the_statement(roots, context, scheme):
         page.wait_for_timeout(100)
         link.hover()
         shown.wait_for(state="visible")
-        assert link.text_content() in shown.text_content()
+        assert link.text_content().casefold() in shown.text_content().casefold()
         assert len(shown.text_content()) > 60
         box = shown.bounding_box()
         assert box["x"] >= 0

@@ -141,7 +141,8 @@ def _html(math: Formula) -> str:
 def plain_text(math: Formula) -> str:
     """Return a formula in a line of text, as a search shows it."""
     found = re.findall(r"(?s)<math.*?</math>", _html(math))
-    line = " ".join(flat(ElementTree.fromstring(one)) for one in found) or math.astext()
+    line = " ".join(flat(ElementTree.fromstring(one)) for one in found)
+    line = line or html.unescape(re.sub(r"<[^>]*>", "", _html(math)))
     return line + str(math.get("stop", ""))
 
 
@@ -200,7 +201,7 @@ def inline_html(math: nodes.math) -> str:
 
 
 def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{inline_html(node)}</span>')
+    self.body.append(inline_html(node).replace('"katex"', '"katex math"', 1))
     raise nodes.SkipNode
 
 

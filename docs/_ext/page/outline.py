@@ -38,19 +38,17 @@ def _number(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _head(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for paragraph in list(doctree.findall(nodes.paragraph)):
-        if HEADS & set(paragraph["classes"]):
-            head = heading("", "", *paragraph.children, classes=paragraph["classes"])
-            head["level"] = 1 + _depth(paragraph)
-            paragraph.replace_self(head)
+    _head_below(doctree, 1)
 
 
-def _depth(node: nodes.Node) -> int:
-    count, above = 0, node.parent
-    while above is not None:
-        count += isinstance(above, nodes.section)
-        above = above.parent
-    return count
+def _head_below(part: nodes.Element, level: int) -> None:
+    # From above: sections that a parser nests do not all know their parents.
+    level += isinstance(part, nodes.section)
+    for place, child in enumerate(part.children):
+        if isinstance(child, nodes.paragraph) and HEADS & set(child["classes"]):
+            part[place] = heading("", "", *child.children, classes=child["classes"], level=level)
+        elif isinstance(child, nodes.Element):
+            _head_below(child, level)
 
 
 def _sections(doctree: nodes.Element) -> Iterator[nodes.section]:
