@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from dlbook.nn import Dense, Normal, TwoLayer
+from dlbook.data import AlteredMNIST
+from dlbook.nn import Dense, Dropout, Normal, Relu, Sequential, TwoLayer
 from dlbook.optimize import GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
@@ -13,6 +15,8 @@ __all__ = [
     "all_experiments",
     "learning_rate_table",
     "long_runs",
+    "memorised",
+    "memorised_with_regularisers",
     "more_seeds",
     "regularisation_table",
     "softmax_regression",
@@ -32,9 +36,12 @@ def all_experiments() -> Iterator[Experiment]:
     --------
     >>> found = list(all_experiments())
     >>> len(found), len(set(found))
-    (67, 67)
+    (97, 97)
     """
-    tables = (long_runs(), learning_rate_table(), regularisation_table(), tuning_table())
+    tables: tuple[dict[Any, Seeds], ...] = (
+        *(long_runs(), learning_rate_table(), regularisation_table(), tuning_table()),
+        *(memorised(), memorised_with_regularisers()),
+    )
     found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
     yield from dict.fromkeys([*found, *more_seeds(), *wide_start(), *softmax_regression()])
 
@@ -122,6 +129,63 @@ def long_runs() -> dict[float, Seeds]:
         momentum: _seeds(Experiment(optimiser=optimiser, alpha=1e-4, epochs=50))
         for momentum, optimiser in optimisers.items()
     }
+
+
+def memorised() -> dict[str, Seeds]:
+    """Return chapter 25's experiments: what is altered, and how soon it is learnt by heart.
+
+    Examples
+    --------
+    >>> for what, seeds in memorised().items():
+    ...     print(f"{what}: {seeds[0].epochs} epochs")
+    true labels: 40 epochs
+    half random: 100 epochs
+    random labels: 90 epochs
+    shuffled pixels: 40 epochs
+    shuffled each: 30 epochs
+    Gaussian noise: 30 epochs
+    """
+    return {
+        "true labels": _by_heart(40),
+        "half random": _by_heart(100, random_labels=0.5),
+        "random labels": _by_heart(90, random_labels=1.0),
+        "shuffled pixels": _by_heart(40, pixels="shuffled"),
+        "shuffled each": _by_heart(30, pixels="shuffled each"),
+        "Gaussian noise": _by_heart(30, pixels="gaussian"),
+    }
+
+
+def memorised_with_regularisers() -> dict[tuple[str, str], Seeds]:
+    """Return chapter 25's experiments with weight decay, and with dropout, on two kinds of labels.
+
+    Examples
+    --------
+    >>> list(memorised_with_regularisers())[::2]
+    [('weight decay', 'true labels'), ('weight decay', 'random labels')]
+    """
+    found = {}
+    for labels, share, epochs in (("true labels", 0.0, 40), ("random labels", 1.0, 90)):
+        plain = _by_heart(epochs, random_labels=share)
+        dropped = Sequential((Dense(784, 512), Relu(), Dropout(0.5), Dense(512, 10)))
+        decayed = tuple(replace(one, alpha=1e-3) for one in plain)
+        found["weight decay", labels] = decayed
+        found["dropout", labels] = tuple(replace(one, model=dropped) for one in plain)
+    return found
+
+
+def _by_heart(epochs: int, *, random_labels: float = 0.0, pixels: str = "kept") -> Seeds:
+    """Return the runs of a wide network on few examples, without a penalty; each seed its own."""
+    return tuple(
+        Experiment(
+            model=Sequential((Dense(784, 512), Relu(), Dense(512, 10))),
+            data=AlteredMNIST(2000, random_labels, pixels, seed),
+            optimiser=HeavyBall(0.02, 0.9),
+            alpha=0.0,
+            epochs=epochs,
+            seed=seed,
+        )
+        for seed in range(3)
+    )
 
 
 def _default(rate: float) -> Experiment:

@@ -168,7 +168,10 @@ def _no_least_squares(given: dict[str, Any], returned: Any) -> str | None:
         return None
     best = np.linalg.lstsq(x, y)[0]
     here, least = (float(np.sum((x @ v - y) ** 2) / 2) for v in (w, best))
-    return f"g is {here:.6g} there, with gradient {slopes.round(6).tolist()}; {least:.6g} is least"
+    slope = slopes.round(6).tolist()
+    return (
+        f"g is {here:.6g} there, where the gradient is {slope}; the smallest value is {least:.6g}"
+    )
 
 
 def positive_numbers(sizes: Any = (-2, 2), most: int = 4) -> Any:

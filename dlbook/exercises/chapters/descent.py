@@ -251,7 +251,7 @@ CHECKERS = {
     "descent-smooth": Checker(
         wishes,
         _not_the_fewest_steps,
-        "LR²/(2T) ≤ gap, solved for T. T is a whole number, at least 1.",
+        "LR²/(2T) ≤ gap, solved for T. T is an integer, at least 1.",
         long=lambda: wishes(30),
     ),
     "descent-last": Checker(
