@@ -34,7 +34,9 @@ def test_every_section_statement_and_exercise_can_be_found_once(site):
 def test_what_is_found_is_text(site):
     for title, kind, page, place, text in load(site, FILE):
         for words in (title, page, text):
-            assert not re.search(r"&(#\d+|quot|lt|gt|amp);|</\w|\\(frac|sum|mathbb|nabla|le)\b|\{\w+\}`", words), (place, words[:200])
+            assert not re.search(
+                r"&(#\d+|quot|lt|gt|amp);|</\w|\\(frac|sum|mathbb|nabla|le)\b|\{\w+\}`", words
+            ), (place, words[:200])
         assert title
         assert kind
 

@@ -17,7 +17,10 @@ from sphinx.application import Sphinx
 #: Names, punctuation and spaces: of the text's colour in both styles of Pygments.
 PLAIN = "n", "nn", "nx", "p", "pm", "w"
 
-_TOKEN = re.compile(rf'<span class="(?:{"|".join(PLAIN)})">([^<]*)</span>')
+#: Numbers, operators, built-ins: a page of more than `MANY` tokens has them in the text's colour.
+FAINT = "o", "ow", "mi", "mf", "nb", "bp", "si", "sa"
+MANY = 5000
+
 _LINK = re.compile(r'<a (?=[^>]*class="sphinx-codeautolink-a")(?![^>]*tabindex)')
 
 
@@ -31,7 +34,17 @@ def lighten(page: str) -> str:
     >>> lighten('<a class="sphinx-codeautolink-a" href="#sum"><span class="n">sum</span></a>')
     '<a tabindex="-1" class="sphinx-codeautolink-a" href="#sum">sum</a>'
     """
-    return _LINK.sub('<a tabindex="-1" ', _TOKEN.sub(r"\1", page))
+    page = _without(PLAIN, page)
+    if len(re.findall(_TOKEN, page)) > MANY:
+        page = _without(FAINT, page)
+    return _LINK.sub('<a tabindex="-1" ', page)
+
+
+_TOKEN = r'<span class="[a-z]{1,2}\d?">'
+
+
+def _without(kinds: tuple[str, ...], page: str) -> str:
+    return re.sub(rf'<span class="(?:{"|".join(kinds)})">([^<]*)</span>', r"\1", page)
 
 
 def _lighten_all(app: Sphinx, exception: Exception | None) -> None:
