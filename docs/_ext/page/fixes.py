@@ -174,7 +174,7 @@ class _Adopt(SphinxTransform):
 
 _MARKUP = (
     # Sphinx 9.0.4: a heading without its level (captions of the table of contents)
-    (r'role="heading"', 'role="heading" aria-level="2"'),
+    (r'(<p(?![^>]*aria-level)[^>]*?)role="heading"', r'\1role="heading" aria-level="2"'),
     # docutils 0.22.4: a role that ARIA has withdrawn, within a list
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # myst-nb 1.4.0: a name that hides what the summary says, and paragraphs in a summary
