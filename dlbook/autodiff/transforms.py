@@ -312,16 +312,38 @@ def grad(
 
     Parameters
     ----------
-    f, argnums, has_aux, debug
-        As for `value_and_grad`.
+    f
+        Returns one floating-point number.
+    argnums
+        By which positional argument to differentiate, or by which ones. Each is a number, an
+        array or a tree of them.
+    has_aux
+        Whether `f` returns a pair ``(value, aux)``, of which only the value is differentiated.
+    debug
+        Whether to compare checksums of all arrays that the derivative depends on.
 
     Returns
     -------
     callable
-        Takes the arguments of `f`, returns the gradient, or ``(gradient, aux)``.
+        Takes the arguments of `f`, returns the gradient, or ``(gradient, aux)``. The gradient is
+        a tree like the argument, or a tuple of those.
+
+    Raises
+    ------
+    DerivativeError
+        When called: if `f` does what no derivative can follow, if its value is not one number,
+        or if an argument is not floating point.
 
     Examples
     --------
+    >>> grad(lambda x: x**2)(3.0)
+    6.0
+    >>> w, x = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    >>> grad(lambda w, x: np.sum(w * x))(w, x)
+    array([3., 4.])
+
+    A gradient can be differentiated again:
+
     >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
     1.0
     """

@@ -36,14 +36,18 @@ extensions = [
     "_ext.logic.theorems",
     "_ext.page.assets",
     "_ext.page.citations",
+    "_ext.page.code",
     "_ext.page.derivatives",
     "_ext.page.fixes",
     "_ext.page.form",
+    "_ext.page.glossary",
     "_ext.page.head",
     "_ext.page.lists",
     "_ext.page.maps",
     "_ext.page.mathematics",
+    "_ext.page.outline",
     "_ext.page.prose",
+    "_ext.page.search",
     "_ext.page.summary",
     "_ext.page.typehints",
 ]
@@ -120,4 +124,3 @@ html_favicon = str(_DOCS / "_static" / "favicon.svg")
 html_copy_source = False  # downloads.py hands out each chapter as .md and .ipynb
 html_show_sourcelink = False
 html_show_sphinx = False  # the credits name all that the site is made of
-html_show_search_summary = False  # fetches pages, which a browser refuses on file://

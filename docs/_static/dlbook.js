@@ -40,3 +40,126 @@ const light = ({ target }) => {
 };
 document.addEventListener("pointerover", light);
 document.addEventListener("focusin", light);
+
+// The outline says where one is, and keeps that in sight.
+document.addEventListener("gumshoeActivate", ({ detail: { link } }) => {
+  for (const one of document.querySelectorAll(".toc-tree [aria-current]"))
+    one.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "location");
+  const frame = link.closest(".toc-scroll");
+  const { top, bottom } = link.getBoundingClientRect();
+  if (top < frame.clientHeight / 8 || bottom > (frame.clientHeight * 7) / 8)
+    frame.scrollBy({ top: top - frame.clientHeight / 3, behavior: "instant" });
+});
+
+// Resting on a link to a statement shows what it says: a copy where it stands on this page, else
+// its text from a file that is loaded when it is first needed.
+const preview = document.createElement("div");
+preview.id = "dl-preview";
+preview.className = "dl-preview";
+preview.setAttribute("role", "tooltip");
+preview.hidden = true;
+let waiting, statements;
+
+const loaded = () =>
+  (statements ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${document.documentElement.dataset.content_root}statements.js`;
+    script.onload = () => resolve(dlbookStatements);
+    script.onerror = reject;
+    document.head.append(script);
+  }));
+
+async function statementOf(link) {
+  const label = decodeURIComponent(link.hash.slice(1)).replace(/\..*/, "");
+  const here = link.pathname === location.pathname && document.getElementById(label);
+  if (here) {
+    const parts = [...here.children].filter((part) => !part.matches(".dl-foot"));
+    return parts.map((part) => {
+      const copy = part.cloneNode(true);
+      for (const one of [copy, ...copy.querySelectorAll("[id], [role=heading], a")]) {
+        one.removeAttribute("id");
+        one.removeAttribute("role");
+        one.removeAttribute("href");
+      }
+      return copy;
+    });
+  }
+  const [title, text] = (await loaded())[label] ?? [];
+  if (!title) return [];
+  const head = document.createElement("strong");
+  head.textContent = title;
+  return [head, document.createElement("br"), text];
+}
+
+function hide() {
+  clearTimeout(waiting);
+  preview.hidden = true;
+  document.querySelector('[aria-describedby="dl-preview"]')?.removeAttribute("aria-describedby");
+}
+
+async function say(link) {
+  const content = await statementOf(link);
+  if (!content.length) return;
+  preview.replaceChildren(...content);
+  document.body.append(preview);
+  preview.hidden = false;
+  link.setAttribute("aria-describedby", preview.id);
+  const { left, top, bottom } = link.getBoundingClientRect();
+  const { width, height } = preview.getBoundingClientRect();
+  const below = bottom + height + 12 < innerHeight || top < height + 12;
+  preview.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8))}px`;
+  preview.style.top = `${below ? bottom + 4 : top - height - 4}px`;
+}
+
+const rest = ({ target, type }) => {
+  if (target.closest("#dl-preview")) return clearTimeout(waiting);
+  const link = target.closest("article a.dl-thm[href*='#']");
+  if (link?.hasAttribute("aria-describedby")) return clearTimeout(waiting);
+  clearTimeout(waiting);
+  // A moment to come to rest, and one to reach what is shown.
+  if (link) waiting = setTimeout(() => (hide(), say(link)), type === "focusin" ? 0 : 250);
+  else if (!preview.hidden) waiting = setTimeout(hide, 250);
+};
+document.addEventListener("pointerover", (event) => event.pointerType !== "touch" && rest(event));
+document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && rest(event));
+document.addEventListener("scroll", hide, { passive: true });
+document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+
+// A number leads to the cell that computed it, unfolded.
+const unfold = () => {
+  const cell = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (cell?.matches(".dl-glue")) cell.querySelector("details").open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
+
+// A map of the whole book fits the page; it can be magnified about the middle of what is seen.
+for (const whole of document.querySelectorAll(".dl-whole")) {
+  const frame = whole.querySelector(".dl-frame"), map = whole.querySelector("svg");
+  let scale = 1;
+  const zoom = (wanted) => {
+    const x = (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth;
+    const y = (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight;
+    scale = Math.min(8, Math.max(1, wanted));
+    map.style.width = `${100 * scale}%`;
+    frame.classList.toggle("dl-magnified", scale > 1);
+    frame.scrollLeft = x * frame.scrollWidth - frame.clientWidth / 2;
+    frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
+  };
+  const bar = document.createElement("div");
+  bar.className = "dl-zoom";
+  for (const [text, label, wanted] of [
+    ["+", "Magnify", () => scale * 1.5],
+    ["−", "Make smaller", () => scale / 1.5],
+    ["Fit", "Fit to the page", () => 1],
+  ]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", () => zoom(wanted()));
+    bar.append(button);
+  }
+  whole.prepend(bar);
+}

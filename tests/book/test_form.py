@@ -77,6 +77,17 @@ def test_what_a_chapter_may_hold(children, source, excess):
     assert found == [] if excess is None else (len(found) == 1 and excess in found[0])
 
 
+@pytest.mark.parametrize(
+    "title", ["A common mistake", "Common mistakes", "Another mistake.", "Mistakes"]
+)
+def test_a_mistake_has_a_name(title):
+    found = list(form.excesses(document(nodes.section("", nodes.title("", title))), ""))
+    assert len(found) == 1
+    assert f"has the heading {title!r}; expected the mistake's name" in found[0]
+    named = document(nodes.section("", nodes.title("", f"{title.strip('.')}: one factor too few")))
+    assert list(form.excesses(named, "")) == []
+
+
 def test_an_appendix_has_no_headline():
     assert list(form.excesses(document(*results(3, 0), title="3A. More"), "")) == []
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from checks import browsed
 from conftest import ROOT
 
 from dlbook.graph import DiGraph, find_cycle
@@ -69,3 +70,56 @@ def test_the_map_of_a_chapter_is_no_wider_than_its_text(site, path):
     for style in re.findall(r'<svg[^>]*class="dl-figure dl-map"[^>]*', page.read_text("utf-8")):
         width = re.search(r"min-width:(\d+)px", style)
         assert width is None or int(width[1]) <= 716
+
+
+@pytest.mark.site
+def test_a_statement_has_a_map_of_its_own(site):
+    statements = json.loads((site.parent / "logic.json").read_text("utf-8"))
+    for one in statements:
+        users = {other["label"] for other in statements if one["label"] in other["uses"]}
+        page = (site / f"{one['docname']}.html").read_text("utf-8")
+        place = f'<div class="dl-near-map" id="map-{one["label"]}">'
+        if not users and not one["uses"]:
+            assert place not in page
+            continue
+        start = page.index(place)
+        lists = re.findall("(?s)<ul.*?</ul>", page[start : page.index("</details>", start)])
+        found = [set(re.findall(r'href="[^"#]*#([^"]+)"', listed)) for listed in lists]
+        assert found == [set(one["uses"]), users]
+
+
+@browsed
+def test_a_statements_map_has_an_address(site, roots, context):
+    page = context.new_page()
+    page.goto(
+        f"{roots['file']}/part-2-graphs/directed-acyclic-graphs.html#map-thm-order-implies-dag"
+    )
+    small = page.locator("#map-thm-order-implies-dag")
+    small.wait_for(state="visible")
+    assert small.evaluate("(one) => one.getBoundingClientRect().top") < 200
+    page.close()
+
+
+@browsed
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", ["logic", "index"])
+def test_a_map_of_the_whole_book_fits_the_page(roots, context, name, width):
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{roots['file']}/{name}.html")
+    frame, drawing = page.locator(".dl-whole .dl-frame"), page.locator(".dl-whole svg")
+    reach = "(frame) => [frame.scrollWidth, frame.clientWidth]"
+    needed, there = frame.evaluate(reach)
+    assert needed <= there + 1
+    fits = drawing.bounding_box()
+    assert fits["width"] > 0.9 * there
+    if name == "logic":  # up to the edge of the window
+        assert fits["x"] + fits["width"] > 0.94 * width
+    page.get_by_role("button", name="Magnify").click()
+    needed, there = frame.evaluate(reach)
+    assert needed == pytest.approx(1.5 * there, rel=0.02)
+    page.get_by_role("button", name="Fit to the page").click()
+    assert drawing.bounding_box()["width"] == pytest.approx(fits["width"], abs=1)
+    page.emulate_media(media="print")
+    assert not page.locator(".dl-zoom").is_visible()
+    page.close()

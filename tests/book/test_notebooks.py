@@ -178,11 +178,20 @@ def made(tmp_path_factory):
             book = nbformat.read(path, as_version=4)
             nbformat.validate(book)
             found[edition, name] = book.cells
+            found["page", name] = (folder / "site" / f"{name}.html").read_text("utf-8")
     return found
 
 
 def prose(cells):
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.slow
+def test_the_page_opens_its_notebook_elsewhere_when_that_is_pressed(made):
+    address = "https://nbviewer.org/urls/book.example/_downloads/one.ipynb"
+    page = made["page", "one"]
+    assert page.count("nbviewer.org") == 1
+    assert f'<a href="{address}">' in page
 
 
 @pytest.mark.slow

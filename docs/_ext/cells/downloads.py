@@ -187,6 +187,12 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         path.write_text(text, "utf-8")
         address = relative_uri(app.builder.get_target_uri(docname), f"{_FOLDER}/{docname}{suffix}")
         links.append(f'<a href="{address}" download>{label} <code>{suffix}</code></a>')
+    if "://" in (site := app.config.dlbook_site):
+        # Another host, which a reader asks by pressing the link, and the page never.
+        scheme, _, place = site.rstrip("/").partition("://")
+        reader = f"https://nbviewer.org/url{'s' if scheme == 'https' else ''}"
+        address = f"{reader}/{place}/{_FOLDER}/{docname}.ipynb"
+        links.append(f'<a href="{address}">open in nbviewer</a>')
     markup = (
         f'<p class="dl-downloads">Download this chapter: {", ".join(links)}. To run it: '
         f"<code>{html.escape(install_line(app), quote=False)}</code></p>"

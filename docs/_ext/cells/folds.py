@@ -1,5 +1,8 @@
 """Folded cells say what their code makes: a stepper, a figure, or numbers for the text.
 
+Those that compute numbers and show nothing are out of a reader's way, and of print, until a number
+leads there.
+
 A cell that says it itself (``mystnb: {code_prompt_show: …}``) is left alone.
 """
 
@@ -32,9 +35,13 @@ class NameFolds(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         usual = self.config.nb_code_prompt_show
         for cell in self.document.findall(nodes.container):
-            if cell.get("prompt_show") == usual and (made := made_by(cell)):
+            if cell.get("prompt_show") != usual:
+                continue
+            if made := made_by(cell):
                 cell["prompt_show"] = f"The code of this {made}"
                 cell["prompt_hide"] = f"Hide the code of this {made}"
+            elif len(cell.children) == 1:  # its code, and no output
+                cell["classes"].append("dl-glue")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -176,7 +177,32 @@ class Pages:
         line = nodes.paragraph()
         for i, part in enumerate(parts):
             line += [nodes.Text(" · ")] * bool(i) + part
-        return [line] if parts else []
+        lines: list[nodes.Node] = [line] if parts else []
+        return lines + self.neighbourhood(one)
+
+    def neighbourhood(self, one: Result) -> list[nodes.Node]:
+        """Return a small map, folded: what a statement stands on, and what stands on it."""
+        below = [other for other in self.order if other.label in one.uses]
+        above = self.users.get(one.label, [])
+        if not below and not above:
+            return []
+
+        def listed(label: str, results: list[Result]) -> str:
+            items = [
+                f'<li><a class="dl-thm" href="{escape(self.link(it)["refuri"])}">{it.title}</a> '
+                f"{escape(it.name)}</li>"
+                for it in results
+            ]
+            return f'<ul aria-label="{label}">{"".join(items) or "<li>nothing here</li>"}</ul>'
+
+        place = f"map-{one.label}"
+        markup = (
+            '<details class="dl-near"><summary>What it stands on, and what stands on it</summary>'
+            f'<div class="dl-near-map" id="{place}">{listed("It stands on", below)}'
+            f'<p><span><a href="#{place}">{one.title}</a> {escape(one.name)}</span></p>'
+            f"{listed('What stands on it', above)}</div></details>"
+        )
+        return [nodes.raw("", markup, format="html")]
 
     def logic_list(self) -> list[nodes.Node]:
         """Return all results, each after those that it uses."""

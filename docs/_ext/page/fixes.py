@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
@@ -23,7 +22,6 @@ from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.utils import coalesce_streams
 from myst_nb.sphinx_ext import add_global_html_resources
 from nbformat import NotebookNode
-from sphinx import search
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
@@ -88,35 +86,6 @@ class _Relinker:
     def is_new(self, app: Sphinx, docname: str) -> bool:
         page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
         return page.exists() and page.stat().st_mtime >= self.start
-
-
-class _WholeIndex(search.IndexBuilder):
-    """Sphinx 9.0.4 forgets the index entries of pages that are not written again.
-
-    And it keeps the words of pages that are gone.
-    """
-
-    def load(self, stream: Any, format: Any) -> None:
-        text = stream.read()
-        super().load(io.StringIO(text), format)
-        frozen = format.loads(text)
-        self._index_entries = {docname: [] for docname in frozen["docnames"]}
-        for entry, places in frozen["indexentries"].items():
-            for number, anchor, is_main in places:
-                found = self._index_entries[frozen["docnames"][number]]
-                found.append((entry, anchor, "main" if is_main else ""))
-
-    def prune(self, docnames: Iterable[str]) -> None:
-        kept = list(docnames)
-        super().prune(kept)
-        entries = self._index_entries
-        self._index_entries = {name: entries[name] for name in kept if name in entries}
-        self._mapping = {word: where for word, where in self._mapping.items() if where}
-        self._title_mapping = {word: where for word, where in self._title_mapping.items() if where}
-
-    def freeze(self) -> dict[str, Any]:
-        self._index_entries = dict(sorted(self._index_entries.items()))
-        return super().freeze()
 
 
 def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -205,7 +174,7 @@ class _Adopt(SphinxTransform):
 
 _MARKUP = (
     # Sphinx 9.0.4: a heading without its level (captions of the table of contents)
-    (r'role="heading"', 'role="heading" aria-level="2"'),
+    (r'(<p(?![^>]*aria-level)[^>]*?)role="heading"', r'\1role="heading" aria-level="2"'),
     # docutils 0.22.4: a role that ARIA has withdrawn, within a list
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # myst-nb 1.4.0: a name that hides what the summary says, and paragraphs in a summary
@@ -245,12 +214,17 @@ def _mend_markup(
 
 
 _INLINE = re.compile(r"<script>\s*(document\.body\.dataset\.theme = [^<]*?)\s*</script>")
+_SWITCHES = re.compile(
+    r'(?s)(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)'
+)
 
 
-def _move_script(app: Sphinx) -> None:
-    """Move the script that furo 2025.12.19 writes into each page to a file of its own.
+def _mend_pages(app: Sphinx) -> None:
+    """Mend what furo 2025.12.19 writes into each page.
 
-    So the site passes a Content-Security-Policy without ``unsafe-inline`` for scripts.
+    Its script moves to a file of its own, so that the site passes a Content-Security-Policy without
+    ``unsafe-inline`` for scripts. The link to the content goes before the switches of the drawers:
+    the first press of Tab reaches it.
     """
     if app.builder.format != "html":
         return
@@ -260,7 +234,8 @@ def _move_script(app: Sphinx) -> None:
     def rendered(template: str, context: dict[str, Any]) -> str:
         page: str = render(template, context)
         address = context["pathto"]("_static/theme.js", 1) if "pathto" in context else ""
-        return _INLINE.sub(f'<script src="{address}"></script>', page)
+        page = _INLINE.sub(f'<script src="{address}"></script>', page)
+        return _SWITCHES.sub(r"\2\1", page, count=1)
 
     templates.render = rendered
 
@@ -302,13 +277,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # pages ask for it by its checksum.
     static = b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
-    setattr(search, "IndexBuilder", _WholeIndex)  # noqa: B010
     app.connect("viewcode-follow-imported", _stay_in_package)
     app.connect("env-updated", _write_all_where_a_name_changed)
     # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
     viewcode.should_generate_module_page = lambda app, modname: True
     app.connect("builder-inited", _bring_style)
-    app.connect("builder-inited", _move_script)
+    app.connect("builder-inited", _mend_pages)
     app.add_transform(_Adopt)
     app.add_post_transform(_OneIdEach)
     app.connect("autodoc-skip-member", _skip_fields)

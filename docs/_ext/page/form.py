@@ -25,6 +25,11 @@ WORDS, KILOBYTES, RESULTS, EXERCISES = 4000, 45, 8, 8
 #: Theorems that a chapter is written for.
 HEADLINES = 1, 2
 
+#: A heading that says of a mistake no more than that it is one.
+_NAMELESS = re.compile(
+    r"(?i)(an?other|an?|the|one more|some)?\s*(common|usual|frequent)?\s*mistakes?\W*"
+)
+
 # A reader's minutes: words of prose, formulas in the text, formulas on display, lines of code.
 _PER_MINUTE: dict[str, int] = {"words": 180, "inline": 30, "displayed": 5, "lines": 20}
 
@@ -126,6 +131,12 @@ def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
     for what, (number, most) in found.items():
         if number > most:
             yield f"has {number:.4g} {what}; expected at most {most}"
+    for title in doctree.findall(nodes.title):
+        if _NAMELESS.fullmatch(title.astext()):
+            yield (
+                f"has the heading {title.astext()!r}; expected the mistake's name in it, "
+                "such as 'A common mistake: one factor too few'"
+            )
     headlines = sum(one["headline"] for one in results)
     if results and chapter_number(doctree).isdigit() and headlines not in HEADLINES:
         yield f"has {headlines} headline theorems; expected one or two, with `:headline:`"

@@ -1,5 +1,6 @@
 """Maps of the book, drawn when all of it has been read; each node is a link.
 
+A map of the whole book is as wide as the page, whatever that is, and can be magnified (dlbook.js).
 ``{chapter-map}`` shows what each chapter needs, as ``chapters.json`` beside ``conf.py`` says; those
 that are written are links. ``{logic-map}`` shows which statement uses which: on a page with
 statements, these and what they stand on; on any other, all.
@@ -8,6 +9,7 @@ statements, these and what they stand on; on any other, all.
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,10 +54,15 @@ def _drawn(
     return GraphDrawing(graph.transitive_reduction(edges), labels=labels, down=down)
 
 
-def _picture(drawing: GraphDrawing[str], links: Mapping[str, str], alt: str) -> list[nodes.Node]:
+def _picture(
+    drawing: GraphDrawing[str], links: Mapping[str, str], alt: str, *, whole: bool = False
+) -> list[nodes.Node]:
     drawing.links = dict(links)
     figure = drawing.figure(marks=dict.fromkeys(drawing.labels.keys() - links.keys(), "dotted"))
-    markup = framed(inline_svg(svg_of(figure), alt, classes="dl-figure dl-map"))
+    svg = inline_svg(svg_of(figure), alt, classes="dl-figure dl-map")
+    if whole:
+        svg = re.sub(r";?(?:min|max)-width:\d+px", "", svg, count=2)
+    markup = f'<div class="dl-whole">{framed(svg)}</div>' if whole else framed(svg)
     return [nodes.raw("", markup, format="html")]
 
 
@@ -80,7 +87,7 @@ def _chapter_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
         f"The {len(planned)} chapters, from top to bottom, an arrow from each to those that need "
         f"it. Written so far, and links: {written}."
     )
-    return _picture(_drawn(needs, labels, down=True), links, alt)
+    return _picture(_drawn(needs, labels, down=True), links, alt, whole=True)
 
 
 def _logic_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
@@ -103,7 +110,7 @@ def _logic_map(app: Sphinx, docname: str, place: chart) -> list[nodes.Node]:
         f"Map of {len(shown)} statements, from {way}, an arrow from each to those that use "
         "it; the list of all statements says the same in words."
     )
-    return _picture(drawing, links, alt)
+    return _picture(drawing, links, alt, whole=not own)
 
 
 def _wrapped(text: str, width: int) -> str:

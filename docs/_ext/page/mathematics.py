@@ -11,7 +11,9 @@ import html
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import Any, TypeAlias
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -22,23 +24,13 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from _ext.page.assets import PACKAGES, node
+from _ext.page.rows import rows
 
 logger = logging.getLogger(__name__)
 
 Formula: TypeAlias = nodes.math | nodes.math_block
 
-_RENDER = """
-const katex = require(process.argv[1]);
-const formulas = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const html = formulas.map(([latex, displayMode]) => {
-  try {
-    return katex.renderToString(latex, {displayMode, strict: "error"});
-  } catch (error) {
-    return {error: error.message};
-  }
-});
-process.stdout.write(JSON.stringify(html));
-"""
+_RENDER = (Path(__file__).parent / "mathematics.js").read_text("utf-8")
 
 
 def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
@@ -60,19 +52,36 @@ def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
     return pieces
 
 
-def _latex(math: Formula) -> tuple[str, bool]:
-    """Return what KaTeX is to set, and whether displayed; several lines are aligned."""
+def _latex(math: Formula) -> list[tuple[str, str]]:
+    """Return the rows of a formula that KaTeX is to set, each in two parts; most have one row."""
     latex = math.astext().strip()
-    display = isinstance(math, nodes.math_block)
-    if display and "\\\\" in latex and not math.get("no-wrap", math.get("nowrap")):
-        latex = f"\\begin{{aligned}}{latex}\\end{{aligned}}"
-    return latex, display
+    if isinstance(math, nodes.math) or "\\\\" not in latex:
+        return [("", latex)]
+    if math.get("no-wrap", math.get("nowrap")):
+        return [("", latex)]
+    if found := rows(latex):
+        if len(found) == 1:
+            return [("", " ".join(found[0]))]
+        # After nothing, a relation has its space as after a left-hand side.
+        aligned = any(left for left, _ in found)
+        return [(left, "{}" * aligned + right) for left, right in found]
+    return [("", f"\\begin{{aligned}}{latex}\\end{{aligned}}")]
 
 
 def _set(found: list[Formula]) -> None:
     """Give each node its HTML."""
-    for math, piece in zip(found, render([_latex(math) for math in found]), strict=True):
-        if isinstance(piece, dict):
+    given = [_latex(math) for math in found]
+    parts = [
+        (part, isinstance(math, nodes.math_block))
+        for math, lines in zip(found, given, strict=True)
+        for line in lines
+        for part in line
+        if part
+    ]
+    pieces = iter(render(parts))
+    for math, lines in zip(found, given, strict=True):
+        made = [[next(pieces) if part else "" for part in line] for line in lines]
+        for piece in (piece for line in made for piece in line if isinstance(piece, dict)):
             logger.warning(
                 "KaTeX cannot set this formula: %s\n%s",
                 math.astext(),
@@ -81,8 +90,20 @@ def _set(found: list[Formula]) -> None:
                 type="dlbook",
                 subtype="mathematics",
             )
-            piece = f"<span><code>{html.escape(math.astext())}</code></span>"
-        math["katex"] = piece
+            made = [["", f"<span><code>{html.escape(math.astext())}</code></span>"]]
+        math["katex"] = _in_rows(lines, made) if len(made) > 1 else made[0][1]
+
+
+#: Symbols of a left-hand side that has room for another side beside it on a narrow screen.
+_SHORT = 6
+
+
+def _in_rows(lines: list[tuple[str, str]], made: list[list[Any]]) -> str:
+    """Return rows below each other, their right-hand sides at one edge."""
+    sides = "".join(f"<span>{left}</span><span>{right}</span>" for left, right in made)
+    longest = max(len(re.findall(r"\\[a-zA-Z]+|\w|[-+=]", left)) for left, _ in lines)
+    classes = " dl-aligned" * (longest > 0) + " dl-long" * (longest > _SHORT)
+    return f'<span class="dl-rows{classes}">{sides}</span>'
 
 
 def _keep_punctuation(doctree: nodes.document) -> None:
@@ -117,6 +138,54 @@ def _html(math: Formula) -> str:
     return str(math["katex"])
 
 
+def plain_text(math: Formula) -> str:
+    """Return a formula in a line of text, as a search shows it."""
+    found = re.findall(r"(?s)<math.*?</math>", _html(math))
+    line = " ".join(flat(ElementTree.fromstring(one)) for one in found)
+    line = line or html.unescape(re.sub(r"<[^>]*>", "", _html(math)))
+    return line + str(math.get("stop", ""))
+
+
+def flat(tree: ElementTree.Element) -> str:
+    """Return MathML as a line of text.
+
+    Examples
+    --------
+    >>> flat(ElementTree.fromstring("<mfrac><mi>a</mi><msup><mi>b</mi><mn>2</mn></msup></mfrac>"))
+    'a/(b²)'
+    >>> flat(ElementTree.fromstring("<msub><mi>w</mi><mrow><mi>t</mi><mn>1</mn></mrow></msub>"))
+    'w_(t1)'
+    """
+    parts = [flat(part) for part in tree if not part.tag.endswith("annotation")]
+    match tree.tag.rpartition("}")[2], parts:
+        case "mfrac", [over, under]:
+            return f"{_one(over)}/{_one(under)}"
+        case "msqrt", _:
+            return f"√{_one(''.join(parts))}"
+        case (("msub" | "munder"), [base, below]):
+            return base + _small(below, "_", _BELOW)
+        case (("msup" | "mover"), [base, above]):
+            return base + _small(above, "^", _ABOVE)
+        case (("msubsup" | "munderover"), [base, below, above]):
+            return base + _small(below, "_", _BELOW) + _small(above, "^", _ABOVE)
+    return (tree.text or "").strip("\u2061\u2063\u200b") + "".join(parts)
+
+
+_DIGITS = "0123456789+\u2212"
+_BELOW = str.maketrans(_DIGITS, "₀₁₂₃₄₅₆₇₈₉₊₋")
+_ABOVE = str.maketrans(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+
+
+def _one(text: str) -> str:
+    return text if len(text) < 2 else f"({text})"
+
+
+def _small(text: str, sign: str, digits: dict[int, int]) -> str:
+    if text in ("\u2032", "\u2217", "\u22a4"):
+        return text
+    return text.translate(digits) if set(text) <= set(_DIGITS) else sign + _one(text)
+
+
 def inline_html(math: nodes.math) -> str:
     """Return the HTML of a formula in the text, with the stop and bracket that it was given."""
     inner = _html(math)
@@ -132,7 +201,7 @@ def inline_html(math: nodes.math) -> str:
 
 
 def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{inline_html(node)}</span>')
+    self.body.append(inline_html(node).replace('"katex"', '"katex math"', 1))
     raise nodes.SkipNode
 
 

@@ -1,0 +1,116 @@
+"""``{glossary-of-terms}`` lists the book's terms, each with the words that introduce it.
+
+A term is what an author writes as ``*{index}`convex <convex; set>`*``: set off where it is said
+what it means, and in the index. The list takes the paragraph in which it stands, and where that
+goes on in a formula, the formula as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import ReferencesResolver
+from sphinx.util.docutils import new_document
+
+from _ext.cells.numbers import PrintNumbers
+from _ext.logic.arguments import Pages, pages_in_order
+from _ext.logic.theorems import result
+from _ext.page.lists import add_list
+
+
+def terms(doctree: nodes.document) -> Iterator[tuple[str, nodes.emphasis]]:
+    """Yield the terms that a page introduces; one of several meanings has its field behind it."""
+    for set_off in doctree.findall(nodes.emphasis):
+        index = next(set_off.findall(addnodes.index), None)
+        if index is not None:
+            _, _, field = index["entries"][0][1].partition("; ")
+            text = " ".join(set_off.astext().split())
+            yield text + f" ({field})" * bool(field), set_off
+
+
+def _words(set_off: nodes.emphasis) -> list[nodes.Node]:
+    """Return the paragraph of a term, and what it goes on with until a sentence ends."""
+    paragraph: nodes.Node = set_off
+    while not isinstance(paragraph, nodes.paragraph):
+        if paragraph.parent is None:
+            return []
+        paragraph = paragraph.parent
+    siblings = paragraph.parent.children
+    taken: list[nodes.Element] = []
+    for node in siblings[siblings.index(paragraph) :]:
+        if isinstance(node, (addnodes.index, nodes.target, nodes.comment)):
+            continue
+        if not isinstance(node, (nodes.paragraph, nodes.math_block)):
+            break
+        taken.append(node)
+        if node.astext().rstrip().endswith((".", "?")):
+            break
+    return [_clean(node.deepcopy()) for node in taken]
+
+
+def _clean(copy: nodes.Element) -> nodes.Element:
+    """Take out of a copy what may stand on one page alone."""
+    for node in list(copy.findall()):
+        if isinstance(node, (addnodes.index, nodes.target)) or (
+            isinstance(node, addnodes.pending_xref) and node["refdomain"] == "cite"
+        ):
+            place = node.parent.index(node)
+            before = node.parent[place - 1] if place else None
+            if isinstance(node, addnodes.pending_xref) and isinstance(before, nodes.Text):
+                node.parent[place - 1] = nodes.Text(before.rstrip())
+            node.parent.remove(node)
+        elif isinstance(node, nodes.Element):
+            node["ids"] = []
+    for formula in copy.findall(nodes.math_block):
+        formula["label"] = formula["number"] = None
+    return copy
+
+
+def _place(pages: Pages, page: str, set_off: nodes.Node) -> nodes.paragraph:
+    """Return where a term is introduced: a link to the statement, or to the section."""
+    above: Any = set_off
+    while not isinstance(above, (result, nodes.section)):
+        above = above.parent
+    line = nodes.paragraph(classes=["dl-where"])
+    if isinstance(above, result):
+        line += [pages.link(pages.logic.results[above["label"]]), nodes.Text(" in ")]
+    address = pages.app.builder.get_relative_uri(pages.docname, page)
+    anchor = "" if isinstance(above, result) else f"#{above['ids'][0]}"
+    title = pages.app.env.titles[page].astext()
+    line += nodes.reference("", title, refuri=address + anchor, internal=True)
+    return line
+
+
+def _glossary(app: Sphinx, docname: str) -> list[nodes.Node]:
+    pages = Pages(app, docname)
+    found: dict[str, tuple[str, nodes.emphasis]] = {}
+    for page in pages_in_order(app.env):
+        if not page.startswith("api/"):
+            for term, set_off in terms(app.env.get_doctree(page)):
+                found.setdefault(term, (page, set_off))
+    listed = nodes.definition_list(classes=["dl-glossary"])
+    for term in sorted(found, key=str.casefold):
+        page, set_off = found[term]
+        words = _words(set_off)
+        meaning = nodes.definition("", *words, _place(pages, page, set_off))
+        name = nodes.term("", term, ids=[nodes.make_id(f"term-{term}")])
+        listed += nodes.definition_list_item("", name, meaning)
+    draft = new_document(docname)
+    draft.settings.env = app.env  # which transforms look for
+    draft += listed
+    for reference in draft.findall(addnodes.pending_xref):
+        reference["refdoc"] = docname
+    for transform in (PrintNumbers, ReferencesResolver):
+        transform(draft).run()
+    return list(draft.children)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the list."""
+    app.setup_extension("_ext.logic.arguments")
+    add_list(app, "glossary-of-terms", _glossary)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
