@@ -33,6 +33,7 @@ from dlbook.exercises.chapters import (
     level_sets,
     mnist,
     momentum,
+    protocol,
     softmax,
     stochastic,
 )
@@ -56,6 +57,7 @@ CHECKERS: dict[str, Checker] = {
     **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
     **diagnosis.CHECKERS,
+    **protocol.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **interpolation.CHECKERS,
