@@ -37,6 +37,7 @@ from dlbook.exercises.chapters import (
     level_sets,
     mnist,
     momentum,
+    protocol,
     softmax,
     stochastic,
 )
@@ -70,6 +71,7 @@ CHECKERS: dict[str, Checker] = {
     **initialisation.CHECKERS,
     **backpropagation.CHECKERS,
     **engine.CHECKERS,
+    **protocol.CHECKERS,
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,

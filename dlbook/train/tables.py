@@ -7,13 +7,27 @@ from dataclasses import replace
 from typing import Any
 
 from dlbook.data import AlteredMNIST
-from dlbook.nn import Dense, Dropout, Normal, Relu, Sequential, TwoLayer
-from dlbook.optimize import GradientDescent, HeavyBall, Optimiser
+from dlbook.nn import (
+    Dense,
+    Dropout,
+    He,
+    Initialiser,
+    Model,
+    Normal,
+    Relu,
+    Sequential,
+    Sigmoid,
+    TwoLayer,
+)
+from dlbook.optimize import Cosine, GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
 __all__ = [
     "all_experiments",
+    "candidate_rates",
     "diagnosis_runs",
+    "final_runs",
+    "habits_left_out",
     "learning_rate_table",
     "long_runs",
     "memorised",
@@ -41,10 +55,11 @@ def all_experiments() -> Iterator[Experiment]:
     """
     tables: tuple[dict[Any, Seeds], ...] = (
         *(long_runs(), learning_rate_table(), regularisation_table(), tuning_table()),
-        *(diagnosis_runs(), memorised(), memorised_with_regularisers()),
+        *(diagnosis_runs(), candidate_rates(), habits_left_out()),
+        *(memorised(), memorised_with_regularisers()),
     )
     found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
-    more = (*more_seeds(), *wide_start(), *softmax_regression())
+    more = (*more_seeds(), *wide_start(), *softmax_regression(), *final_runs())
     yield from dict.fromkeys([*found, *more])
 
 
@@ -145,6 +160,88 @@ def diagnosis_runs() -> dict[str, Seeds]:
         "under-trained": _seeds(replace(_default(0.01), epochs=30)),
         "low rank": _seeds(replace(_default(0.1), alpha=0.1, epochs=20)),
     }
+
+
+def candidate_rates() -> dict[float, Seeds]:
+    """Return chapter 19's candidates for the learning rate: ten epochs, three seeds each.
+
+    Examples
+    --------
+    >>> list(candidate_rates())
+    [0.02, 0.05, 0.1]
+    """
+    return {rate: _seeds(_habits(rate)) for rate in (0.02, 0.05, 0.1)}
+
+
+def habits_left_out(rate: float = 0.05) -> dict[str, Seeds]:
+    """Return chapter 19's runs with one habit left out: ten epochs, three seeds each.
+
+    Parameters
+    ----------
+    rate
+        The learning rate, > 0; by default the one that wins in the book.
+
+    Examples
+    --------
+    >>> for name in habits_left_out():
+    ...     print(name)
+    none
+    He weights
+    ReLU
+    momentum
+    momentum, at ten times the rate
+    cosine
+    penalty
+    """
+    steps = 10 * 750
+    left_out = {
+        "none": _habits(rate),
+        "He weights": _habits(rate, weights=Normal(1e-3)),
+        "ReLU": _habits(rate, activation=Sigmoid()),
+        "momentum": _habits(optimiser=GradientDescent(Cosine(rate, steps))),
+        "momentum, at ten times the rate": _habits(
+            optimiser=GradientDescent(Cosine(10 * rate, steps))
+        ),
+        "cosine": _habits(optimiser=HeavyBall(rate, 0.9)),
+        "penalty": _habits(rate, alpha=0.0),
+    }
+    return {name: _seeds(experiment) for name, experiment in left_out.items()}
+
+
+def final_runs(rate: float = 0.05) -> Seeds:
+    """Return chapter 19's final runs, with all habits: twenty epochs, five seeds.
+
+    Parameters
+    ----------
+    rate
+        The learning rate, > 0; by default the one that wins in the book.
+
+    Examples
+    --------
+    >>> final_runs()[0].optimiser
+    HeavyBall(learning_rate=Cosine(learning_rate=0.05, steps=15000, least=0.0), momentum=0.9)
+    """
+    return _seeds(_habits(rate, epochs=20), count=5)
+
+
+def _habits(
+    rate: float = 0.05,
+    *,
+    weights: Initialiser = He(),  # noqa: B008 (frozen)
+    activation: Model = Relu(),  # noqa: B008 (frozen)
+    optimiser: Optimiser | None = None,
+    alpha: float = 1e-4,
+    epochs: int = 10,
+) -> Experiment:
+    """Return chapter 19's recipe, or one that departs from it."""
+    layers = (Dense(784, 128, weights), activation, Dense(128, 10, weights))
+    steps = epochs * 750  # of 64 of the 48,000 images each
+    return Experiment(
+        model=Sequential(layers),
+        optimiser=optimiser or HeavyBall(Cosine(rate, steps), 0.9),
+        alpha=alpha,
+        epochs=epochs,
+    )
 
 
 def memorised() -> dict[str, Seeds]:
