@@ -136,7 +136,7 @@ def _not_the_faults(given: list[Record], returned: Any) -> str | None:
 def _labelled(most_images: int, most_pixels: int, most_classes: int) -> Any:
     """Return a strategy for images, labels of which each class has one, and a penalty.
 
-    The penalty is never the rate of a mode: rates of integers are no multiples of 1/1000.
+    The penalty is never the rate of a mode: rates of integers are not multiples of 1/1000.
     """
     from hypothesis import strategies as st
 
