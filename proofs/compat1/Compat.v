@@ -26,3 +26,6 @@ Notation ltr_leD := ltr_le_add (only parsing).
 Notation ler_pM2l := ler_pmul2l (only parsing).
 Notation ge_max := le_maxl (only parsing).
 Notation le_max := le_maxr (only parsing).
+Notation lerD2l := ler_add2l (only parsing).
+Notation ler_pM2r := ler_pmul2r (only parsing).
+Notation ltr_pdivlMr := ltr_pdivl_mulr (only parsing).
