@@ -53,6 +53,8 @@ print(captured.outputs[0].data)
 
 
 def test_an_unknown_publication_is_named_with_the_known_ones():
-    expected = "under 'nobody1900'; expected one of goujaud2024, writeup2022a, writeup2022b$"
+    expected = (
+        "under 'nobody1900'; expected one of goujaud2024, writeup2022a, writeup2022b, zhang2017$"
+    )
     with pytest.raises(ValueError, match=expected):
         published("nobody1900")

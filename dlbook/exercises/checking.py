@@ -20,12 +20,17 @@ from typing import Any, NamedTuple
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
     autodiff,
+    circulants,
     convexity,
     critical_points,
     descent,
+    differences,
+    dual_numbers,
     entropic_projection,
     graphs,
+    interpolation,
     level_sets,
+    mnist,
     momentum,
     softmax,
     stochastic,
@@ -46,7 +51,12 @@ CHECKERS: dict[str, Checker] = {
     **momentum.CHECKERS,
     **stochastic.CHECKERS,
     **graphs.CHECKERS,
+    **differences.CHECKERS,
+    **dual_numbers.CHECKERS,
     **autodiff.CHECKERS,
+    **mnist.CHECKERS,
+    **circulants.CHECKERS,
+    **interpolation.CHECKERS,
 }
 
 #: What has been checked since Python started, in order: `grade` reads it.

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from dlbook.autodiff import defjvp, defvjp, primitive
 from dlbook.checks import check_array, check_labels
 
-__all__ = ["accuracy", "cross_entropy", "log_softmax", "sigmoid", "softmax"]
+__all__ = [
+    "accuracy",
+    "cross_entropy",
+    "leaky_relu",
+    "log_softmax",
+    "relu",
+    "sigmoid",
+    "softmax",
+]
 
 
 @primitive
@@ -46,6 +54,68 @@ def _sigmoid_slope(g: Any, ans: Any, z: Any) -> Any:
 
 defvjp(sigmoid, _sigmoid_slope)
 defjvp(sigmoid, _sigmoid_slope)
+
+
+@primitive
+def relu(z: NDArray[Any]) -> NDArray[Any]:
+    r"""Return :math:`\max(z, 0)`, entrywise.
+
+    Its derivative is 1 where z > 0 and 0 elsewhere. At 0, where the ReLU has no derivative, the
+    number 0 stands for it, as it does in PyTorch and JAX.
+
+    Parameters
+    ----------
+    z
+        Any shape, floating point.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype of `z`, values ≥ 0.
+
+    Examples
+    --------
+    >>> from dlbook.autodiff import grad
+    >>> z = np.array([-1.0, 0.0, 2.0])
+    >>> relu(z), grad(lambda z: np.sum(relu(z)))(z)
+    (array([0., 0., 2.]), array([0., 0., 1.]))
+    """
+    if np.ndim(z):
+        check_array("z", z)
+    return np.maximum(z, 0)  # type: ignore[no-any-return]
+
+
+def _relu_slope(g: Any, ans: Any, z: Any) -> Any:
+    return g * (ans > 0)
+
+
+defvjp(relu, _relu_slope)
+defjvp(relu, _relu_slope)
+
+
+def leaky_relu(z: NDArray[Any], slope: float = 0.01) -> NDArray[Any]:
+    r"""Return z where z > 0 and a multiple of z elsewhere, entrywise.
+
+    Parameters
+    ----------
+    z
+        Any shape, floating point.
+    slope
+        The multiple. It also stands for the derivative at 0.
+
+    Returns
+    -------
+    ndarray
+        Shape and dtype of `z`.
+
+    Examples
+    --------
+    >>> leaky_relu(np.array([-1.0, 0.0, 2.0]), slope=0.1)
+    array([-0.1,  0. ,  2. ])
+    """
+    if np.ndim(z):
+        check_array("z", z)
+    return np.where(z > 0, z, slope * z)
 
 
 def softmax(z: NDArray[Any], axis: int = -1) -> NDArray[Any]:

@@ -18,7 +18,12 @@ __all__ = ["Aux", "CrossEntropy", "Model", "objective"]
 
 @runtime_checkable
 class Model(Protocol):
-    """A model: draws its parameters, and maps them and examples to logits."""
+    """A model: draws its parameters, and maps them and examples to logits.
+
+    One that draws at random in training, as `Dropout` does, has an attribute ``draws`` that is
+    true, and is called there with a generator as well: ``model(params, x, rng=rng)``. Without
+    one it is evaluated.
+    """
 
     def init(self, rng: np.random.Generator, dtype: str = "float32") -> Any:
         """Return a tree of new parameters."""
@@ -63,9 +68,10 @@ def objective(
     x: NDArray[Any],
     y: NDArray[Any],
     *,
-    model: Callable[[Any, NDArray[Any]], Any],
+    model: Callable[..., Any],
     loss: Callable[[Any, NDArray[Any]], Any],
     alpha: float,
+    rng: np.random.Generator | None = None,
 ) -> tuple[Any, Aux]:
     r"""Return the regularised loss of a model, ``loss(model(params, x), y) + alpha/2 · ΣW²``.
 
@@ -84,6 +90,8 @@ def objective(
         ``loss(logits, y)`` returns a number, such as `cross_entropy`.
     alpha
         Weight of the penalty, ≥ 0.
+    rng
+        For a model that draws in training: called ``model(params, x, rng=rng)``.
 
     Returns
     -------
@@ -106,7 +114,7 @@ def objective(
     6.0
     """
     alpha = check_number("alpha", alpha, least=0)
-    logits = model(params, x)
+    logits = model(params, x) if rng is None else model(params, x, rng=rng)
     data_term = loss(logits, y)
     if not alpha:
         return data_term, Aux(data_term, logits)

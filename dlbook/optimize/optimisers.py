@@ -107,7 +107,7 @@ class GradientDescent:
     learning_rate: Schedule | float
 
     def __post_init__(self) -> None:
-        _check_rate(self)
+        check_rate(self)
 
     def init(self, params: Any) -> int:
         """Return the state before the first step: 0, the number of steps taken."""
@@ -147,8 +147,8 @@ class GradientDescent:
             If the gradient, or a parameter after the step, is NaN or infinite.
         """
         taken = check_integer("state", state, 0) + 1
-        rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, params, taken)
+        rate = rate_of(self.learning_rate, taken)
+        check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):  # told of below
             if out is None:
                 params = trees.map(lambda p, g: p - rate * g, params, grads)
@@ -157,7 +157,7 @@ class GradientDescent:
             else:
                 trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
                 params = out[0]
-        _check_params(params, taken)
+        check_params(params, taken)
         return params, taken
 
 
@@ -194,7 +194,7 @@ class HeavyBall:
     momentum: float
 
     def __post_init__(self) -> None:
-        _check_rate(self)
+        check_rate(self)
         _check_below_one(self, "momentum")
 
     def init(self, params: Any) -> Moments:
@@ -210,8 +210,8 @@ class HeavyBall:
     ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
         taken = _taken(state)
-        rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, params, taken)
+        rate = rate_of(self.learning_rate, taken)
+        check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, v: p - rate * v, params, v)
@@ -252,7 +252,7 @@ class Nesterov:
     momentum: float
 
     def __post_init__(self) -> None:
-        _check_rate(self)
+        check_rate(self)
         _check_below_one(self, "momentum")
 
     def init(self, params: Any) -> Moments:
@@ -268,8 +268,8 @@ class Nesterov:
     ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
         taken = _taken(state)
-        rate = _rate_of(self.learning_rate, taken)
-        _check_gradient(grads, params, taken)
+        rate = rate_of(self.learning_rate, taken)
+        check_gradient(grads, params, taken)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, g, v: p - rate * (g + self.momentum * v), params, grads, v)
@@ -287,7 +287,7 @@ class Nesterov:
         """
         if state.taken == 0:
             return params
-        ahead = _rate_of(self.learning_rate, state.taken) * self.momentum
+        ahead = rate_of(self.learning_rate, state.taken) * self.momentum
         return trees.map(lambda p, v: p + ahead * v, params, state.first)
 
 
@@ -425,8 +425,8 @@ def _adam(
 ) -> tuple[Any, Moments]:
     """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
     taken = _taken(state)
-    rate = _rate_of(method.learning_rate, taken)
-    _check_gradient(grads, params, taken)
+    rate = rate_of(method.learning_rate, taken)
+    check_gradient(grads, params, taken)
     old, older = method.momentum, method.memory
     length = rate / (1 - old**taken)
     scale = math.sqrt(1 - older**taken)
@@ -446,7 +446,7 @@ def _adam(
 
 def _step(params: Any, state: Moments, out: tuple[Any, Moments] | None) -> tuple[Any, Moments]:
     """Check new parameters, and return them with the state, in the arrays of `out` if given."""
-    _check_params(params, state.taken)
+    check_params(params, state.taken)
     if out is None:
         return params, state
     trees.map(np.copyto, out[0], params)
@@ -456,7 +456,15 @@ def _step(params: Any, state: Moments, out: tuple[Any, Moments] | None) -> tuple
     return out[0], Moments(state.taken, out[1].first, out[1].second)
 
 
-def _rate_of(learning_rate: Schedule | float, step: int) -> float:
+def written(params: Tree, taken: int, out: tuple[Tree, int] | None) -> tuple[Tree, int]:
+    """Return new parameters and the state, in the arrays of `out` if they are given."""
+    if out is None:
+        return params, taken
+    trees.map(np.copyto, out[0], params)
+    return out[0], taken
+
+
+def rate_of(learning_rate: Schedule | float, step: int) -> float:
     """Return the learning rate of a step, and an error if a schedule returned none."""
     if not callable(learning_rate):
         return learning_rate
@@ -464,7 +472,8 @@ def _rate_of(learning_rate: Schedule | float, step: int) -> float:
     return check_number(name, learning_rate(step), least=0)
 
 
-def _check_rate(method: Any) -> None:
+def check_rate(method: Any) -> None:
+    """Raise an error unless a method's learning rate is a number > 0 or a schedule."""
     if not callable(method.learning_rate):
         rate = check_number("learning_rate", method.learning_rate, above=0)
         object.__setattr__(method, "learning_rate", rate)
@@ -479,7 +488,7 @@ def _check_below_one(method: Any, name: str) -> None:
 
 
 def _check_adam(method: Adam | AdamW) -> None:
-    _check_rate(method)
+    check_rate(method)
     _check_below_one(method, "momentum")
     _check_below_one(method, "memory")
     object.__setattr__(method, "epsilon", check_number("epsilon", method.epsilon, above=0))
@@ -492,12 +501,14 @@ def _taken(state: Any) -> int:
     return check_integer("state.taken", state.taken, 0) + 1
 
 
-def _check_gradient(grads: Any, params: Any, step: int) -> None:
+def check_gradient(grads: Any, params: Any, step: int) -> None:
+    """Raise an error for a gradient of other shapes than its parameters', or not finite."""
     _check_shapes(grads, params)
     _check_finite("grads", grads, f"step {step}")
 
 
-def _check_params(params: Any, step: int) -> None:
+def check_params(params: Any, step: int) -> None:
+    """Raise an error that names the step if a parameter after it is not finite."""
     _check_finite("params", params, f"step {step} leads too far")
 
 

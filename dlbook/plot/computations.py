@@ -103,7 +103,13 @@ def draw_computation(
 
 
 def step_forward(
-    trace: Trace, names: Sequence[str] = (), *, title: str = "Forward evaluation", name: str = ""
+    trace: Trace,
+    names: Sequence[str] = (),
+    *,
+    tangents: Sequence[float] = (),
+    down: bool = False,
+    title: str = "Forward evaluation",
+    name: str = "",
 ) -> Stepper:
     """Step the evaluation of a computation, an operation at a time.
 
@@ -111,13 +117,31 @@ def step_forward(
     ----------
     trace, names
         As for `draw_computation`.
+    tangents
+        The tangent of each node, a number, in the order of the nodes. With them the steps show
+        the values, which then are numbers too, as dual numbers.
+    down
+        Edges lead downwards, not to the right.
     title, name
         As for `stepper`.
+
+    Raises
+    ------
+    ValueError
+        If there are tangents, and not one for each node.
     """
+    if len(tangents) not in (0, len(trace.nodes)):
+        raise ValueError(
+            f"tangents has {len(tangents)} entries; "
+            f"expected one for each of {len(trace.nodes)} nodes"
+        )
     called, formulas = _called(trace, names), _formulas(trace, names)
     values = {i: _short(node.value) for i, node in enumerate(trace.nodes)}
+    if len(tangents):
+        pairs = zip(trace.nodes, tangents, strict=True)
+        values = {i: f"{_added([node.value, float(t)])}ε" for i, (node, t) in enumerate(pairs)}
     labels = {i: _formula(formula) for i, formula in formulas.items()}
-    drawing = GraphDrawing(trace.graph, labels=labels, room=values)
+    drawing = GraphDrawing(trace.graph, labels=labels, room=values, down=down)
 
     def frames() -> Iterator[Frame]:
         known = [i for i, node in enumerate(trace.nodes) if node.operation == "input"]
@@ -125,7 +149,9 @@ def step_forward(
         for i, node in enumerate(trace.nodes):
             if node.operation != "input":
                 known.append(i)
-                if _is_large(node.value):
+                if len(tangents):
+                    says = f"{_formula(f'{formulas[i]} = {values[i]}')}."
+                elif _is_large(node.value):
                     says = f"{_formula(formulas[i])}{_is(node.value)}."
                 else:
                     says = f"{_formula(formulas[i] + _is(node.value))}."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,49 +16,83 @@ from dlbook.checks import check_integer, check_labels, check_rng, shown
 from dlbook.data import Split
 from dlbook.optimize import Optimiser
 from dlbook.optimize.optimisers import check_optimiser
+from dlbook.train.checkpoints import Checkpoint, Place, facts_of
 from dlbook.train.progress import progress_bar
 
-__all__ = ["Fitted", "History", "evaluate", "fit"]
+__all__ = ["Fitted", "History", "Moment", "evaluate", "fit"]
 
 Model = Callable[[Any, NDArray[Any]], NDArray[Any]]
 Loss = Callable[[NDArray[Any], NDArray[Any]], Any]
 Augmentation = Callable[[NDArray[Any], np.random.Generator], NDArray[Any]]
 Objective = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[Any, Any]]
-ValueAndGrad = Callable[[Any, NDArray[Any], NDArray[Any]], tuple[tuple[float, Any], Any]]
+ValueAndGrad = Callable[..., tuple[tuple[float, Any], Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Curves of a run, each of shape ``(epochs,)``, ``float64``.
+    """Curves of a run, ``float64``.
 
     Parameters
     ----------
     train_loss, train_accuracy
-        Means over the examples of the epoch, each measured just before the step that its batch
-        took part in. The loss is the data term, in nats, without the penalty.
+        Shape ``(epochs,)``: means over the examples of the epoch, each measured just before the
+        step that its batch took part in. The loss is the data term, in nats, without the penalty.
     validation_loss, validation_accuracy
-        Of the parameters at the end of the epoch.
+        Shape ``(epochs,)``: of the parameters at the end of the epoch.
+    step_loss, step_accuracy
+        Shape ``(steps,)``: means over the batch of each step, measured just before it.
 
     Raises
     ------
     ValueError
-        If the curves are not of one length.
+        If the curves of epochs are not of one length, or the two of steps are not.
     """
 
     train_loss: NDArray[np.float64]
     train_accuracy: NDArray[np.float64]
     validation_loss: NDArray[np.float64]
     validation_accuracy: NDArray[np.float64]
+    step_loss: NDArray[np.float64]
+    step_accuracy: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        shapes = {field.name: np.shape(getattr(self, field.name)) for field in fields(self)}
-        if len(set(shapes.values())) != 1 or len(shapes["train_loss"]) != 1:
-            raise ValueError(f"curves have shapes {shapes}; expected one shape (epochs,)")
+        shapes = {name: np.shape(curve) for name, curve in vars(self).items()}
+        for unit in ("epochs", "steps"):
+            these = {
+                name: shape
+                for name, shape in shapes.items()
+                if name.startswith("step_") == (unit == "steps")
+            }
+            if len(set(these.values())) != 1 or len(next(iter(these.values()))) != 1:
+                raise ValueError(f"curves have shapes {these}; expected one shape ({unit},)")
 
     @property
     def best_epoch(self) -> int:
         """The epoch, counted from 1, of the best validation accuracy; the first of equals."""
         return int(self.validation_accuracy.argmax()) + 1
+
+
+class Moment(NamedTuple):
+    """A step of a training, as `fit` shows it to `after_step`.
+
+    Attributes
+    ----------
+    epoch, step
+        Counted from 1; steps on through all epochs.
+    loss, accuracy
+        Of the step's batch, just before it.
+    params
+        After the step.
+    grads
+        That the step was made from.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    accuracy: float
+    params: Any
+    grads: Any
 
 
 class Fitted(NamedTuple):
@@ -89,6 +124,11 @@ def fit(
     loss: Loss = nn.cross_entropy,
     augmentation: Augmentation | None = None,
     value_and_grad: ValueAndGrad | None = None,
+    after_step: Callable[[Moment], object] | None = None,
+    after_epoch: Callable[[History, Any], object] | None = None,
+    patience: int | None = None,
+    checkpoint: str | Path | None = None,
+    checkpoint_steps: int | None = None,
     progress: bool | None = None,
 ) -> Fitted:
     """Train a classifier, and keep the parameters that do best on the validation examples.
@@ -107,13 +147,15 @@ def fit(
     train, validation
         Examples, as `model` takes them, with labels from 0 to classes - 1.
     model
-        ``model(params, x)`` returns the logits, shape ``(n, classes)``.
+        ``model(params, x)`` returns the logits, shape ``(n, classes)``. If its attribute
+        ``draws`` is true, as where it holds a `dlbook.nn.Dropout`, the objective is called with
+        ``rng=rng`` as well.
     optimiser
         Such as `dlbook.optimize.GradientDescent`.
     epochs, batch_size
         ≥ 1.
     rng
-        Draws the order of the examples, and what `augmentation` draws.
+        Draws the order of the examples, and what `augmentation` and the model draw.
     loss
         ``loss(logits, y)``, a mean over examples: what the validation examples are measured by.
     augmentation
@@ -123,6 +165,20 @@ def fit(
         In place of `dlbook.autodiff.value_and_grad`, a function that returns
         ``((objective, aux), grads)``, such as one derived by hand. Each gradient is used before
         the next is asked for, so the function may write them all to the same arrays.
+    after_step
+        Called with the `Moment` after each step. Its arrays are the training's own: copy what
+        you keep, and write to none.
+    after_epoch
+        Called with the history so far and the parameters, once an epoch has been evaluated; the
+        training ends if it returns ``True``.
+    patience
+        End after this many epochs, ≥ 1, without a better validation accuracy; by default never.
+    checkpoint
+        A file to write what is needed to go on, at the end of each epoch. If it is there at the
+        start, the training goes on from it, to the same bits as if it had never been interrupted:
+        call `fit` again with the same arguments. `epochs` may have grown, and `patience` changed.
+    checkpoint_steps
+        Write the checkpoint after every so many steps of an epoch as well, ≥ 1.
     progress
         Whether to show a bar with loss and accuracy; by default where standard error is a
         terminal.
@@ -137,6 +193,12 @@ def fit(
         If an argument is of another kind, such as a seed for a generator.
     ValueError
         If shapes, labels or counts do not fit, or `train` holds NaN or infinity.
+    CheckpointError
+        If the checkpoint is damaged, belongs to another training, or to a longer one.
+    RuntimeError
+        If there is to be a checkpoint, and the library was edited after it was imported.
+    ImportError
+        If there is to be a checkpoint, and ``dlbook[train]`` is not installed.
     FloatingPointError
         If the loss stops being finite; or a gradient or a parameter does, in a step of the
         optimiser.
@@ -157,7 +219,10 @@ def fit(
     >>> fitted.history.validation_accuracy[-1]
     np.float64(1.0)
     """
-    for name, function in (("objective", objective), ("model", model)):
+    functions = {"objective": objective, "model": model}
+    callbacks = {"after_step": after_step, "after_epoch": after_epoch}
+    functions |= {name: function for name, function in callbacks.items() if function is not None}
+    for name, function in functions.items():
         if not callable(function):
             raise TypeError(f"{name} is {shown(function)}; expected a function")
     check_optimiser(optimiser)
@@ -165,26 +230,47 @@ def fit(
     value_and_grad = value_and_grad or autodiff.value_and_grad(objective, has_aux=True)
     epochs = check_integer("epochs", epochs, 1)
     batch_size = check_integer("batch_size", batch_size, 1)
+    if patience is not None:
+        patience = check_integer("patience", patience, 1)
+    if checkpoint_steps is not None:
+        checkpoint_steps = check_integer("checkpoint_steps", checkpoint_steps, 1)
+        if checkpoint is None:
+            raise ValueError("checkpoint_steps needs checkpoint, the file to write")
     for name, split in (("train", train), ("validation", validation)):
         _check(name, split, model, params)
     n = len(train)
     x, y = np.ascontiguousarray(train.x), train.y.astype(np.intp)  # intp: what indexing wants
     params = trees.map(np.array, params)
-    state = optimiser.init(params)
     batches = -(-n // batch_size)
     buffer = np.empty((min(batch_size, n), *x.shape[1:]), x.dtype)
-    curves = np.empty((4, epochs))
-    best, best_accuracy = params, -1.0
+    drawn = {"rng": rng} if getattr(model, "draws", False) else {}
+    place = Place(params, optimiser.init(params), params, rng.bit_generator.state, epochs, batches)
+    file = None
+    if checkpoint is not None:
+        splits = {"train": train, "validation": validation}
+        parts: dict[str, Any] = {"model": model, "objective": objective, "loss": loss}
+        parts |= {"augmentation": augmentation, "optimiser": optimiser}
+        file = Checkpoint(Path(checkpoint), facts_of(place, splits, batch_size, parts))
+        file.restore(place)
+    params, state, curves, steps = place.params, place.state, place.curves, place.steps
+
+    def history(epochs: int) -> History:
+        return History(*curves[:, :epochs].copy(), *steps[:, : epochs * batches].copy())
 
     # What overflows ends in a loss that is not finite, and that is an error of its own.
     with (
         progress_bar(epochs * batches, "batch", progress) as bar,
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),
     ):
-        for epoch in range(epochs):
+        while place.epoch < epochs and not (place.ended or _is_late(place, patience)):
+            epoch = place.epoch
+            rng.bit_generator.state = place.rng_of_epoch
             order = rng.permutation(n)
-            total, hits, seen = 0.0, 0, 0
-            for batch in range(batches):
+            if place.batch > 0:  # in the middle of an epoch that a checkpoint was written in
+                rng.bit_generator.state = place.rng
+            total, hits = place.total, place.hits
+            seen = min(place.batch * batch_size, n)
+            for batch in range(place.batch, batches):
                 index = order[batch * batch_size : (batch + 1) * batch_size]
                 size = len(index)
                 # Told to clip, `take` writes straight into the buffer; no index is ever outside.
@@ -192,21 +278,47 @@ def fit(
                 labels = y[index]
                 if augmentation is not None:
                     rows = augmentation(rows, rng)
-                (_, aux), grads = value_and_grad(params, rows, labels)
+                (_, aux), grads = value_and_grad(params, rows, labels, **drawn)
                 if not math.isfinite(aux.loss):
                     raise _diverged(aux.loss, epoch + 1, batch + 1, train.x, index, optimiser)
-                total += size * float(aux.loss)
-                hits += int(np.count_nonzero(aux.logits.argmax(axis=1) == labels))
+                loss_here = float(aux.loss)
+                hits_here = int(np.count_nonzero(aux.logits.argmax(axis=1) == labels))
+                total += size * loss_here
+                hits += hits_here
                 seen += size
                 params, state = optimiser.update(grads, state, params, out=(params, state))
+                done = epoch * batches + batch + 1
+                steps[0, done - 1], steps[1, done - 1] = loss_here, hits_here / size
                 if bar is not None:
-                    done, description = epoch * batches + batch + 1, f"epoch {epoch + 1}/{epochs}"
+                    description = f"epoch {epoch + 1}/{epochs}"
                     bar.step(done, description, loss=total / seen, accuracy=hits / seen)
+                if after_step is not None:
+                    after_step(Moment(epoch + 1, done, loss_here, hits_here / size, params, grads))
+                if checkpoint_steps and (batch + 1) % checkpoint_steps == 0 and batch + 1 < batches:
+                    place.params, place.state, place.batch = params, state, batch + 1
+                    place.total, place.hits, place.rng = total, hits, rng.bit_generator.state
+                    assert file is not None
+                    file.write(place)
             validation_loss, validation_accuracy = evaluate(model, params, validation, loss=loss)
             curves[:, epoch] = total / n, hits / n, validation_loss, validation_accuracy
-            if validation_accuracy > best_accuracy:
-                best, best_accuracy = trees.map(np.copy, params), validation_accuracy
-    return Fitted(best, History(*curves))
+            if validation_accuracy > place.best_accuracy:
+                place.best, place.best_accuracy = trees.map(np.copy, params), validation_accuracy
+            place.params, place.state, place.epoch = params, state, epoch + 1
+            place.batch, place.total, place.hits = 0, 0.0, 0
+            if after_epoch is not None:
+                place.ended = after_epoch(history(epoch + 1), params) is True
+            place.rng_of_epoch = place.rng = rng.bit_generator.state
+            if file is not None:
+                file.write(place)
+    return Fitted(place.best, history(place.epoch))
+
+
+def _is_late(place: Place, patience: int | None) -> bool:
+    """Whether that many epochs have gone by since the best one."""
+    if patience is None or place.epoch == 0:
+        return False
+    best = int(place.curves[3, : place.epoch].argmax())
+    return place.epoch - 1 - best >= patience
 
 
 def evaluate(

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import functools
-import time
+import pickle
+import traceback
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from dlbook import nn, trees
+from dlbook import trees
 from dlbook.extras import need
 from dlbook.train import store
 from dlbook.train.experiment import Experiment
 from dlbook.train.keys import key_of, library_code
-from dlbook.train.loop import History, evaluate, fit
+from dlbook.train.loop import History
 from dlbook.train.progress import progress_bar
+from dlbook.train.run import Run, run
 
-__all__ = ["Run", "results", "sweep"]
+__all__ = ["results", "sweep"]
 
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A finished run.
-
-    Parameters
-    ----------
-    experiment
-        What was run.
-    history
-        Its curves.
-    params
-        Of the epoch with the best validation accuracy.
-    test_accuracy
-        Of these parameters, on the test examples.
-    seconds
-        How long the training took, with its evaluations.
-    """
-
-    experiment: Experiment
-    history: History
-    params: Any
-    test_accuracy: float
-    seconds: float
+FORMAT = "dlbook run 2"
 
 
 def results(experiment: Experiment, *, progress: bool | None = None) -> Run:
@@ -73,7 +51,10 @@ def results(experiment: Experiment, *, progress: bool | None = None) -> Run:
     ImportError
         If ``dlbook[train]`` is not installed.
     """
-    return sweep([experiment], progress=progress)[0]
+    try:
+        return sweep([experiment], progress=progress)[0]
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 def sweep(
@@ -81,14 +62,21 @@ def sweep(
 ) -> list[Run]:
     """Return the finished runs of many experiments, training those that are not stored yet.
 
-    Each process trains one run at a time on one thread, so the bits are those of `results`.
+    Each process trains one run at a time on one thread, so the bits are those of `results`. A run
+    is stored as soon as it has ended, and no other is lost when one fails. When a process is
+    killed, what it was training is trained again. Several sweeps may go on at once, on the same
+    experiments too.
+
+    Runs are spread by joblib: within ``joblib.parallel_config("dask")`` the processes are those
+    of a Dask cluster, on as many machines as it has. Its workers need ``dlbook[train]`` of the
+    same code, and one thread each.
 
     Parameters
     ----------
     experiments
         What to run.
     jobs
-        Processes; by default one for each core.
+        Processes; by default one for each core. A cluster has the number that it has.
     progress
         Whether to show a bar; by default where standard error is a terminal.
 
@@ -99,8 +87,9 @@ def sweep(
 
     Raises
     ------
-    FloatingPointError
-        If training diverges. Runs that ended before are stored.
+    ExceptionGroup
+        If runs failed, once all others have ended: the errors that `results` would raise. A note
+        on each says which experiment it was.
     RuntimeError
         If the library was edited after it was imported.
     ImportError
@@ -109,71 +98,108 @@ def sweep(
     wanted = list(experiments)
     runs = {experiment: _load(experiment) for experiment in wanted}
     missing = [experiment for experiment, run in runs.items() if run is None]
+    errors = []
     if missing:
         folder = store.cache_folder()
         stores = _stores(folder)
-        for run in _trained(missing, jobs, progress):
-            runs[run.experiment] = run
-            stores = stores and _store(run)
+        for outcome in _trained(missing, jobs, progress):
+            if isinstance(outcome, _Failure):
+                errors.append(outcome.error)
+                continue
+            runs[outcome.experiment] = outcome
+            stores = stores and _store(outcome)
         store.clean(folder, f"run-{library_code()[:12]}")
+    if errors:
+        count = f"{len(errors)} of {len(runs)} runs failed"
+        rest = "; the others have ended" if len(errors) < len(runs) else ""
+        raise ExceptionGroup(count + rest, errors)
     return [run for run in (runs[experiment] for experiment in wanted) if run is not None]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What came instead of a run."""
+
+    experiment: Experiment
+    error: Exception
+
+
+#: As often in a row, with no run ending in between, may processes be killed.
+PATIENCE = 3
 
 
 def _trained(
     experiments: list[Experiment], jobs: int | None, progress: bool | None
-) -> Iterator[Run]:
-    """Yield the runs of experiments as they end."""
+) -> Iterator[Run | _Failure]:
+    """Yield what became of experiments, as they end."""
     code = library_code()
     if len(experiments) == 1 or jobs == 1:
         for experiment in experiments:
             yield _make(experiment, code, progress)
         return
+    left, killed, failed = list(experiments), 0, 0
+    with progress_bar(len(experiments), "run", progress) as bar:
+        while left:
+            try:
+                for outcome in _spread(left, code, jobs):
+                    left.remove(outcome.experiment)
+                    killed = 0
+                    failed += isinstance(outcome, _Failure)
+                    if bar is not None:
+                        text = f"training, {failed} failed" if failed else "training"
+                        bar.step(len(experiments) - len(left), text, **_note(outcome))
+                    yield outcome
+            except BrokenProcessPool as error:
+                killed += 1
+                if killed < PATIENCE:
+                    continue
+                for experiment in left:
+                    yield _Failure(experiment, _noted(RuntimeError(str(error)), experiment))
+                return
+
+
+def _note(outcome: Run | _Failure) -> dict[str, float]:
+    if isinstance(outcome, _Failure):
+        return {}
+    history = outcome.history
+    loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
+    return {"loss": float(loss), "accuracy": float(accuracy)}
+
+
+def _spread(experiments: list[Experiment], code: str, jobs: int | None) -> Iterator[Run | _Failure]:
+    """Yield what became of experiments, each made in one of joblib's processes."""
     with need("train"):
         import joblib
     parallel = joblib.Parallel(
-        n_jobs=min(jobs or joblib.cpu_count(), len(experiments)),
+        # At least two, also for one experiment: a single job would be done in this process, and
+        # an experiment may be left over because it kills the process that it is in.
+        n_jobs=min(jobs or joblib.cpu_count(), max(len(experiments), 2)),
+        batch_size=1,
         return_as="generator_unordered",
     )
-    tasks = (joblib.delayed(_make)(experiment, code, False) for experiment in experiments)
-    with progress_bar(len(experiments), "run", progress) as bar:
-        for count, run in enumerate(parallel(tasks), start=1):
-            yield run
-            if bar is not None:
-                accuracy = float(run.history.train_accuracy[-1])
-                bar.step(count, "training", loss=run.history.train_loss[-1], accuracy=accuracy)
+    yield from parallel(joblib.delayed(_make)(e, code, False) for e in experiments)
 
 
-def _make(experiment: Experiment, code: str, progress: bool | None) -> Run:
-    """Train on one BLAS thread: with two the bits differ."""
-    with need("train"):
-        from threadpoolctl import threadpool_limits
-    if library_code() != code:  # in a process that has just imported what the other has not
-        raise RuntimeError("dlbook was edited while a sweep was running; restart Python")
-    with threadpool_limits(1):
-        return _train(experiment, progress)
+def _make(experiment: Experiment, code: str, progress: bool | None) -> Run | _Failure:
+    """Return the run of an experiment, which another sweep may have stored by now, or its error."""
+    try:
+        if library_code() != code:  # in a process that has just imported what the other has not
+            raise RuntimeError("dlbook was edited while a sweep was running; restart Python")
+        return _load(experiment) or run(experiment, progress=progress)
+    except Exception as error:
+        return _Failure(experiment, _noted(error, experiment))
 
 
-def _train(experiment: Experiment, progress: bool | None) -> Run:
-    model, loss = experiment.model, experiment.loss
-    train, validation, test = experiment.data.load(experiment.dtype)
-    started = time.perf_counter()
-    rng = np.random.default_rng(experiment.seed)
-    best, history = fit(
-        functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
-        model.init(rng, experiment.dtype),
-        train,
-        validation,
-        model=model,
-        optimiser=experiment.optimiser,
-        epochs=experiment.epochs,
-        batch_size=experiment.batch_size,
-        rng=rng,
-        loss=loss,
-        augmentation=experiment.augmentation,
-        progress=progress,
-    )
-    _, test_accuracy = evaluate(model, best, test, loss=loss)
-    return Run(experiment, history, best, test_accuracy, time.perf_counter() - started)
+def _noted(error: Exception, experiment: Experiment) -> Exception:
+    """Return an error with a note of its run, and as one that another process can be sent."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(f"This was the run of {experiment}.")
+    error.add_note(f"In the process that trained it:\n{where}" if where else "No process was left.")
+    return error
 
 
 # ---- stored runs ------------------------------------------------------------------------
@@ -189,11 +215,13 @@ def _load(experiment: Experiment) -> Run | None:
     if stored is None:
         return None
     arrays, record = stored
+    if record.get("format") != FORMAT:
+        return None
+    curves = {name: arrays.pop(name) for name in record["curves"]}
     rng = np.random.default_rng(experiment.seed)
     _, structure = trees.flatten(experiment.model.init(rng, experiment.dtype))
     params = trees.unflatten(structure, list(arrays.values()))
-    history = History(**{name: np.array(curve) for name, curve in record["history"].items()})
-    return Run(experiment, history, params, record["test_accuracy"], record["seconds"])
+    return Run(experiment, History(**curves), params, record["test_accuracy"], record["seconds"])
 
 
 def _stores(folder: Path) -> bool:
@@ -209,13 +237,14 @@ def _stores(folder: Path) -> bool:
 def _store(run: Run) -> bool:
     """Store a run, or warn that it cannot be: the training is not lost for that."""
     record = {
-        "history": {name: curve.tolist() for name, curve in asdict(run.history).items()},
+        "format": FORMAT,
+        "curves": list(vars(run.history)),
         "test_accuracy": run.test_accuracy,
         "seconds": run.seconds,
     }
     leaves = {str(i): leaf for i, leaf in enumerate(trees.leaves(run.params))}
     try:
-        store.save(_path(run.experiment), leaves, record)
+        store.save(_path(run.experiment), leaves | vars(run.history), record)
     except OSError as error:
         _warn(error)
         return False

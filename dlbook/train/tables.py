@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from dlbook.optimize import GradientDescent
+from dlbook.data import AlteredMNIST
+from dlbook.nn import Dense, Dropout, Normal, Relu, Sequential, TwoLayer
+from dlbook.optimize import GradientDescent, HeavyBall, Optimiser
 from dlbook.train.experiment import Experiment
 
-__all__ = ["all_experiments", "learning_rate_table"]
+__all__ = [
+    "all_experiments",
+    "learning_rate_table",
+    "long_runs",
+    "memorised",
+    "memorised_with_regularisers",
+    "more_seeds",
+    "regularisation_table",
+    "softmax_regression",
+    "tuning_table",
+    "wide_start",
+]
+
+Seeds = tuple[Experiment, ...]
 
 
 def all_experiments() -> Iterator[Experiment]:
-    """Yield every experiment of the book: what the build trains before it reads a chapter.
+    """Yield every experiment of the book once: what the build trains before it reads a chapter.
+
+    The longest come first, so that two processes have something to do to the end.
 
     Examples
     --------
-    >>> len(list(all_experiments()))
-    12
+    >>> found = list(all_experiments())
+    >>> len(found), len(set(found))
+    (97, 97)
     """
-    for experiments in learning_rate_table().values():
-        yield from experiments
+    tables: tuple[dict[Any, Seeds], ...] = (
+        *(long_runs(), learning_rate_table(), regularisation_table(), tuning_table()),
+        *(memorised(), memorised_with_regularisers()),
+    )
+    found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
+    yield from dict.fromkeys([*found, *more_seeds(), *wide_start(), *softmax_regression()])
 
 
-def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
+def learning_rate_table() -> dict[float, Seeds]:
     """Return chapter 17's experiments on the learning rate: four rates, three seeds each.
 
     Examples
@@ -30,7 +54,143 @@ def learning_rate_table() -> dict[float, tuple[Experiment, ...]]:
     >>> {rate: len(experiments) for rate, experiments in learning_rate_table().items()}
     {1.0: 3, 0.1: 3, 0.05: 3, 0.01: 3}
     """
+    return {rate: _seeds(_default(rate)) for rate in (1.0, 0.1, 0.05, 0.01)}
+
+
+def more_seeds() -> Seeds:
+    """Return seven more runs at the smallest rate, added once the first three had been seen.
+
+    Examples
+    --------
+    >>> [experiment.seed for experiment in more_seeds()]
+    [3, 4, 5, 6, 7, 8, 9]
+    """
+    return tuple(replace(_default(0.01), seed=seed) for seed in range(3, 10))
+
+
+def wide_start() -> Seeds:
+    """Return chapter 17's runs from weights of scale 0.05, at the smallest rate.
+
+    Examples
+    --------
+    >>> {experiment.model.scale for experiment in wide_start()}
+    {0.05}
+    """
+    return _seeds(replace(_default(0.01), model=TwoLayer(scale=0.05)))
+
+
+def regularisation_table() -> dict[float, Seeds]:
+    """Return chapter 17A's experiments on the penalty: five weights alpha, three seeds each.
+
+    Examples
+    --------
+    >>> list(regularisation_table())
+    [1.0, 0.1, 0.01, 0.001, 0.0001]
+    """
     return {
-        rate: tuple(Experiment(optimiser=GradientDescent(rate), seed=seed) for seed in range(3))
-        for rate in (1.0, 0.1, 0.05, 0.01)
+        alpha: _seeds(replace(_default(0.1), alpha=alpha)) for alpha in (1.0, 0.1, 1e-2, 1e-3, 1e-4)
     }
+
+
+def tuning_table() -> dict[tuple[float, float], Seeds]:
+    """Return chapter 17A's experiments on alpha and learning rate together, three seeds each.
+
+    Examples
+    --------
+    >>> list(tuning_table())[:2]
+    [(0.0001, 1.0), (0.0001, 2.0)]
+    """
+    points = [(1e-4, rate) for rate in (1.0, 2.0, 1.5, 0.5)]
+    points += [(alpha, 1.0) for alpha in (1e-5, 5e-5, 1e-6, 1e-7)]
+    return {(alpha, rate): _seeds(replace(_default(rate), alpha=alpha)) for alpha, rate in points}
+
+
+def softmax_regression() -> Seeds:
+    """Return chapter 17A's runs of a network without a hidden layer, three seeds.
+
+    Examples
+    --------
+    >>> softmax_regression()[0].model
+    Dense(inputs=784, outputs=10, weights=Normal(scale=0.001))
+    """
+    return _seeds(replace(_default(0.1), model=Dense(784, 10, Normal(1e-3))))
+
+
+def long_runs() -> dict[float, Seeds]:
+    """Return chapter 17A's runs of fifty epochs, by their momentum: none, and 0.9.
+
+    Examples
+    --------
+    >>> {momentum: seeds[0].optimiser for momentum, seeds in long_runs().items()}
+    {0.0: GradientDescent(learning_rate=0.15), 0.9: HeavyBall(learning_rate=0.15, momentum=0.9)}
+    """
+    optimisers: dict[float, Optimiser] = {0.0: GradientDescent(0.15), 0.9: HeavyBall(0.15, 0.9)}
+    return {
+        momentum: _seeds(Experiment(optimiser=optimiser, alpha=1e-4, epochs=50))
+        for momentum, optimiser in optimisers.items()
+    }
+
+
+def memorised() -> dict[str, Seeds]:
+    """Return chapter 25's experiments: what is altered, and how soon it is learnt by heart.
+
+    Examples
+    --------
+    >>> for what, seeds in memorised().items():
+    ...     print(f"{what}: {seeds[0].epochs} epochs")
+    true labels: 40 epochs
+    half random: 100 epochs
+    random labels: 90 epochs
+    shuffled pixels: 40 epochs
+    shuffled each: 30 epochs
+    Gaussian noise: 30 epochs
+    """
+    return {
+        "true labels": _by_heart(40),
+        "half random": _by_heart(100, random_labels=0.5),
+        "random labels": _by_heart(90, random_labels=1.0),
+        "shuffled pixels": _by_heart(40, pixels="shuffled"),
+        "shuffled each": _by_heart(30, pixels="shuffled each"),
+        "Gaussian noise": _by_heart(30, pixels="gaussian"),
+    }
+
+
+def memorised_with_regularisers() -> dict[tuple[str, str], Seeds]:
+    """Return chapter 25's experiments with weight decay, and with dropout, on two kinds of labels.
+
+    Examples
+    --------
+    >>> list(memorised_with_regularisers())[::2]
+    [('weight decay', 'true labels'), ('weight decay', 'random labels')]
+    """
+    found = {}
+    for labels, share, epochs in (("true labels", 0.0, 40), ("random labels", 1.0, 90)):
+        plain = _by_heart(epochs, random_labels=share)
+        dropped = Sequential((Dense(784, 512), Relu(), Dropout(0.5), Dense(512, 10)))
+        decayed = tuple(replace(one, alpha=1e-3) for one in plain)
+        found["weight decay", labels] = decayed
+        found["dropout", labels] = tuple(replace(one, model=dropped) for one in plain)
+    return found
+
+
+def _by_heart(epochs: int, *, random_labels: float = 0.0, pixels: str = "kept") -> Seeds:
+    """Return the runs of a wide network on few examples, without a penalty; each seed its own."""
+    return tuple(
+        Experiment(
+            model=Sequential((Dense(784, 512), Relu(), Dense(512, 10))),
+            data=AlteredMNIST(2000, random_labels, pixels, seed),
+            optimiser=HeavyBall(0.02, 0.9),
+            alpha=0.0,
+            epochs=epochs,
+            seed=seed,
+        )
+        for seed in range(3)
+    )
+
+
+def _default(rate: float) -> Experiment:
+    return Experiment(optimiser=GradientDescent(rate))
+
+
+def _seeds(experiment: Experiment, count: int = 3) -> Seeds:
+    return tuple(replace(experiment, seed=seed) for seed in range(count))

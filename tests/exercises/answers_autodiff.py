@@ -1,11 +1,12 @@
-"""Answers to the exercises of chapters 10 and 13, right ones of any style and wrong ones."""
+"""Answers to the exercises of chapters 10, 13 and 13A, right ones of any style and wrong ones."""
 
+import functools
 import math
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
-from answers import right, wrong
+from answers import right, taking, wrong
 
 from dlbook.autodiff import grad
 
@@ -610,3 +611,347 @@ for name, answer in {
 }.items():
     answer.__name__ = name
     wrong("layer-adjoints")(answer)
+
+
+# ---- graph-powers -----------------------------------------------------------------------
+
+
+@right("graph-powers")
+def left_to_right(p):
+    """Square for every binary digit after the first, and multiply by a for a 1."""
+    program = []
+    for digit in bin(p)[3:]:
+        program.append((len(program), len(program)))
+        if digit == "1":
+            program.append((len(program), 0))
+    return program
+
+
+@right("graph-powers")
+def right_to_left(p):
+    program, square, result = [], 0, None
+    while True:
+        if p % 2:
+            if result is None:
+                result = square
+            else:
+                program.append((result, square))
+                result = len(program)
+        p //= 2
+        if p == 0:
+            break
+        program.append((square, square))
+        square = len(program)
+    if result != len(program):
+        raise AssertionError(result)
+    return program
+
+
+@right("graph-powers")
+def by_recursion(p):
+    if p == 1:
+        return []
+    program = by_recursion(p // 2)
+    program.append([len(program)] * 2)
+    return [*program, (len(program), 0)] if p % 2 else program
+
+
+@wrong("graph-powers")
+def one_at_a_time(p):
+    return [(k, 0) for k in range(p - 1)]
+
+
+@wrong("graph-powers")
+def squares_only(p):
+    return [(k, k) for k in range(p.bit_length() - 1)]
+
+
+@wrong("graph-powers")
+def a_square_too_many(p):
+    return [(k, k) for k in range(p.bit_length())]
+
+
+@wrong("graph-powers")
+def digits_backwards(p):
+    program = []
+    for digit in bin(p)[3:][::-1]:
+        program.append((len(program), len(program)))
+        if digit == "1":
+            program.append((len(program), 0))
+    return program
+
+
+@wrong("graph-powers")
+def all_digits(p):
+    program = []
+    for digit in bin(p)[2:]:
+        program.append((len(program), len(program)))
+        if digit == "1":
+            program.append((len(program), 0))
+    return program
+
+
+@wrong("graph-powers")
+def multiplies_by_the_last(p):
+    program = []
+    for digit in bin(p)[3:]:
+        program.append((len(program), len(program)))
+        if digit == "1":
+            program.append((len(program), len(program)))
+    return program
+
+
+@wrong("graph-powers")
+def multiplies_always(p):
+    program = []
+    for _ in bin(p)[3:]:
+        program.append((len(program), len(program)))
+        program.append((len(program), 0))
+    return program
+
+
+@wrong("graph-powers")
+def counts_from_one(p):
+    return [(i + 1, j + 1) for i, j in left_to_right(p)]
+
+
+@wrong("graph-powers")
+def looks_ahead(p):
+    return [(i, k + 1) for k, (i, _) in enumerate(left_to_right(p))]
+
+
+@wrong("graph-powers")
+def power_of_ten_steps(p):
+    """Right, and too long: threes first, then one at a time."""
+    program, reached = [], 1
+    while 3 * reached <= p:
+        last = len(program)
+        program += [(last, last), (last + 1, last)]
+        reached *= 3
+    while reached < p:
+        program.append((len(program), 0))
+        reached += 1
+    return program
+
+
+@wrong("graph-powers")
+def its_length(p):
+    return len(left_to_right(p))
+
+
+@wrong("graph-powers")
+def small_powers(p):
+    return left_to_right(min(p, 40))
+
+
+@wrong("graph-powers")
+def even_powers(p):
+    return left_to_right(p - p % 2 or 1)
+
+
+# ---- graph-visits-b ---------------------------------------------------------------------
+
+
+def walks_back(operands):
+    order = list(TopologicalSorter(operands).static_order())[::-1]
+    needed = {u for heads in operands.values() for u in heads}
+    visits = {v: int(v not in needed) for v in operands}
+    for v in order:
+        for u in operands[v]:
+            visits[u] += visits[v]
+    return visits
+
+
+right("graph-visits-b")(walks_back)
+
+
+@right("graph-visits-b")
+def by_matrix(operands):
+    names = list(operands)
+    place = {v: i for i, v in enumerate(names)}
+    steps = np.zeros((len(names), len(names)), dtype=object)
+    for v, heads in operands.items():
+        for u in heads:
+            steps[place[v], place[u]] += 1
+    row = np.array([int(not column.any()) for column in steps.T], dtype=object)
+    total = row * 0
+    while row.any():
+        total = total + row
+        row = row @ steps
+    return dict(zip(names, total, strict=True))
+
+
+@right("graph-visits-b")
+def with_memory(operands):
+    above = {u: [] for u in operands}
+    for v, heads in operands.items():
+        for u in heads:
+            above[u].append(v)
+
+    @functools.cache
+    def visits(u):
+        return sum(map(visits, above[u])) if above[u] else 1
+
+    return {u: visits(u) for u in operands}
+
+
+def changed_visits(change):
+    def answer(operands):
+        return change(operands, walks_back(operands))
+
+    return answer
+
+
+VISITS = {
+    "each_once": lambda operands, v: dict.fromkeys(operands, 1),
+    "one_more": lambda operands, v: {u: n + 1 for u, n in v.items()},
+    "how_many_need_it": lambda operands, v: {
+        u: sum(heads.count(u) for heads in operands.values()) for u in operands
+    },
+    "needs_or_one": lambda operands, v: {
+        u: sum(heads.count(u) for heads in operands.values()) or 1 for u in operands
+    },
+    "operands_of_each": lambda operands, v: {u: len(heads) for u, heads in operands.items()},
+    "without_results": lambda operands, v: {u: n for u, n in v.items() if operands[u]},
+    "twice": lambda operands, v: {u: 2 * n for u, n in v.items()},
+    "powers_of_two": lambda operands, v: {u: 2 ** (n - 1) for u, n in v.items()},
+    "the_total": lambda operands, v: dict.fromkeys(v, sum(v.values())),
+    "at_most_two": lambda operands, v: {u: min(n, 2) for u, n in v.items()},
+    "at_most_a_thousand": lambda operands, v: {u: min(n, 1000) for u, n in v.items()},
+    "a_list": lambda operands, v: list(v.values()),
+}
+for called, change in VISITS.items():
+    answer = changed_visits(change)
+    answer.__name__ = called
+    wrong("graph-visits-b")(answer)
+
+
+@wrong("graph-visits-b")
+def parallel_edges_once(operands):
+    return walks_back({v: list(dict.fromkeys(heads)) for v, heads in operands.items()})
+
+
+@wrong("graph-visits-b")
+def the_other_way(operands):
+    turned = {v: [] for v in operands}
+    for v, heads in operands.items():
+        for u in heads:
+            turned[u].append(v)
+    return walks_back(turned)
+
+
+# ---- reverse-by-hand --------------------------------------------------------------------
+
+
+@taking(right("reverse-by-hand"))
+def by_formulas(x, y):
+    return {"x": y + 1, "y": (y + 1) + (x + y), "v1": y + 1, "v2": x + y, "v3": 1}
+
+
+@taking(right("reverse-by-hand"))
+def by_a_sweep(x, y):
+    v1, v2 = x + y, y + 1
+    bar = dict.fromkeys(["x", "y", "v1", "v2"], 0) | {"v3": 1}
+    bar["v1"] += bar["v3"] * v2
+    bar["v2"] += bar["v3"] * v1
+    bar["y"] += bar["v2"]
+    bar["x"] += bar["v1"]
+    bar["y"] += bar["v1"]
+    return bar
+
+
+@taking(right("reverse-by-hand"))
+def by_differences(x, y):
+    """Central differences of a quadratic are exact, up to rounding."""
+    x, y = Fraction(x), Fraction(y)
+
+    def f(x, y, v1=0, v2=0):
+        return (x + y + v1) * (y + 1 + v2)
+
+    def slope(*by):
+        return (
+            f(x + by[0], y + by[1], *by[2:]) - f(x - by[0], y - by[1], *[-b for b in by[2:]])
+        ) / 2
+
+    one = slope(1, 0, 0, 0), slope(0, 1, 0, 0), slope(0, 0, 1, 0), slope(0, 0, 0, 1)
+    return dict(zip(["x", "y", "v1", "v2"], map(int, one), strict=True)) | {"v3": 1}
+
+
+ADJOINTS = {
+    "one_path_of_y": lambda x, y: {"y": x + y},
+    "the_other_path": lambda x, y: {"y": y + 1},
+    "factors_exchanged": lambda x, y: {"v1": x + y, "v2": y + 1, "x": x + y},
+    "the_value": lambda x, y: {"v3": (x + y) * (y + 1)},
+    "starts_at_zero": lambda x, y: dict.fromkeys(["x", "y", "v1", "v2", "v3"], 0),
+    "a_product_of_paths": lambda x, y: {"y": (y + 1) * (x + y)},
+    "y_for_y_plus_one": lambda x, y: {"v1": y, "x": y, "y": x + 2 * y},
+    "values_for_adjoints": lambda x, y: {"x": x, "y": y},
+    "one_missing_in_y": lambda x, y: {"y": x + 2 * y},
+    "all_ones": lambda x, y: dict.fromkeys(["x", "y", "v1", "v2"], 1),
+    "twice_the_seed": lambda x, y: {k: 2 * v for k, v in by_formulas({"x": x, "y": y}).items()},
+    "signs": lambda x, y: {"x": -(y + 1)},
+}
+for called, change in ADJOINTS.items():
+
+    def adjoints(given, change=change):
+        return by_formulas(given) | change(**given)
+
+    adjoints.__name__ = called
+    wrong("reverse-by-hand")(adjoints)
+
+
+@wrong("reverse-by-hand")
+def at_one_point(given):
+    return by_formulas({"x": 2, "y": 3})
+
+
+# ---- reverse-which ----------------------------------------------------------------------
+
+
+@taking(right("reverse-which"))
+def fewer_sweeps(inputs, results):
+    choice = "forward" if inputs <= results else "reverse"
+    return {"forward": inputs, "reverse": results, "choice": choice}
+
+
+@taking(right("reverse-which"))
+def by_minimum(inputs, results):
+    sweeps = {"forward": inputs, "reverse": results}
+    return {**sweeps, "choice": min(sweeps, key=sweeps.get)}
+
+
+@taking(right("reverse-which"))
+def with_floats(inputs, results):
+    return {
+        "choice": ("reverse", "forward")[inputs <= results],
+        "reverse": float(results),
+        "forward": float(inputs),
+    }
+
+
+def which(forward, reverse, choice):
+    return {"forward": forward, "reverse": reverse, "choice": choice}
+
+
+WHICH = {
+    "ties_go_back": lambda n, m: which(n, m, "forward" if n < m else "reverse"),
+    "always_reverse": lambda n, m: which(n, m, "reverse"),
+    "always_forward": lambda n, m: which(n, m, "forward"),
+    "exchanged": lambda n, m: which(m, n, "forward" if n <= m else "reverse"),
+    "chooses_the_larger": lambda n, m: which(n, m, "forward" if n >= m else "reverse"),
+    "entries": lambda n, m: which(n * m, n * m, "forward" if n <= m else "reverse"),
+    "one_back": lambda n, m: which(n, 1, "forward" if n <= 1 else "reverse"),
+    "one_more_for_the_value": lambda n, m: which(n + 1, m + 1, "forward" if n <= m else "reverse"),
+    "no_choice": lambda n, m: {"forward": n, "reverse": m},
+    "a_number_for_a_word": lambda n, m: which(n, m, min(n, m)),
+    "backward": lambda n, m: which(n, m, "forward" if n <= m else "backward"),
+    "a_back_sweep_costs_four": lambda n, m: which(n, m, "forward" if n <= 4 * m else "reverse"),
+    "in_capitals": lambda n, m: which(n, m, "FORWARD" if n <= m else "REVERSE"),
+}
+for called, change in WHICH.items():
+
+    def choose(given, change=change):
+        return change(given["inputs"], given["results"])
+
+    choose.__name__ = called
+    wrong("reverse-which")(choose)

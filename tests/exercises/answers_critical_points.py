@@ -219,3 +219,115 @@ def without_repetitions(points):
 @wrong("critical-centre")
 def rounded(points):
     return np.round(np.mean(points, axis=0), 2)
+
+
+# ---- critical-flat ----------------------------------------------------------------------
+
+
+def first_power(coefficients):
+    return next(k for k, c in enumerate(coefficients) if k and c)
+
+
+@right("critical-flat")
+def by_the_first_power(coefficients):
+    k = first_power(coefficients)
+    if k % 2:
+        return "neither"
+    return "minimum" if coefficients[k] > 0 else "maximum"
+
+
+@right("critical-flat")
+def by_derivatives(coefficients):
+    g = np.polynomial.Polynomial(coefficients)
+    for order in range(1, len(coefficients)):
+        if value := g.deriv(order)(0.0):
+            return "neither" if order % 2 else ("maximum", "minimum")[int(value > 0)]
+    return None
+
+
+@right("critical-flat")
+def by_values_nearby(coefficients):
+    """With exact fractions, so near that one term decides."""
+    c = [Fraction(x) for x in coefficients]
+
+    def rise(w):
+        return sum(a * w**k for k, a in enumerate(c) if k)
+
+    left, here = rise(Fraction(-1, 100)) > 0, rise(Fraction(1, 100)) > 0
+    return "neither" if left != here else ("maximum", "minimum")[here]
+
+
+@wrong("critical-flat")
+def by_the_second_derivative(coefficients):
+    c = [*coefficients, 0, 0, 0][:3]
+    return "neither" if c[1] else "minimum" if c[2] > 0 else "maximum" if c[2] < 0 else "neither"
+
+
+@wrong("critical-flat")
+def counts_the_constant(coefficients):
+    k = next(k for k, c in enumerate(coefficients) if c)
+    return "neither" if k % 2 else "minimum" if coefficients[k] > 0 else "maximum"
+
+
+@wrong("critical-flat")
+def by_the_last_power(coefficients):
+    k = max(k for k, c in enumerate(coefficients) if c)
+    return "neither" if k % 2 else "minimum" if coefficients[k] > 0 else "maximum"
+
+
+@wrong("critical-flat")
+def whatever_the_sign(coefficients):
+    return "neither" if first_power(coefficients) % 2 else "minimum"
+
+
+@wrong("critical-flat")
+def whatever_the_power(coefficients):
+    return "minimum" if coefficients[first_power(coefficients)] > 0 else "maximum"
+
+
+@wrong("critical-flat")
+def only_to_the_right(coefficients):
+    rise = sum(c * 0.01**k for k, c in enumerate(coefficients) if k)
+    return "minimum" if rise > 0 else "maximum"
+
+
+@wrong("critical-flat")
+def not_near_enough(coefficients):
+    g = np.polynomial.Polynomial([0, *coefficients[1:]])
+    left, here = g(-1.0) > 0, g(1.0) > 0
+    return "neither" if left != here else ("maximum", "minimum")[int(here)]
+
+
+@wrong("critical-flat")
+def rounds(coefficients):
+    g = np.polynomial.Polynomial([0, *coefficients[1:]])
+    left, here = g(-1e-3).round(6), g(1e-3).round(6)
+    return "minimum" if min(left, here) > 0 else "maximum" if max(left, here) < 0 else "neither"
+
+
+@wrong("critical-flat")
+def signs_exchanged(coefficients):
+    return {"minimum": "maximum", "maximum": "minimum"}.get(
+        by_the_first_power(coefficients), "neither"
+    )
+
+
+@wrong("critical-flat")
+def calls_it_a_saddle(coefficients):
+    return by_the_first_power(coefficients).replace("neither", "saddle")
+
+
+@wrong("critical-flat")
+def up_to_the_fourth_power(coefficients):
+    return by_the_first_power([*coefficients[:5], 1.0])
+
+
+@wrong("critical-flat")
+def all_coefficients_count(coefficients):
+    total = sum(coefficients[1:])
+    return "minimum" if total > 0 else "maximum" if total < 0 else "neither"
+
+
+@wrong("critical-flat")
+def a_number(coefficients):
+    return first_power(coefficients)

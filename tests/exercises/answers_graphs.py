@@ -1,8 +1,10 @@
-"""Answers to chapter 9's exercises, right ones of any style and typical wrong ones."""
+"""Answers to chapter 9's and 9A's exercises, right ones of any style and typical wrong ones."""
 
+import functools
+import math
 from collections import deque
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 
 import networkx as nx
 from answers import right, wrong
@@ -564,3 +566,354 @@ def adds_parallel_edges(graph):
 @wrong("dag-longest-path")
 def number_of_nodes_less_one(graph):
     return max(len(graph) - 1, 0)
+
+
+# ---- dag-sources-everywhere -------------------------------------------------------------
+
+
+@right("dag-sources-everywhere")
+def what_remains_without_sources(graph):
+    left = set(graph) - set(kahn(graph, refuse=False))
+    return left or None
+
+
+@right("dag-sources-everywhere")
+def a_cycle(graph):
+    try:
+        return [u for u, *_ in nx.find_cycle(multigraph(graph))]
+    except nx.NetworkXNoCycle:
+        return None
+
+
+@right("dag-sources-everywhere")
+def strong_components(graph):
+    for component in nx.strongly_connected_components(multigraph(graph)):
+        if len(component) > 1 or any(u in graph[u] for u in component):
+            return sorted(component)
+    return None
+
+
+@wrong("dag-sources-everywhere")
+def all_nodes(graph):
+    return list(graph) if what_remains_without_sources(graph) else None
+
+
+@wrong("dag-sources-everywhere")
+def never_any(graph):
+    return None
+
+
+@wrong("dag-sources-everywhere")
+def always_all(graph):
+    return list(graph)
+
+
+@wrong("dag-sources-everywhere")
+def what_was_removed(graph):
+    return kahn(graph, refuse=False) if what_remains_without_sources(graph) else None
+
+
+@wrong("dag-sources-everywhere")
+def nodes_with_a_predecessor(graph):
+    heads = {w for after in graph.values() for w in after}
+    return heads or None
+
+
+@wrong("dag-sources-everywhere")
+def nodes_with_both(graph):
+    heads = {w for after in graph.values() for w in after}
+    return {u for u in graph if u in heads and graph[u]} or None
+
+
+@wrong("dag-sources-everywhere")
+def self_loops_only(graph):
+    return [u for u in graph if u in graph[u]] or None
+
+
+@wrong("dag-sources-everywhere")
+def without_sinks(graph):
+    """No sink is what the reversed graph's lemma is about."""
+    left = set(graph)
+    while sinks := {u for u in left if not left & set(graph[u])}:
+        left -= sinks
+    return left or None
+
+
+@wrong("dag-sources-everywhere")
+def removes_sources_once(graph):
+    degrees = in_degrees(graph)
+    return {u for u in graph if degrees[u]} or None
+
+
+@wrong("dag-sources-everywhere")
+def an_empty_list(graph):
+    return list(what_remains_without_sources(graph) or ())
+
+
+@wrong("dag-sources-everywhere")
+def one_node_of_it(graph):
+    left = what_remains_without_sources(graph)
+    return left and [min(left)]
+
+
+@wrong("dag-sources-everywhere")
+def one_node_less(graph):
+    left = sorted(what_remains_without_sources(graph) or ())
+    return left[1:] or left or None
+
+
+@wrong("dag-sources-everywhere")
+def short_cycles(graph):
+    left = what_remains_without_sources(graph)
+    return left if left and len(left) < 7 else None
+
+
+# ---- dag-two-chains ---------------------------------------------------------------------
+
+
+@right("dag-two-chains")
+def binomials(lengths):
+    orders, total = 1, 0
+    for n in lengths:
+        total += n
+        orders *= math.comb(total, n)
+    return orders
+
+
+@right("dag-two-chains")
+def factorials(lengths):
+    return math.factorial(sum(lengths)) // math.prod(math.factorial(n) for n in lengths)
+
+
+@right("dag-two-chains")
+def by_recursion(lengths):
+    @functools.cache
+    def count(left):
+        if not any(left):
+            return 1
+        return sum(
+            count(tuple(sorted((*left[:i], n - 1, *left[i + 1 :]))))
+            for i, n in enumerate(left)
+            if n
+        )
+
+    return count(tuple(sorted(lengths)))
+
+
+@wrong("dag-two-chains")
+def two_only(lengths):
+    a, b, *_ = [*lengths, 0, 0]
+    return math.comb(a + b, a)
+
+
+@wrong("dag-two-chains")
+def chains_in_any_order(lengths):
+    return math.factorial(len(lengths))
+
+
+@wrong("dag-two-chains")
+def any_order(lengths):
+    return math.factorial(sum(lengths))
+
+
+@wrong("dag-two-chains")
+def product_of_factorials(lengths):
+    return math.prod(math.factorial(n) for n in lengths)
+
+
+@wrong("dag-two-chains")
+def one_after_the_other(lengths):
+    return 1
+
+
+@wrong("dag-two-chains")
+def of_neighbours(lengths):
+    return math.prod(math.comb(a + b, a) for a, b in pairwise(lengths))
+
+
+@wrong("dag-two-chains")
+def in_floating_point(lengths):
+    gamma = math.lgamma(sum(lengths) + 1) - sum(math.lgamma(n + 1) for n in lengths)
+    return int(math.exp(gamma))
+
+
+@wrong("dag-two-chains")
+def choices_at_each_place(lengths):
+    return len(lengths) ** sum(lengths)
+
+
+@wrong("dag-two-chains")
+def grid_paths_with_a_step_too_many(lengths):
+    orders, total = 1, 0
+    for n in lengths:
+        total += n + 1
+        orders *= math.comb(total, n)
+    return orders
+
+
+@wrong("dag-two-chains")
+def product_of_lengths(lengths):
+    return math.prod(lengths)
+
+
+@wrong("dag-two-chains")
+def no_empty_chains(lengths):
+    return binomials(lengths) if all(lengths) else 0
+
+
+@wrong("dag-two-chains")
+def none_for_nothing(lengths):
+    return binomials(lengths) if lengths else 0
+
+
+@wrong("dag-two-chains")
+def first_five(lengths):
+    return binomials(lengths[:5])
+
+
+# ---- dag-unique-order -------------------------------------------------------------------
+
+
+@right("dag-unique-order")
+def neighbours_are_joined(graph):
+    return all(v in graph[u] for u, v in pairwise(kahn(graph)))
+
+
+@right("dag-unique-order")
+def one_source_at_a_time(graph):
+    left, degrees = set(graph), in_degrees(graph)
+    while left:
+        free = [u for u in left if degrees[u] == 0]
+        if len(free) > 1:
+            return False
+        left.remove(free[0])
+        for w in graph[free[0]]:
+            degrees[w] -= 1
+    return True
+
+
+@right("dag-unique-order")
+def longest_path_has_all(graph):
+    return len(nx.dag_longest_path(nx.DiGraph(multigraph(graph)))) == len(graph)
+
+
+@right("dag-unique-order")
+def last_and_first_source(graph):
+    return kahn(graph) == kahn(graph, take=deque.pop)
+
+
+@wrong("dag-unique-order")
+def one_source(graph):
+    return list(in_degrees(graph).values()).count(0) <= 1
+
+
+@wrong("dag-unique-order")
+def one_source_and_one_sink(graph):
+    return one_source(graph) and [*graph.values()].count([]) <= 1
+
+
+@wrong("dag-unique-order")
+def enough_edges(graph):
+    return sum(len(set(heads)) for heads in graph.values()) >= len(graph) - 1
+
+
+@wrong("dag-unique-order")
+def exactly_a_path(graph):
+    return sum(len(set(heads)) for heads in graph.values()) == len(graph) - 1
+
+
+@wrong("dag-unique-order")
+def all_pairs_joined(graph):
+    n = len(graph)
+    return sum(len(set(heads)) for heads in graph.values()) == n * (n - 1) // 2
+
+
+@wrong("dag-unique-order")
+def at_most_one_successor(graph):
+    return all(len(set(heads)) <= 1 for heads in graph.values())
+
+
+@wrong("dag-unique-order")
+def as_given(graph):
+    return all(v in graph[u] for u, v in pairwise(graph))
+
+
+@wrong("dag-unique-order")
+def links_reversed(graph):
+    return all(u in graph[v] for u, v in pairwise(kahn(graph)))
+
+
+@wrong("dag-unique-order")
+def always(graph):
+    return True
+
+
+@wrong("dag-unique-order")
+def never(graph):
+    return False
+
+
+@wrong("dag-unique-order")
+def connected(graph):
+    return not graph or nx.is_weakly_connected(multigraph(graph))
+
+
+@wrong("dag-unique-order")
+def the_opposite(graph):
+    return not neighbours_are_joined(graph)
+
+
+@wrong("dag-unique-order")
+def the_first_five_places(graph):
+    return all(v in graph[u] for u, v in pairwise(kahn(graph)[:5]))
+
+
+@wrong("dag-unique-order")
+def the_order_itself(graph):
+    return kahn(graph) if neighbours_are_joined(graph) else []
+
+
+# ---- dag-edges --------------------------------------------------------------------------
+
+
+@right("dag-edges")
+def by_combinations(order):
+    return list(combinations(order, 2))
+
+
+@right("dag-edges")
+def forward_pairs(order):
+    return [[u, v] for i, u in enumerate(order) for v in order[i + 1 :]]
+
+
+@right("dag-edges")
+def by_decreasing_tails(order):
+    return ((order[i], order[j]) for j in range(len(order)) for i in range(j))
+
+
+def enter_edges(**answers):
+    for called, function in answers.items():
+        function.__name__ = called
+        wrong("dag-edges")(function)
+
+
+enter_edges(
+    backwards=lambda order: [(v, u) for u, v in combinations(order, 2)],
+    all_pairs=lambda order: list(permutations(order, 2)),
+    with_self_loops=lambda order: [(u, v) for i, u in enumerate(order) for v in order[i:]],
+    a_path=lambda order: list(pairwise(order)),
+    a_circle=lambda order: [*pairwise(order), (order[-1], order[0])] if order else [],
+    a_star=lambda order: [(order[0], v) for v in order[1:]],
+    every_edge_twice=lambda order: 2 * by_combinations(order),
+    two_layers=lambda order: [
+        (u, v) for u in order[: len(order) // 2] for v in order[len(order) // 2 :]
+    ],
+    one_missing=lambda order: by_combinations(order)[:-1],
+    not_the_longest=lambda order: (
+        [(u, v) for u, v in combinations(order, 2) if u != order[0]] + list(pairwise(order[:2]))
+    ),
+    by_the_alphabet=lambda order: list(combinations(sorted(order), 2)),
+    places_for_names=lambda order: list(combinations(range(len(order)), 2)),
+    the_number=lambda order: len(order) * (len(order) - 1) // 2,
+    five_names_at_most=lambda order: by_combinations(order[:5]),
+)

@@ -26,12 +26,12 @@ def in_torch(make, number):
     return rates
 
 
-@pytest.mark.torch
 def label(value):
     """The name of a case; not of a lambda, whose repr differs from process to process."""
     return None if isinstance(value, FunctionType) else repr(value)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("schedule", "make", "number"),
     [

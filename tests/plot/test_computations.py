@@ -53,6 +53,19 @@ def test_forward_evaluation_finds_a_value_a_step(trace):
     assert "20" in texts(frames[3].figure)
 
 
+def test_with_tangents_the_values_are_dual_numbers(trace):
+    frames = step_forward(trace, ["x", "y"], tangents=[0, -1, -1, -1, -9]).frames
+    assert [read(frame.says) for frame in frames[1:]] == [
+        "v1 = x + y = 5 − 1ε.",  # noqa: RUF001
+        "v2 = y + 1 = 4 − 1ε.",  # noqa: RUF001
+        "v3 = v1 × v2 = 20 − 9ε.",  # noqa: RUF001
+    ]
+    assert state(frames[1])["x"] == "2 + 0ε"
+    assert "20 − 9ε" in texts(frames[3].figure)  # noqa: RUF001
+    with pytest.raises(ValueError, match="tangents has 2 entries; expected one for each of 5"):
+        step_forward(trace, ["x", "y"], tangents=[1, 0])
+
+
 def test_backward_sweep_shows_an_adjoint_once_all_uses_are_swept(trace):
     frames = step_backward(trace, ["x", "y"]).frames
     found = [list(state(frame).items()) for frame in frames]

@@ -187,8 +187,11 @@ def test_divergence_is_an_error_that_says_where():
 
 
 def test_a_history_has_curves_of_one_length():
+    two, three = np.zeros(2), np.zeros(3)
     with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(epochs,\)"):
-        History(np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(3))
+        History(two, two, two, three, three, three)
+    with pytest.raises(ValueError, match=r"curves have shapes .*; expected one shape \(steps,\)"):
+        History(two, two, two, two, two, three)
 
 
 def test_augmented_batches_train_and_the_examples_stay_as_they_are():
@@ -245,3 +248,140 @@ def test_a_seed_and_parameters_in_the_wrong_place_are_named():
         fit(params, objective, POINTS, POINTS, rng=np.random.default_rng(0), **options)
     with pytest.raises(TypeError, match=r"^split is a tuple; expected a Split"):
         evaluate(MODEL, params, (POINTS.x, POINTS.y))
+
+
+# ---- steps, epochs, early stopping ------------------------------------------------------
+
+
+def test_every_step_is_shown_and_recorded():
+    moments = []
+    fitted = run(
+        after_step=lambda moment: moments.append((*moment[:4], moment.params["W1"].copy()))
+    )
+    history = fitted.history
+    assert [moment[:2] for moment in moments] == [(1 + i // 7, 1 + i) for i in range(21)]
+    np.testing.assert_array_equal(history.step_loss, [moment[2] for moment in moments])
+    np.testing.assert_array_equal(history.step_accuracy, [moment[3] for moment in moments])
+    sizes = np.array([8] * 6 + [2])  # of the seven batches that 50 examples make
+    for steps, epochs in (
+        (history.step_loss, history.train_loss),
+        (history.step_accuracy, history.train_accuracy),
+    ):
+        np.testing.assert_allclose(steps.reshape(3, 7) @ sizes / 50, epochs, rtol=1e-12)
+    last = 7 * history.best_epoch - 1
+    np.testing.assert_array_equal(moments[last][4], fitted.params["W1"])
+
+
+def test_the_gradient_that_is_shown_made_the_step():
+    rate, before = np.float32(0.5), MODEL.init(np.random.default_rng(0))
+
+    def check(moment):
+        for name, p in moment.params.items():
+            np.testing.assert_array_equal(p, before[name] - rate * moment.grads[name])
+            before[name] = p.copy()
+
+    run(after_step=check)
+
+
+def test_an_epoch_is_shown_once_it_has_been_evaluated():
+    seen = []
+    fitted = run(
+        after_epoch=lambda history, params: seen.append((history, trees.map(np.copy, params)))
+    )
+    assert [len(history.train_loss) for history, _ in seen] == [1, 2, 3]
+    assert_same(seen[-1][0], fitted.history)
+    for history, params in seen:
+        loss, accuracy = evaluate(MODEL, params, separable(20, seed=1))
+        assert (history.validation_loss[-1], history.validation_accuracy[-1]) == (loss, accuracy)
+
+
+@pytest.mark.parametrize(("answer", "epochs"), [(True, 2), (None, 3), (1, 3), ("stop", 3)])
+def test_true_ends_the_training_and_nothing_else_does(answer, epochs):
+    def after_epoch(history, params):
+        return answer if len(history.train_loss) == 2 else None
+
+    fitted = run(after_epoch=after_epoch)
+    assert len(fitted.history.train_loss) == epochs
+    assert_same(fitted, run(epochs=epochs))
+
+
+def by_plan(accuracies):
+    """Return a model and validation examples, whose accuracy after each epoch is the planned."""
+    calls = iter(accuracies)
+    split = separable(10, seed=1)
+
+    def model(params, x):
+        if len(x) < 10:  # the single example that the arguments are checked with
+            return MODEL(params, x)
+        right = np.eye(2)[split.y]
+        right[round(10 * next(calls)) :] *= -1
+        return right
+
+    return {"model": model, "validation": split}
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "patience", "epochs", "best"),
+    [
+        ([0.5, 0.6, 0.7, 0.8], 1, 4, 4),
+        ([0.5, 0.4, 0.9, 0.9], 1, 2, 1),
+        ([0.5, 0.5, 0.9, 0.9], 1, 2, 1),  # as good is not better
+        ([0.5, 0.4, 0.6, 0.5, 0.6, 0.9], 2, 5, 3),
+        ([0.5, 0.4, 0.6, 0.5, 0.6, 0.9], 3, 6, 6),
+    ],
+)
+def test_patience_counts_the_epochs_without_a_better_one(accuracies, patience, epochs, best):
+    plan = by_plan(accuracies)
+    fitted = run(epochs=len(accuracies), patience=patience, **plan)
+    np.testing.assert_allclose(fitted.history.validation_accuracy, accuracies[:epochs])
+    assert fitted.history.best_epoch == best
+
+
+def test_a_training_that_ended_early_stays_ended(tmp_path):
+    pytest.importorskip("safetensors")
+    ends = {"after_epoch": lambda history, params: len(history.train_loss) == 2}
+    first = run(epochs=6, checkpoint=tmp_path / "a", **ends)
+    assert len(first.history.train_loss) == 2
+    assert_same(run(epochs=6, checkpoint=tmp_path / "a"), first)
+
+    late = run(epochs=20, patience=1)
+    done = len(late.history.train_loss)
+    assert done < 20
+    assert_same(run(epochs=20, patience=1, checkpoint=tmp_path / "b"), late)
+    assert_same(run(epochs=20, patience=1, checkpoint=tmp_path / "b"), late)
+    assert_same(run(epochs=20, checkpoint=tmp_path / "b"), run(epochs=20))
+
+
+def test_a_model_that_draws_is_given_the_generator_in_training_and_not_in_evaluation():
+    model = nn.Sequential((nn.Dense(2, 6), nn.Tanh(), nn.Dropout(0.5), nn.Dense(6, 2)))
+    objective = functools.partial(nn.objective, model=model, loss=nn.cross_entropy, alpha=0.0)
+    train, validation = separable(), separable(20, seed=1)
+
+    def once(seed):
+        rng = np.random.default_rng(seed)
+        options = {"model": model, "optimiser": GradientDescent(0.1), "batch_size": 50}
+        start = model.init(np.random.default_rng(0))
+        return fit(objective, start, train, validation, epochs=1, rng=rng, **options)
+
+    first, second = once(1), once(2)
+    assert_same(first, once(1))
+    # One batch of all examples: only what dropout left differs between the two.
+    assert first.history.train_loss[0] != second.history.train_loss[0]
+    logits = model(first.params, validation.x)
+    assert first.history.validation_loss[0] == pytest.approx(
+        float(nn.cross_entropy(logits, validation.y)), rel=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        ({"patience": 0}, ValueError, r"^patience is 0; expected an integer ≥ 1"),
+        ({"checkpoint_steps": 0}, ValueError, r"^checkpoint_steps is 0; expected an integer ≥ 1"),
+        ({"after_step": 3}, TypeError, r"^after_step is 3; expected a function$"),
+        ({"after_epoch": "stop"}, TypeError, r"^after_epoch is 'stop'; expected a function$"),
+    ],
+)
+def test_a_wrong_option_is_named(change, kind, message):
+    with pytest.raises(kind, match=message):
+        run(**change)

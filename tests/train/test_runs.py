@@ -29,8 +29,10 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def trained(monkeypatch):
     """Every experiment that is trained in this process."""
-    made, train = [], runs._train
-    monkeypatch.setattr(runs, "_train", lambda e, p: made.append(e) or train(e, p))
+    made, run = [], runs.run
+    monkeypatch.setattr(
+        runs, "run", lambda e, progress: made.append(e) or run(e, progress=progress)
+    )
     return made
 
 
@@ -38,7 +40,7 @@ def assert_same(a, b):
     assert a.experiment == b.experiment
     assert a.test_accuracy == b.test_accuracy
     ours, theirs = (trees.leaves((run.history, run.params)) for run in (a, b))
-    assert len(ours) == 8
+    assert len(ours) == 10
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(one, other)
     assert {name: p.dtype for name, p in a.params.items()} == {
@@ -131,10 +133,24 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_layout_of_an_array_does_not_count(tmp_path):
+    table = np.arange(12.0).reshape(3, 4)
+    arrays = {
+        "T": table.T,
+        "column": table[:, 1],
+        "every other": table[::2, ::-1],
+        "one": table[0, 0],
+    }
+    store.save(tmp_path / "a", arrays, {})
+    found, _ = store.load(tmp_path / "a")
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
 def test_where_nothing_can_be_written_a_run_is_trained_all_the_same(tmp_path, monkeypatch, trained):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DLBOOK_CACHE", str(tmp_path / "file" / "runs"))
-    monkeypatch.setattr(runs, "_train", lambda *_: pytest.fail("trained before the warning"))
+    monkeypatch.setattr(runs, "run", lambda *_, **__: pytest.fail("trained before the warning"))
     with pytest.raises(RuntimeWarning, match=r"runs cannot be stored .*; set DLBOOK_CACHE to"):
         results(SMALL)  # the tests make errors of warnings, so that it ends here
     monkeypatch.undo()

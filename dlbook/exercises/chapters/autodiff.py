@@ -1,4 +1,4 @@
-"""The exercises on computations, chapters 10 and 13.
+"""The exercises on computations, chapters 10, 13 and 13A.
 
 A program is a dictionary from each vertex to a number, for an input, or to a tuple of an operation
 and its operands. All values are integers, so that answers are compared exactly; but for the
@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 
 from dlbook import graph
-from dlbook.exercises.answers import UnfitError, close, compared, number, numbers, table
+from dlbook.exercises.answers import (
+    UnfitError,
+    close,
+    compared,
+    many,
+    number,
+    numbers,
+    sequence,
+    table,
+)
 from dlbook.exercises.chapters import graphs
 from dlbook.exercises.checker import Checker, of_any_size
 
@@ -275,7 +284,100 @@ def _entries(returned: Any, names: list[str]) -> dict[str, Any]:
     return adjoints
 
 
+def exponents(most: int = 300) -> Any:
+    """Return a strategy for exponents."""
+    from hypothesis import strategies as st
+
+    return st.integers(1, most)
+
+
+def _no_short_program(exponent: int, returned: Any) -> str | None:
+    products = sequence(returned, "a list of pairs")
+    reached = [1]
+    for k, product in enumerate(products, 1):
+        pair = numbers(product, 2, expected="a pair of numbers", what=f"entry {k - 1}")
+        for i in pair:
+            if i not in range(k):
+                return f"multiplication {k} asks for value {i}; it may use 0, …, {k - 1}"
+        reached.append(sum(reached[int(i)] for i in pair))
+    if reached[-1] != exponent:
+        return f"the last value is the power {reached[-1]}, not {exponent}"
+    most = 2 * int(np.log2(exponent))
+    if len(products) <= most:
+        return None
+    return f"it has {len(products)} multiplications; {most} are enough"
+
+
+def _not_the_visits_of_the_result(operands: dict[str, list[str]], returned: Any) -> str | None:
+    walks = dict.fromkeys(operands, 0)
+    for v in reversed(graph.topological_sort(_dependencies(operands))):
+        walks[v] += not any(v in needed for needed in operands.values())
+        for u in operands[v]:
+            walks[u] += walks[v]
+    return _differs(walks, returned, "count")
+
+
+def points_of_the_plane(most: int = 3) -> Any:
+    """Return a strategy for the values of two inputs."""
+    from hypothesis import strategies as st
+
+    value = st.integers(-most, most)
+    return st.fixed_dictionaries({"x": value, "y": value})
+
+
+def _not_the_five_adjoints(given: dict[str, int], returned: Any) -> str | None:
+    x, y = given["x"], given["y"]
+    right = {"x": y + 1, "y": x + 2 * y + 1, "v1": y + 1, "v2": x + y, "v3": 1}
+    return _differs(right, returned, "adjoint")
+
+
+def jacobian_shapes(most: int = 20) -> Any:
+    """Return a strategy for numbers of inputs and results."""
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries({"inputs": st.integers(1, most), "results": st.integers(1, most)})
+
+
+def _not_the_sweeps(given: dict[str, int], returned: Any) -> str | None:
+    n, m = given["inputs"], given["results"]
+    sweeps = table(returned, "a dictionary with 'forward', 'reverse' and 'choice'")
+    for name, right in (("forward", n), ("reverse", m)):
+        if name not in sweeps:
+            raise UnfitError(f"it has no {name!r}")
+        if complaint := compared(right, number(sweeps[name], what=name), name):
+            return complaint
+    choice = "forward" if n <= m else "reverse"
+    if sweeps.get("choice") == choice:
+        return None
+    return f"forward makes {many(n, 'sweep')} and reverse {m}: choose {choice}"
+
+
 CHECKERS = {
+    "graph-powers": Checker(
+        exponents,
+        _no_short_program,
+        "Write the exponent in binary. A digit costs a squaring, a 1 a multiplication more.",
+        long=lambda: exponents(10**6),
+    ),
+    "graph-visits-b": Checker(
+        graphs.dags,
+        _not_the_visits_of_the_result,
+        "From the results back: a visit of a vertex is a visit of each of its operands.",
+        long=long_operand_lists,
+        smaller=graphs.simpler,
+    ),
+    "reverse-by-hand": Checker(
+        points_of_the_plane,
+        _not_the_five_adjoints,
+        "The slope of a product in one factor is the other factor. From y there are two paths.",
+        long=lambda: points_of_the_plane(1000),
+    ),
+    "reverse-which": Checker(
+        jacobian_shapes,
+        _not_the_sweeps,
+        "A sweep forward finds a column of the Jacobian, one back a row. Which is dearer?",
+        long=lambda: jacobian_shapes(10**6),
+    ),
     "graph-evaluate": Checker(
         programs,
         _not_the_values,

@@ -76,7 +76,38 @@ def _not_the_centre(given: list[list[float]], returned: Any) -> str | None:
     return f"the sum of squared distances is {here:.6g}; {best:.6g} can be reached"
 
 
+_AT_ZERO = ("minimum", "maximum", "neither")
+
+
+def polynomials(most: int = 5) -> Any:
+    """Return a strategy for polynomials, by their coefficients, c_1 = 0 mostly; none constant."""
+    from hypothesis import strategies as st
+
+    def of(first: int, leading: int, more: list[int], start: int) -> list[float]:
+        return [float(c) for c in (start, *[0] * (first - 1), leading, *more)]
+
+    small, leading = st.integers(-3, 3), st.sampled_from([-3, -2, -1, 1, 2, 3])
+    return st.builds(of, st.integers(1, most), leading, st.lists(small, max_size=2), small)
+
+
+def _not_the_kind_of_point(given: list[float], returned: Any) -> str | None:
+    if not isinstance(returned, str) or returned not in _AT_ZERO:
+        found = shown(returned) if isinstance(returned, str) else kind(returned)
+        raise UnfitError(f"it is {found}; expected one of {', '.join(_AT_ZERO)}")
+    power = next(k for k, c in enumerate(given) if k and c)
+    expected = "neither" if power % 2 else "minimum" if given[power] > 0 else "maximum"
+    if returned == expected:
+        return None
+    return f"near 0 it is c_0 + ({given[power]:g}) w^{power} and smaller terms: {expected}"
+
+
 CHECKERS = {
+    "critical-flat": Checker(
+        polynomials,
+        _not_the_kind_of_point,
+        "Which power of w, except the constant, is the first with a coefficient? Is it even?",
+        long=lambda: polynomials(12),
+    ),
     "critical-sort": Checker(
         matrices,
         _not_the_verdict,

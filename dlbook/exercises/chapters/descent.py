@@ -1,10 +1,11 @@
-"""The exercises on gradient descent, chapter 6.
+"""The exercises on gradient descent, chapters 6 and 6A.
 
 Vectors are given as lists of numbers, matrices as lists of rows; an answer may be an array.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -124,7 +125,147 @@ def _not_the_three_terms(given: Given, returned: Any) -> str | None:
     return None
 
 
+def bowls(most: int = 4, rates: Sequence[float] = (0.125, 0.5, 1.0, 1.5)) -> Any:
+    """Return a strategy for a curvature, a start, a rate and a number of steps on the line."""
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries(
+        {
+            "curvature": st.sampled_from([0.5, 1.0, 2.0]),
+            "start": _entries(-3, 3),
+            "rate": st.sampled_from(rates),
+            "steps": st.integers(0, most),
+        }
+    )
+
+
+def _not_the_iterates(given: Given, returned: Any) -> str | None:
+    found = numbers(returned, given["steps"] + 1)
+    w = given["start"]
+    for t, one in enumerate(found, 1):
+        if not close(float(one), w):
+            return f"w_{t} is {w:g}"
+        w -= given["rate"] * given["curvature"] * w
+    return None
+
+
+def promises(most: int = 4) -> Any:
+    """Return a strategy for the numbers of the rate theorem, with any step size."""
+    from hypothesis import strategies as st
+
+    size = st.sampled_from([0.5, 1.0, 2.0, 3.0])
+    numbers_of_it = {"radius": size, "slope": size, "step_size": size}
+    return st.fixed_dictionaries({**numbers_of_it, "steps": st.integers(1, most)})
+
+
+def _not_the_promise(given: Given, returned: Any) -> str | None:
+    eta, steps = given["step_size"], given["steps"]
+    first, second = given["radius"] ** 2 / (2 * eta * steps), eta * given["slope"] ** 2 / 2
+    if close(float(number(returned)), first + second):
+        return None
+    return f"the bound is B²/(2ηT) + η·rho²/2 = {first:g} + {second:g} = {first + second:g}"
+
+
+def wishes(most: int = 6) -> Any:
+    """Return a strategy for a smoothness, a distance and a gap that is to be reached."""
+    from hypothesis import strategies as st
+
+    size = st.sampled_from([0.5, 1.0, 2.0, 4.0])
+    gap = st.integers(-most, 2).map(lambda k: 2.0**k) | st.sampled_from([0.75, 0.3])
+    return st.fixed_dictionaries({"smoothness": size, "distance": size, "gap": gap})
+
+
+def _not_the_fewest_steps(given: Given, returned: Any) -> str | None:
+    steps, half = number(returned, "an integer"), given["smoothness"] * given["distance"] ** 2 / 2
+    fewest = max(1, math.ceil(half / given["gap"]))
+    if steps == fewest:
+        return None
+    for t in (fewest - 1, fewest):
+        if t == steps or (t == fewest and steps > fewest):
+            word = "still above" if t < fewest else "enough already, with"
+            return (
+                f"for T = {t} the bound is {half / t if t else math.inf:g}, {word} {given['gap']:g}"
+            )
+    return f"the bound LR²/(2T) with L R²/2 = {half:g} asks for T = {fewest}"
+
+
+def last_points(most: int = 5) -> Any:
+    """Return a strategy for the numbers of the rate theorem."""
+    from hypothesis import strategies as st
+
+    size = st.sampled_from([0.5, 1.0, 2.0, 3.0])
+    return st.fixed_dictionaries({"radius": size, "slope": size, "steps": st.integers(1, most)})
+
+
+def _not_the_bound_for_the_last(given: Given, returned: Any) -> str | None:
+    steps = given["steps"]
+    factor = 1 + sum(1 / k for k in range(1, steps)) / 2
+    bound = factor * given["radius"] * given["slope"] / math.sqrt(steps)
+    if close(float(number(returned)), bound):
+        return None
+    return f"the factor of B·rho/√T is {factor:.6g}, and the bound {bound:.6g}"
+
+
+def gradients_on_the_way(most: int = 5) -> Any:
+    """Return a strategy for the gradients that a run on the line has met, none too long."""
+    from hypothesis import strategies as st
+
+    def of(length: int) -> Any:
+        return st.fixed_dictionaries(
+            {
+                "gradients": st.lists(_entries(-2, 2), min_size=length, max_size=length),
+                "radius": st.sampled_from([0.5, 1.0, 3.0]),
+                "slope": st.sampled_from([2.0, 4.0]),
+            }
+        )
+
+    return of_any_size(1, most, of)
+
+
+def _not_the_weighted_average(given: Given, returned: Any) -> str | None:
+    w, total, weight = 0.0, 0.0, 0.0
+    points = []
+    for t, v in enumerate(given["gradients"], 1):
+        eta = given["radius"] / (given["slope"] * math.sqrt(t))
+        points.append(f"w_{t} = {w:.4g}")
+        total, weight = total + eta * w, weight + eta
+        w -= eta * v
+    if close(float(number(returned)), total / weight):
+        return None
+    return f"{', '.join(points)}; their average, weighted by η_t, is {total / weight:.6g}"
+
+
 CHECKERS = {
+    "descent-by-hand": Checker(
+        bowls,
+        _not_the_iterates,
+        "The gradient is a·w. The list begins with the start, and has one point more than steps.",
+        long=lambda: bowls(_LONG, (0.125, 0.5)),
+    ),
+    "descent-wrong-guess": Checker(
+        promises,
+        _not_the_promise,
+        "Where in the proof is the value of η used? Stop there.",
+        long=lambda: promises(100),
+    ),
+    "descent-smooth": Checker(
+        wishes,
+        _not_the_fewest_steps,
+        "LR²/(2T) ≤ gap, solved for T. T is an integer, at least 1.",
+        long=lambda: wishes(30),
+    ),
+    "descent-last": Checker(
+        last_points,
+        _not_the_bound_for_the_last,
+        "How many terms does the sum have for T = 1, and for T = 2?",
+        long=lambda: last_points(200),
+    ),
+    "descent-any-time": Checker(
+        gradients_on_the_way,
+        _not_the_weighted_average,
+        "The points are w_1 = 0, …, w_T; the last gradient is not used. Each has the weight η_t.",
+        long=lambda: gradients_on_the_way(_LONG),
+    ),
     "descent-average": Checker(
         least_squares,
         _not_the_average,

@@ -1,4 +1,4 @@
-"""The exercises on directed graphs, chapter 9.
+"""The exercises on directed graphs, chapters 9 and 9A.
 
 A graph is given as a dictionary ``{node: [successors]}``: every node is a key, a successor may
 stand there twice, and self-loops occur where cycles may.
@@ -6,13 +6,16 @@ stand there twice, and self-loops occur where cycles may.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, permutations
 from string import ascii_lowercase
 from typing import Any
 
+import numpy as np
+
 from dlbook import graph
-from dlbook.exercises.answers import many, number, sequence
+from dlbook.exercises.answers import UnfitError, kind, many, number, sequence
 from dlbook.exercises.checker import Checker, of_any_size
 
 __all__ = ["CHECKERS"]
@@ -159,7 +162,125 @@ def _not_longest(given: Given, length: Any) -> str | None:
     return f"a longest path has {many(longest, 'edge')}" + (f": {_arrows(path)}" if path else "")
 
 
+def _not_without_sources(given: Given, returned: Any) -> str | None:
+    if returned is None:
+        cycle = _cycle(given)
+        return cycle and f"{cycle}; what about its nodes?"
+    nodes = set(
+        sequence(list(returned) if isinstance(returned, set) else returned, "nodes, or None")
+    )
+    if not nodes:
+        return "it is empty"
+    for v in nodes:
+        if v not in given:
+            return f"{v!r} is not a node"
+        if not any(v in given[u] for u in nodes):
+            return f"no edge from these nodes leads to {v!r}: it is a source of their graph"
+    return None
+
+
+def chains(most: int = 3) -> Any:
+    """Return a strategy for the lengths of chains, some of which may be empty."""
+    from hypothesis import strategies as st
+
+    return st.lists(st.integers(0, 4), max_size=most)
+
+
+def _not_the_number_of_orders(lengths: list[int], returned: Any) -> str | None:
+    orders = math.factorial(sum(lengths)) // math.prod(map(math.factorial, lengths))
+    if number(returned, "a number of orders") == orders:
+        return None
+    return f"there are {many(orders, 'order')}"
+
+
+def _not_whether_one(given: Given, returned: Any) -> str | None:
+    if not isinstance(returned, bool | np.bool_):
+        raise UnfitError(f"it is {kind(returned)}; expected True or False")
+    order = graph.topological_sort(graph.DiGraph.from_successors(given))
+    apart = next(((u, v) for u, v in pairwise(order) if v not in given[u]), None)
+    if returned == (apart is None):
+        return None
+    if apart is None:
+        return f"each node of {_arrows(order)} leads to the next: there is no other order"
+    return f"in {_arrows(order)} the neighbours {apart[0]} and {apart[1]} may be exchanged"
+
+
+def nearly_ordered(most: int = 4) -> Any:
+    """Return a strategy for graphs with one order or a few: paths in which a link may be missing.
+
+    Where one is missing, edges lead past it, so that there is still one source and one sink.
+    """
+    from hypothesis import strategies as st
+
+    def of(names: list[str], nodes: list[str], gap: int, skips: list[int]) -> Given:
+        links = [pair for k, pair in enumerate(pairwise(names)) if k != gap]
+        past = [(names[k], names[k + 2]) for k in range(len(names) - 2) if k in skips]
+        return _given(nodes, links + past)
+
+    def of_length(n: int) -> Any:
+        names, place = st.permutations(ascii_lowercase[:n]), st.integers(0, max(n - 1, 0))
+        near = place.flatmap(
+            lambda k: st.tuples(st.just(k), st.just([k - 1, k, k + 1]) | st.just([]))
+        )
+        return st.builds(lambda a, b, both: of(a, b, *both), names, names, near)
+
+    return of_any_size(0, most, of_length)
+
+
+def names_in_order(most: int = 5) -> Any:
+    """Return a strategy for some letters in an order."""
+    from hypothesis import strategies as st
+
+    return of_any_size(0, most, lambda n: st.permutations(ascii_lowercase[:n]))
+
+
+def _not_the_most_edges(order: list[str], returned: Any) -> str | None:
+    place = {name: i for i, name in enumerate(order)}
+    pairs = []
+    for k, edge in enumerate(sequence(returned, "a list of edges")):
+        pair = tuple(sequence(edge, "a pair of names", what=f"entry {k}"))
+        if len(pair) != 2 or any(name not in place for name in pair):
+            return f"{list(pair)} is not a pair of these names"
+        if place[pair[0]] >= place[pair[1]]:
+            return f"the edge {pair[0]} → {pair[1]} does not lead forward"
+        if pair in pairs:
+            return f"there are two edges {pair[0]} → {pair[1]}"
+        pairs.append(pair)
+    for i, one in enumerate(order):
+        for other in order[i + 1 :]:
+            if (one, other) not in pairs:
+                return f"{one} → {other} can be added"
+    return None
+
+
 CHECKERS = {
+    "dag-sources-everywhere": Checker(
+        digraphs,
+        _not_without_sources,
+        "Take away sources as long as there are any. What remains?",
+        long=long_digraphs,
+        smaller=simpler,
+        may_be_none=True,
+    ),
+    "dag-two-chains": Checker(
+        chains,
+        _not_the_number_of_orders,
+        "Which of the positions does the first chain take? And of those left, the second?",
+        long=lambda: chains(8),
+    ),
+    "dag-unique-order": Checker(
+        lambda: dags() | nearly_ordered(),
+        _not_whether_one,
+        "Find one order. Does an edge lead from each node to the next?",
+        long=lambda: nearly_ordered(_LONG),
+        smaller=simpler,
+    ),
+    "dag-edges": Checker(
+        names_in_order,
+        _not_the_most_edges,
+        "Which pairs can an edge join, if it has to lead forward?",
+        long=lambda: names_in_order(_LONG),
+    ),
     "dag-topological-sort": Checker(
         digraphs,
         _sorted_wrongly,

@@ -1,0 +1,107 @@
+"""prp-central-difference: the error of a central difference, and the step with the best bound."""
+
+import numpy as np
+from difference_instances import MODERATE, accurate, bounded, power, programs, sines
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the bound, times .99": {"times": 0.99},
+    "ε/2h, for ε/h": {"rounding": 1 / 2},
+    "h²M/12, for h²M/6": {"truncation": 1 / 12},
+    "the third power of the step": {"order": 3},
+    "the step (ε/M)^⅓": {"best": lambda eps, m: (eps / m) ** (1 / 3)},
+    "equal errors": {"best": lambda eps, m: (6 * eps / m) ** (1 / 3)},
+    "the step of the forward difference": {"best": lambda eps, m: 2 * np.sqrt(eps / m)},
+    "the least bound 2ε/h": {"least": 2},
+}
+
+
+def hypotheses(f, m, eps, x, h, values):
+    return {
+        "smooth": bounded(f, 3, m, x - h, x + h),
+        "accurate": accurate(f, (x - h, x + h), values, eps),
+    }
+
+
+def conclusion(
+    f,
+    m,
+    eps,
+    x,
+    h,
+    values,
+    *,
+    times=1.0,
+    truncation=1 / 6,
+    rounding=1,
+    order=2,
+    best=lambda eps, m: (3 * eps / m) ** (1 / 3),
+    least=3 / 2,
+):
+    """|d - f'(x)| ≤ h²M/6 + ε/h, which is smallest, 3ε/2h, for h = (3ε/M)^⅓."""
+
+    def bound(h):
+        return truncation * h**order * m + rounding * eps / h
+
+    error = abs((values[1] - values[0]) / (2 * h) - f(x, 1))
+    below = bool(error <= times * bound(h) * (1 + 1e-9))
+    step = best(eps, m)
+    told = bool(abs(bound(step) - least * eps / step) <= 1e-9 * bound(step))
+    alone = all(bound(step) < bound(factor * step) for factor in (0.1, 0.98, 0.99, 1.01, 1.02, 9))
+    smallest = told and alone
+    return below and smallest
+
+
+@given(st.data(), MODERATE, MODERATE, st.floats(-2, 2))
+def test_holds(data, eps, h, x):
+    f, m = data.draw(sines(3))
+    instance = f, m, eps, x, h, data.draw(programs(f, (x - h, x + h), eps))
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def worst(m, eps, x, h):
+    """Return the instance of the last sentence of the statement."""
+    f = power(m, x, 3)
+    return f, m, eps, x, h, (f(x - h) - eps, f(x + h) + eps)
+
+
+TIGHT = worst(3.0, 0.02, 1.0, 0.5)
+
+
+def test_near_misses():
+    near = [TIGHT, worst(0.5, 0.1, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, times=0.99)
+
+
+@given(MODERATE, MODERATE, MODERATE)
+def test_every_step_has_its_worst_case(m, eps, h):
+    assert conclusion(*worst(m, eps, 0.0, h))
+    assert not conclusion(*worst(m, eps, 0.0, h), times=0.999)
+
+
+def folded(u, k=0):
+    """u|u|, with its derivatives away from 0; its second derivative jumps there."""
+    u = np.float64(u)
+    if k == 3:
+        return np.inf if abs(u) < 1e-9 else 0.0
+    return (u * abs(u), 2 * abs(u), 2 * np.sign(u))[k]
+
+
+def test_without_smooth():
+    instance = (folded, 1.0, 1e-6, 0.0, 0.1, (folded(-0.1), folded(0.1)))
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
+
+
+def test_without_accurate():
+    instance = (power(0.0, 0.0, 3), 1.0, 1e-6, 0.0, 0.1, (-1e-3, 1e-3))
+    assert broken(hypotheses(*instance)) == ["accurate"]
+    assert not conclusion(*instance)

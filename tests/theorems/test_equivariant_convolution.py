@@ -1,0 +1,98 @@
+"""thm-equivariant-convolution: linear and commuting with the shift is circular convolution."""
+
+import numpy as np
+from circulant_instances import convolved, modulo, rings, same, shift, vectors_over
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the answer to e_1, for that to e_0": {"asked": 1},
+    "the answer to the ones": {"kernel": lambda L, e: L(np.ones_like(e))},
+    "the correlation with it": {"combined": lambda a, x: convolved(np.roll(a[::-1], 1), x)},
+    "the entrywise product with it": {"combined": lambda a, x: a * x},
+    "for another kernel, too": {"others": lambda n: [np.zeros(n, dtype=int)]},
+}
+
+
+def tried(n):
+    rng = np.random.default_rng(n)
+    return [*np.eye(n, dtype=int), *rng.integers(-5, 6, (4, n))]
+
+
+def hypotheses(L, n, m):
+    """Tried on the e_j and on a few sums, multiples and shifts."""
+    sums = all(same(L(x + y), L(x) + L(y), m) for x in tried(n) for y in tried(n))
+    multiples = all(same(L(c * x), c * L(x), m) for x in tried(n) for c in (-1, 2, 3))
+    return {
+        "linear": sums and multiples,
+        "equivariant": all(same(L(shift(x)), shift(L(x)), m) for x in tried(n)),
+    }
+
+
+def conclusion(
+    L,
+    n,
+    m,
+    *,
+    asked=0,
+    kernel=lambda L, e: L(e),
+    combined=convolved,
+    others=lambda n: np.eye(n, dtype=int),
+):
+    """L(x) = a * x with a = L(e_0), and for no other a: here those that differ from it a little."""
+    a = kernel(L, np.eye(n, dtype=int)[asked % n])
+
+    def fits(b):
+        return all(same(L(x), combined(b, x), m) for x in tried(n))
+
+    return fits(a) and not any(fits(a + other) for other in others(n))
+
+
+def by_rows(rows):
+    """Return the linear map of a matrix that is constant along its diagonals."""
+    return lambda x: np.array([row @ x for row in rows])
+
+
+@given(rings, st.integers(1, 5), st.data())
+def test_holds(m, n, data):
+    first = data.draw(vectors_over(n))
+    rows = [first]
+    for _ in range(n - 1):  # each row is the one before it, moved to the right
+        rows.append(np.roll(rows[-1], 1))
+    L = by_rows([modulo(row, m) for row in rows])
+    assert not broken(hypotheses(L, n, m))
+    assert conclusion(L, n, m)
+
+
+@given(st.integers(1, 3), st.integers(2, 3), st.data())
+def test_holds_of_averages_over_all_shifts(n, m, data):
+    """Any map, summed over all shifts of it, is equivariant; a convolution says the theorem."""
+    M = np.array([data.draw(vectors_over(n)) for _ in range(n)])
+
+    def total(x):
+        return sum(np.roll(M @ np.roll(x, k), -k) for k in range(n))
+
+    assert not broken(hypotheses(total, n, m))
+    assert conclusion(total, n, m)
+
+
+def correlation(x):
+    return x + 2 * np.roll(x, -1) - np.roll(x, 1)
+
+
+def test_near_misses():
+    near = [(correlation, 4, 0), (correlation, 5, 17), (lambda x: x, 3, 2)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_linear():
+    relu = (lambda x: np.maximum(x, 0), 8, 0)
+    assert broken(hypotheses(*relu)) == ["linear"]
+    assert not conclusion(*relu)
+
+
+def test_without_equivariant():
+    reversal = (lambda x: np.roll(x[::-1], 1), 8, 0)
+    assert broken(hypotheses(*reversal)) == ["equivariant"]
+    assert not conclusion(*reversal)

@@ -1,0 +1,47 @@
+"""prp-kink-errors: how a common change of all values runs through the slopes."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from interpolation_instances import matrix
+from near import missed
+
+NEAR_MISSES = {
+    "without the sign": {"factor": lambda theta: theta / (1 - theta)},
+    "theta for the factor": {"factor": lambda theta: -theta},
+    "one power more": {"shift": 1},
+    "the first change without the gap": {"first": lambda theta, gap: 1 / (1 - theta)},
+    "the first change without the fraction": {"first": lambda theta, gap: 1 / gap},
+    "of the weights": {"of": lambda w: w},
+}
+
+
+def ratio(theta):
+    return -theta / (1 - theta)
+
+
+def at_first(theta, gap):
+    return 1 / ((1 - theta) * gap)
+
+
+def conclusion(y, theta, gap, c, *, factor=ratio, shift=0, first=at_first, of=np.cumsum):
+    z = 1 + gap * np.arange(len(y))
+    m = matrix(z, z - (1 - theta) * gap)
+    change = of(np.linalg.solve(m, y + c)) - of(np.linalg.solve(m, y))
+    promised = c * first(theta, gap) * factor(theta) ** (np.arange(len(y)) + shift)
+    return np.abs(change - promised).max() < 1e-8
+
+
+@given(
+    st.lists(st.integers(-3, 3), min_size=1, max_size=5),
+    st.sampled_from([0.0, 0.25, 0.5, 0.75]),
+    st.sampled_from([0.5, 1.0, 2.0]),
+    st.integers(-2, 2),
+)
+def test_holds(y, theta, gap, c):
+    assert conclusion(np.array(y, dtype=float), theta, gap, c)
+
+
+def test_near_misses():
+    near = [(np.array([1.0, 3, -2]), 0.25, 2.0, 1.0)]
+    assert not missed(NEAR_MISSES, near, conclusion)

@@ -1,0 +1,70 @@
+"""thm-memorise: a network with n units takes n different points to any values."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from interpolation_instances import matrix, point_sets
+from near import broken, missed
+
+NEAR_MISSES = {
+    "with n - 1 units": {"units": lambda n: n - 1},
+    "in the direction of the first axis": {"ways": lambda d: [np.eye(d)[0]]},
+    "by linear units": {"bend": lambda t: t},
+    "all kinks at one place": {"kinks": lambda z, k: np.full(k, z[0] - 1)},
+}
+
+
+def moments(d):
+    return [float(t) ** np.arange(d) for t in range(30)]
+
+
+def at_the_points(z, k):
+    return np.concatenate([[z[0] - 1], z[:-1]])[:k]
+
+
+def bent(t):
+    return np.maximum(t, 0)
+
+
+def hypotheses(x, y):
+    return {"distinct": len(np.unique(x, axis=0)) == len(x)}
+
+
+def conclusion(x, y, *, units=len, ways=moments, bend=bent, kinks=at_the_points):
+    """Some network with that many units goes through all points."""
+    for a in ways(x.shape[1]):
+        order = np.argsort(x @ a)
+        z = (x @ a)[order]
+        k = units(x) if units is len else units(len(x))
+        m = bend(z[:, None] - kinks(z, k))
+        w = np.linalg.lstsq(m, y[order])[0] if k else np.zeros(0)
+        if np.abs(m @ w - y[order]).max() < 1e-9:
+            return True
+    return False
+
+
+@given(point_sets(), st.lists(st.integers(-3, 3), min_size=4, max_size=4))
+def test_holds(x, y):
+    y = np.array(y[: len(x)], dtype=float)
+    assert not broken(hypotheses(x, y))
+    assert conclusion(x, y)
+
+
+def test_near_misses():
+    square = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
+    near = [(square, np.array([0.0, 1, 1, 0])), (np.array([[1.0, 2]]), np.array([3.0]))]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_the_network_has_as_many_numbers_as_the_text_says():
+    x = np.random.default_rng(0).standard_normal((7, 3))
+    a, z = np.ones(3), np.sort(x @ np.ones(3))
+    b = at_the_points(z, 7)
+    w = np.linalg.solve(matrix(z, b), np.arange(7.0))
+    assert a.size + b.size + w.size == 2 * 7 + 3
+
+
+def test_without_distinct():
+    instance = (np.array([[0.0], [0.0]]), np.array([0.0, 1.0]))
+    assert broken(hypotheses(*instance)) == ["distinct"]
+    assert not conclusion(*instance)

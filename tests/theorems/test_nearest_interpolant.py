@@ -1,0 +1,66 @@
+"""cor-nearest-interpolant: from anywhere, such steps lead to the nearest interpolant."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from interpolation_instances import rows_and_values, walk
+from near import broken, missed
+from test_minimum_norm import LEAST, ONE, ROW, in_row_space, unseen
+
+NEAR_MISSES = {
+    "to the origin": {"origin": lambda path: np.zeros(len(path[0]))},
+    "to the point opposite": {"origin": lambda path: -path[0]},
+    "by a factor": {"times": 0.99},
+    "in the largest entry": {"size": lambda w: np.abs(w).max()},
+}
+
+
+def hypotheses(X, y, path):
+    return {
+        "updates": all(in_row_space(X, b - a) for a, b in pairwise(path)),
+        "converges": bool(np.abs(X @ path[-1] - y).max() < 1e-7),
+    }
+
+
+def first(path):
+    return path[0]
+
+
+def conclusion(X, y, path, *, origin=first, times=1.0, size=np.linalg.norm):
+    w, start = path[-1], origin(path)
+    if np.abs(X @ w - y).max() >= 1e-7:
+        return False
+    rivals = [w + t * u for u in unseen(X) for t in (-1e-3, 1e-3, -1.0, 1.0)]
+    return all(times * size(rival - start) > size(w - start) for rival in rivals)
+
+
+@settings(max_examples=25)
+@given(rows_and_values(), st.lists(st.integers(-2, 2), min_size=3, max_size=3))
+def test_holds(given_rows, start):
+    X, y = given_rows
+    path = [np.array(start, dtype=float), walk(X, y, start, momentum=0.5, steps=6000)]
+    if hypotheses(X, y, path)["converges"]:
+        assert not broken(hypotheses(X, y, path))
+        assert conclusion(X, y, path)
+
+
+def test_near_misses():
+    near = [
+        (ROW, ONE, [np.array([1.0, 0.0]), np.array([0.76, -0.32])]),
+        (ROW, ONE, [LEAST * 3, LEAST]),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_without_updates():
+    path = [np.array([1.0, 0.0]), walk(ROW, ONE, [1.0, 0.0], scale=np.array([1.0, 4.0]))]
+    assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
+    assert not conclusion(ROW, ONE, path)
+
+
+def test_without_converges():
+    path = [np.array([1.0, 0.0]), np.array([1.3, 0.4])]
+    assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
+    assert not conclusion(ROW, ONE, path)

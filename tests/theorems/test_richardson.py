@@ -1,0 +1,116 @@
+"""prp-richardson: the error of two central differences, extrapolated once."""
+
+import numpy as np
+from difference_instances import MODERATE, accurate, bounded, power, programs, sines
+from hypothesis import given
+from hypothesis import strategies as st
+from near import broken, missed
+
+NEAR_MISSES = {
+    "the bound, times .99": {"times": 0.99},
+    "2ε/h, for 3ε/h": {"rounding": 2},
+    "h⁴M/500, for h⁴M/480": {"truncation": 1 / 500},
+    "the fifth power of the step": {"order": 5},
+    "weights that sum to 1, and no more": {"weights": (2, -1)},
+    "the differences exchanged": {"weights": (-1 / 3, 4 / 3)},
+    "the step (3ε/M)^⅕": {"best": lambda eps, m: (3 * eps / m) ** (1 / 5)},
+    "the step (370ε/M)^⅕": {"best": lambda eps, m: (370 * eps / m) ** (1 / 5)},
+    "the least bound 4ε/h": {"least": 4},
+}
+
+
+def points(x, h):
+    return (x - h, x - h / 2, x + h / 2, x + h)
+
+
+def hypotheses(f, m, eps, x, h, values):
+    return {
+        "smooth": bounded(f, 5, m, x - h, x + h),
+        "accurate": accurate(f, points(x, h), values, eps),
+    }
+
+
+def conclusion(
+    f,
+    m,
+    eps,
+    x,
+    h,
+    values,
+    *,
+    times=1.0,
+    weights=(4 / 3, -1 / 3),
+    truncation=1 / 480,
+    rounding=3,
+    order=4,
+    best=lambda eps, m: (360 * eps / m) ** (1 / 5),
+    least=15 / 4,
+):
+    """|d - f'(x)| ≤ h⁴M/480 + 3ε/h, which is smallest, 15ε/4h, for h = (360ε/M)^⅕."""
+
+    def bound(h):
+        return truncation * h**order * m + rounding * eps / h
+
+    half, whole = (values[2] - values[1]) / h, (values[3] - values[0]) / (2 * h)
+    error = abs(weights[0] * half + weights[1] * whole - f(x, 1))
+    below = bool(error <= times * bound(h) * (1 + 1e-9))
+    step = best(eps, m)
+    told = bool(abs(bound(step) - least * eps / step) <= 1e-9 * bound(step))
+    alone = all(bound(step) < bound(factor * step) for factor in (0.1, 0.99, 0.996, 1.004, 1.01, 9))
+    smallest = told and alone
+    return below and smallest
+
+
+@given(st.data(), st.floats(1e-3, 1), MODERATE, st.floats(-2, 2))
+def test_holds(data, eps, h, x):
+    f, m = data.draw(sines(5))
+    instance = f, m, eps, x, h, data.draw(programs(f, points(x, h), eps))
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+
+
+def worst(m, eps, x, h):
+    """Return the instance of the last sentence of the statement."""
+    f = power(m, x, 5)
+    # Exact values err by -h⁴M/480; these errors have the same sign.
+    errors = [-eps, eps, -eps, eps]
+    return f, m, eps, x, h, [f(u) + e for u, e in zip(points(x, h), errors, strict=True)]
+
+
+TIGHT = worst(30.0, 0.001, 1.0, 0.9)
+
+
+def test_near_misses():
+    near = [TIGHT, worst(200.0, 1e-5, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_tight():
+    assert conclusion(*TIGHT)
+    assert not conclusion(*TIGHT, times=0.99)
+
+
+@given(MODERATE, st.floats(1e-4, 1), st.floats(0.2, 3))
+def test_every_step_has_its_worst_case(m, eps, h):
+    assert conclusion(*worst(m, eps, 0.0, h))
+    assert not conclusion(*worst(m, eps, 0.0, h), times=0.999)
+
+
+def folded(u, k=0):
+    """u|u|, with its derivatives away from 0; its second derivative jumps there."""
+    u = np.float64(u)
+    if k > 2:
+        return np.inf if abs(u) < 1e-9 else 0.0
+    return (u * abs(u), 2 * abs(u), 2 * np.sign(u))[k]
+
+
+def test_without_smooth():
+    instance = (folded, 1.0, 1e-6, 0.0, 0.1, [folded(u) for u in points(0.0, 0.1)])
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
+
+
+def test_without_accurate():
+    instance = (power(0.0, 0.0, 5), 1.0, 1e-6, 0.0, 0.1, (1e-3, -1e-3, 1e-3, -1e-3))
+    assert broken(hypotheses(*instance)) == ["accurate"]
+    assert not conclusion(*instance)
