@@ -85,11 +85,12 @@ def _block(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:
     except LookupError as error:
         warn("%s", error, location=docname)
         return []
-    compared = "two readers" if len(claim.readers) > 1 else "one reader"
+    number = "Two readers have" if len(claim.readers) > 1 else "One reader has"
+    compared = f"{number} compared the two"
     says = nodes.paragraph()
     says += [
         nodes.strong("", claim.label.capitalize()),
-        nodes.Text(f": {LABELS[claim.label]}. {claim.differs} So {compared} judged. "),
+        nodes.Text(f": {LABELS[claim.label]}. {claim.differs} {compared}. "),
         nodes.Text(f"The proof was checked by Coq {recording['coq']} and rests on "),
         _link(app, docname, _GUIDE, "axioms", rests_on(claim)),
         nodes.Text("; "),
