@@ -140,6 +140,40 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def proofs(session: nox.Session) -> None:
+    """Check the formal proofs with Coq, and what checks them. -- --gate: not the latter.
+
+    -- --required: fail where Coq is missing. -- --record: record the goals that pages show.
+    -- --pin: what changed has been compared; this needs no Coq.
+    """
+    if "--pin" in session.posargs:  # needs no Coq
+        session.run(sys.executable, "proofs/gate.py", "--pin", external=True)
+        return
+    trouble = _why_no_coq()
+    if trouble:
+        if "--required" in session.posargs:
+            session.error(trouble)
+        session.log(f"The formal proofs are NOT checked: {trouble}")
+        return
+    names = ["gate"] + ["mutants"] * ("--gate" not in session.posargs)
+    if "--record" in session.posargs:
+        names = ["record"]
+    for name in names:
+        session.run(sys.executable, f"proofs/{name}.py", external=True)
+
+
+def _why_no_coq() -> str:
+    """Return why the formal proofs cannot be checked here, or nothing."""
+    if shutil.which("coqc") is None:
+        packages = " ".join(Path("proofs/packages.txt").read_text().split())
+        return f"no coqc; on Debian: apt-get install --no-install-recommends {packages}"
+    printed = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True).stdout
+    if not printed.startswith(("8.16", "8.20")):
+        return f"Coq {printed.split()[0]} is neither Debian 12's 8.16 nor Debian 13's 8.20"
+    return ""
+
+
+@nox.session(venv_backend="none")
 def linkcheck(session: nox.Session) -> None:
     """Ask every address in the book whether it still answers. Needs the network."""
     python = _borrow(session, "docs")

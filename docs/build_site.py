@@ -29,7 +29,8 @@ SECONDS = ROOT / "docs" / "_build" / "seconds.json"
 ACCEPTED = ROOT / "docs" / "seconds.json"
 
 _SOURCES = (
-    *("docs", "dlbook", "tests/theorems", "requirements/docs.txt", "requirements/torch.txt"),
+    *("docs", "dlbook", "proofs", "tests/theorems"),
+    *("requirements/docs.txt", "requirements/torch.txt"),
     *("pyproject.toml", "README.md", "LICENSE", "LICENSES"),  # of the wheel that the site carries
 )
 _MADE = ("docs/_build", "docs/node_modules", "docs/api/generated")

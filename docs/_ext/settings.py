@@ -31,6 +31,7 @@ extensions = [
     "_ext.logic.arguments",
     "_ext.logic.course",
     "_ext.logic.exercises",
+    "_ext.logic.formal",
     "_ext.logic.statements",
     "_ext.logic.tested",
     "_ext.logic.theorems",
