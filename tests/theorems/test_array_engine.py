@@ -134,15 +134,17 @@ def conclusion(
 ):
     """The entries of the inputs' adjoints are the partial derivatives of the last value."""
     found = adjoints(program, order, along, put, start, rule)
-    for k, x in enumerate(program.inputs):
 
-        def of_one(x, k=k):
+    def partial(k, x):
+        def of_one(x):
             return program.values([*program.inputs[:k], x, *program.inputs[k + 1 :]])[-1].sum()
 
-        partial = [slope(of_one, x, t)[0] for t in units(x)]
-        if not np.allclose(read(found[k]), partial, rtol=1e-5, atol=1e-5):
-            return False
-    return True
+        return [slope(of_one, x, t)[0] for t in units(x)]
+
+    return all(
+        np.allclose(read(found[k]), partial(k, x), rtol=1e-5, atol=1e-5)
+        for k, x in enumerate(program.inputs)
+    )
 
 
 @st.composite

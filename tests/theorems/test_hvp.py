@@ -40,7 +40,7 @@ def conclusion(f, x, v, *, first=along, second=gradient_of, matrix=lambda H: H):
     d = len(x)
     H = np.array([[mixed(f, x, i, j) for j in range(d)] for i in range(d)])
     product = matrix(H) @ v
-    return bool(
+    return (
         np.abs(first(f, x, v) - product).max() < 1e-3
         and np.abs(second(f, x, v) - product).max() < 1e-3
     )

@@ -30,7 +30,7 @@ def conclusion(H, g, *, step=lambda H, g: -np.linalg.solve(H, g), sign=1, slope=
     directions = [*np.eye(len(g)), *np.linalg.eigh(H)[1].T, *rng.normal(size=(8, len(g)))]
     others = [star + h * v for v in directions for h in (-1.0, -0.01, 0.01, 1.0)]
     lowest = all(sign * (model(s) - model(star)) > 0 for s in others)
-    return bool(lowest and (slope(g, star) < 0 or not g.any()))
+    return lowest and bool(slope(g, star) < 0 or not g.any())
 
 
 @given(st.data(), st.integers(1, 3))
