@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,9 @@ def digits(images: ArrayLike, labels: ArrayLike, *, columns: int = 8) -> Figure:
     return _grid(pictures, names, columns, cmap="gray", vmin=0)
 
 
-def weights(images: ArrayLike, labels: ArrayLike | None = None, *, columns: int = 8) -> Figure:
+def weights(
+    images: ArrayLike, labels: Sequence[Any] | NDArray[Any] | None = None, *, columns: int = 8
+) -> Figure:
     """Draw signed images in a grid: the incoming weights of hidden units, laid out as images.
 
     Blue is negative, white is 0 and red is positive. All images have one scale, which reaches to

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import ReferencesResolver
+from sphinx.util import docname_join
 from sphinx.util.docutils import new_document
 
 from _ext.cells.numbers import PrintNumbers
@@ -96,6 +97,9 @@ def _glossary(app: Sphinx, docname: str) -> list[nodes.Node]:
     for term in sorted(found, key=str.casefold):
         page, set_off = found[term]
         words = _words(set_off)
+        for reference in (one for word in words for one in word.findall(addnodes.pending_xref)):
+            if reference["reftype"] == "doc":  # which may be relative to the page
+                reference["reftarget"] = "/" + docname_join(page, reference["reftarget"])
         meaning = nodes.definition("", *words, _place(pages, page, set_off))
         name = nodes.term("", term, ids=[nodes.make_id(f"term-{term}")])
         listed += nodes.definition_list_item("", name, meaning)

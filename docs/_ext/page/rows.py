@@ -22,6 +22,7 @@ _OPEN = {"(", "[", r"\{", r"\langle", r"\lvert", r"\lVert", r"\lfloor", r"\lceil
 _CLOSE = {")", "]", r"\}", r"\rangle", r"\rvert", r"\rVert", r"\rfloor", r"\rceil"}
 _BEGIN, _END = {"{", r"\left"}, {"}", r"\right"}
 _SPACE = re.compile(r"(?:\\[ ,;:!]|\\q?quad(?![a-zA-Z])|\{\}|\s|~)+")
+_SPACE_AT_END = re.compile(r"(?:(?<!\\)\\[ ,;:!]|\s|~)+$")
 
 
 @dataclass
@@ -52,7 +53,7 @@ class _Row:
         if not self.relations:
             return "", self.text
         place = self.relations[0]
-        return self.text[:place].strip(), self.text[place:].strip()
+        return self.text[:place], self.text[place:]
 
 
 def _written(latex: str) -> Iterator[_Row]:
@@ -89,6 +90,8 @@ def rows(latex: str) -> list[tuple[str, str]] | None:
     [('a(x + y)', '= b,'), ('c', '= d')]
     >>> rows(r"a &\to b \\ &\text{for } c")
     [('', 'a \\to b'), ('', '\\text{for } c')]
+    >>> rows(r"&a + b \\ &\ = c \\ &\ = d")
+    [('a + b', '= c'), ('', '= d')]
     >>> rows(r"a = b") is rows(r"a &= b, & c &= d \\ e &= f, & g &= h") is None
     True
     """
@@ -108,11 +111,13 @@ def rows(latex: str) -> list[tuple[str, str]] | None:
             joined.append(row)
     sides = [row.sides() for row in joined]
     if any(not row.relations for row in joined):  # nothing to align them by
-        return [("", f"{left} {right}".strip()) for left, right in sides]
+        return [("", _trim(left + right)) for left, right in sides]
     return [(_trim(left), _trim(right)) for left, right in sides]
 
 
 def _trim(side: str) -> str:
-    """Return a part of a formula without the space that its author began it with."""
+    """Return a part of a formula without the space that its author put around it."""
     start = _SPACE.match(side)
-    return " ".join((side[start.end() :] if start else side).split())
+    side = re.sub(r"(?<!\\)\s+", " ", side[start.end() :] if start else side)
+    end = _SPACE_AT_END.search(side)
+    return side[: end.start()] if end else side
