@@ -173,7 +173,7 @@ def candidate_rates() -> dict[float, Seeds]:
     return {rate: _seeds(_habits(rate)) for rate in (0.02, 0.05, 0.1)}
 
 
-def habits_left_out(rate: float = 0.05) -> dict[str, Seeds]:
+def habits_left_out(rate: float = 0.1) -> dict[str, Seeds]:
     """Return chapter 19's runs with one habit left out: ten epochs, three seeds each.
 
     Parameters
@@ -208,7 +208,7 @@ def habits_left_out(rate: float = 0.05) -> dict[str, Seeds]:
     return {name: _seeds(experiment) for name, experiment in left_out.items()}
 
 
-def final_runs(rate: float = 0.05) -> Seeds:
+def final_runs(rate: float = 0.1) -> Seeds:
     """Return chapter 19's final runs, with all habits: twenty epochs, five seeds.
 
     Parameters
@@ -219,7 +219,7 @@ def final_runs(rate: float = 0.05) -> Seeds:
     Examples
     --------
     >>> final_runs()[0].optimiser
-    HeavyBall(learning_rate=Cosine(learning_rate=0.05, steps=15000, least=0.0), momentum=0.9)
+    HeavyBall(learning_rate=Cosine(learning_rate=0.1, steps=15000, least=0.0), momentum=0.9)
     """
     return _seeds(_habits(rate, epochs=20), count=5)
 
