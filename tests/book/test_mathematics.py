@@ -192,3 +192,23 @@ def test_what_computes_numbers_is_shown_to_who_follows_one(roots, context):
     page.emulate_media(media="print")
     assert not hidden.nth(1).is_visible()
     page.close()
+
+
+@browsed
+def test_scripts_stand_where_katex_sets_them(roots, context):
+    """A theme's own rules for sub and sup would add to the shift."""
+    page = context.new_page()
+    page.goto(f"{roots['file']}/{PAGE}")
+    shifts = page.evaluate(
+        """[...document.querySelectorAll(".katex :is(sub, sup)")]
+          .filter((one) => !one.hasAttribute("style"))
+          .map((one) => {
+            const { position, verticalAlign, fontSize } = getComputedStyle(one);
+            return [one.tagName, position, parseFloat(verticalAlign) / parseFloat(fontSize)];
+          })"""
+    )
+    assert len(shifts) > 100
+    for tag, position, shift in shifts:
+        assert position == "static"
+        assert shift == pytest.approx({"SUB": -0.2143, "SUP": 0.5186}[tag], abs=1e-3)
+    page.close()
