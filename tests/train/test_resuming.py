@@ -153,7 +153,7 @@ import os, signal, sys, time
 from pathlib import Path
 import numpy as np
 sys.path.insert(0, sys.argv[1])
-import test_checkpoints as t
+import test_resuming as t
 options = {"epochs": 30, "augmentation": t.noisy, "model": t.DROPPING}
 whole, folder = t.train(**options), Path(sys.argv[2])
 t.train(folder / "first.safetensors", epochs=1)  # what takes long once is done before the forks
