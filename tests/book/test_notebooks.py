@@ -21,6 +21,7 @@ from test_exercises import ONE as EXERCISES
 from test_theorems import CONF, HEAD, build
 
 from dlbook import exercises
+from dlbook.train.store import cache_folder
 
 ONE = r"""# 3. Numbers
 
@@ -451,8 +452,9 @@ def test_links_are_whole_and_lead_somewhere(site):
 
 @pytest.mark.site
 @pytest.mark.slow
-def test_the_books_edition_without_solutions_is_whole(site):
+def test_the_books_edition_without_solutions_is_whole(site, monkeypatch):
     """Its links lead somewhere, and its cells and those of the full edition are the same."""
+    monkeypatch.setenv("DLBOOK_CACHE", str(cache_folder() / "book"))  # where the build trained
     assert build_course() == 0
     assert broken_links(COURSE, read(COURSE)) == []
     full, course = notebooks(SITE), notebooks(COURSE)
@@ -469,8 +471,11 @@ def test_the_books_edition_without_solutions_is_whole(site):
 @pytest.mark.site
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("part-*/*.md")), ids=lambda p: p.stem)
-def test_an_untouched_notebook_runs_without_its_solutions_and_earns_nothing(site, path):
+def test_an_untouched_notebook_runs_without_its_solutions_and_earns_nothing(
+    site, path, monkeypatch
+):
     """Both editions: `grade` runs no cell of a solution, and the others are the same in both."""
+    monkeypatch.setenv("DLBOOK_CACHE", str(cache_folder() / "book"))  # where the build trained
     name = path.relative_to(ROOT / "docs").with_suffix(".ipynb")
     grades = exercises.grade(site / "_downloads" / name, seconds=300)
     assert grades.faults == ()

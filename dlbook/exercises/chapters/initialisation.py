@@ -127,7 +127,7 @@ def _not_the_laws(given: Given, returned: Any) -> str | None:
 
 
 def _not_the_groups(given: Given, returned: Any) -> str | None:
-    found = number(returned, "the number of groups")
+    found = number(returned, "a number of groups")
     all_ = list(
         zip(zip(*given["W1"], strict=True), given["b1"], map(tuple, given["W2"]), strict=True)
     )

@@ -51,6 +51,8 @@ def _pieces(part: nodes.Node) -> Iterator[str]:
         yield str(part)
     elif isinstance(part, (nodes.math, nodes.math_block)):
         yield plain_text(part)
+    elif isinstance(part, computed) and part.get("kind") == "timing":
+        return  # it is another one in the next build
     elif isinstance(part, nodes.literal_block):  # of code what it defines
         yield " ".join(_DEFINED.findall(part.astext())) + " "
     elif isinstance(part, nodes.Element) and not isinstance(part, _LEFT_OUT):
