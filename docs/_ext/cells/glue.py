@@ -13,6 +13,8 @@ __all__ = ["without_glue"]
 def without_glue(cells: Sequence[Any]) -> list[str]:
     """Return the source of each cell without its calls of `dlbook.book.glue`.
 
+    A function that does nothing else goes as well, with its calls; so does a `partial` of it.
+
     Of a cell that was folded because it only prepared numbers, nothing stays: an empty text. It
     prepares more if a later cell reads what it defines, if it draws random numbers, which would be
     drawn by another cell without it, or if it does something beside defining names.
@@ -22,7 +24,8 @@ def without_glue(cells: Sequence[Any]) -> list[str]:
     cells
         Code cells of nbformat, in their order.
     """
-    sources = [_cut(cell.source) for cell in cells]
+    gluing = {"glue"}
+    sources = [_cut(cell.source, gluing) for cell in cells]
     read: set[str] = set()
     for place in reversed(range(len(cells))):
         source = sources[place]
@@ -33,14 +36,14 @@ def without_glue(cells: Sequence[Any]) -> list[str]:
     return sources
 
 
-def _cut(source: str) -> str:
-    """Return code without its statements that glue."""
+def _cut(source: str, gluing: set[str]) -> str:
+    """Return code without its statements that glue, and note which functions do nothing else."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic command
         return source
     lines: list[str | None] = list(source.splitlines())
-    for statement in _gluing(tree.body):
+    for statement in _gluing(tree.body, gluing):
         first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
         lines[first:last] = [None] * (last - first)
         while first and re.match(r"\s*#", lines[first - 1] or ""):  # what the call was about
@@ -50,24 +53,36 @@ def _cut(source: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", text).strip("\n")
 
 
-def _gluing(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+def _gluing(body: Iterable[ast.stmt], gluing: set[str]) -> list[ast.stmt]:
     """Return the statements that only glue, the outermost of them."""
     found: list[ast.stmt] = []
     for statement in body:
         inner = [*getattr(statement, "body", []), *getattr(statement, "orelse", [])]
-        below = _gluing(inner)
-        if _glues(statement) or (inner and len(below) == len(inner)):
+        below = _gluing(inner, gluing)
+        if _glues(statement, gluing) or (inner and len(below) == len(inner)):
             found.append(statement)
+            if isinstance(statement, ast.FunctionDef):
+                gluing.add(statement.name)
         else:
             found += below
     return found
 
 
-def _glues(statement: ast.stmt) -> bool:
+def _glues(statement: ast.stmt, gluing: set[str]) -> bool:
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "dlbook.book" and [a.name for a in statement.names] == ["glue"]
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "glue"
+    if isinstance(statement, ast.Assign):  # glue with some arguments given
+        call, names = statement.value, statement.targets
+        if (
+            isinstance(call, ast.Call)
+            and ast.unparse(call.func) == "partial"
+            and ast.unparse(call.args[0]) in gluing
+        ):
+            gluing.update(map(ast.unparse, names))
+            return True
+        return False
+    said = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(said, ast.Call) and ast.unparse(said.func) in gluing
 
 
 def _only_defines(source: str, read: set[str]) -> bool:
