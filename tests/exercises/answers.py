@@ -26,3 +26,14 @@ def taking(enter):
         return function
 
     return entered
+
+
+def each(enter, answers, *keys):
+    """Enter functions by their names; with keys, they take these entries of what is given."""
+    for called, function in answers.items():
+
+        def answer(given, function=function):
+            return function(*[given[key] for key in keys]) if keys else function(given)
+
+        answer.__name__ = called
+        enter(answer)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
-from answers import right, taking, wrong
+from answers import each, right, taking, wrong
 
 from dlbook.autodiff import grad
 
@@ -820,10 +820,10 @@ VISITS = {
     "at_most_a_thousand": lambda operands, v: {u: min(n, 1000) for u, n in v.items()},
     "a_list": lambda operands, v: list(v.values()),
 }
-for called, change in VISITS.items():
-    answer = changed_visits(change)
-    answer.__name__ = called
-    wrong("graph-visits-b")(answer)
+each(
+    wrong("graph-visits-b"),
+    {called: changed_visits(change) for called, change in VISITS.items()},
+)
 
 
 @wrong("graph-visits-b")
@@ -948,10 +948,4 @@ WHICH = {
     "a_back_sweep_costs_four": lambda n, m: which(n, m, "forward" if n <= 4 * m else "reverse"),
     "in_capitals": lambda n, m: which(n, m, "FORWARD" if n <= m else "REVERSE"),
 }
-for called, change in WHICH.items():
-
-    def choose(given, change=change):
-        return change(given["inputs"], given["results"])
-
-    choose.__name__ = called
-    wrong("reverse-which")(choose)
+each(wrong("reverse-which"), WHICH, "inputs", "results")

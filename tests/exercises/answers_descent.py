@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import islice
 
 import numpy as np
-from answers import right, taking, wrong
+from answers import each, right, taking, wrong
 
 from dlbook.optimize import GradientDescent, descend
 
@@ -432,13 +432,7 @@ BOUNDS = {
     "the_larger_term": lambda B, rho, eta, T: max(B**2 / (eta * T), eta * rho**2) / 2,
     "a_difference": lambda B, rho, eta, T: abs(B**2 / (2 * eta * T) - eta * rho**2 / 2),
 }
-for called, bound in BOUNDS.items():
-
-    def guess(given, bound=bound):
-        return bound(given["radius"], given["slope"], given["step_size"], given["steps"])
-
-    guess.__name__ = called
-    wrong("descent-wrong-guess")(guess)
+each(wrong("descent-wrong-guess"), BOUNDS, "radius", "slope", "step_size", "steps")
 
 
 # ---- descent-smooth ---------------------------------------------------------------------
@@ -481,13 +475,7 @@ FEWEST = {
     "the_bound": lambda L, R, gap: L * R**2 / 2,
     "a_thousand_at_most": lambda L, R, gap: min(max(1, math.ceil(L * R**2 / 2 / gap)), 1000),
 }
-for called, fewest in FEWEST.items():
-
-    def steps_of(given, fewest=fewest):
-        return fewest(given["smoothness"], given["distance"], given["gap"])
-
-    steps_of.__name__ = called
-    wrong("descent-smooth")(steps_of)
+each(wrong("descent-smooth"), FEWEST, "smoothness", "distance", "gap")
 
 
 # ---- descent-last -----------------------------------------------------------------------
@@ -529,13 +517,7 @@ LAST = {
     "at_most_four_terms": lambda B, rho, T: (1 + harmonic(min(T - 1, 4)) / 2) * B * rho / T**0.5,
     "squares": lambda B, rho, T: (1 + sum(k**-2.0 for k in range(1, T)) / 2) * B * rho / T**0.5,
 }
-for called, bound in LAST.items():
-
-    def last(given, bound=bound):
-        return bound(given["radius"], given["slope"], given["steps"])
-
-    last.__name__ = called
-    wrong("descent-last")(last)
+each(wrong("descent-last"), LAST, "radius", "slope", "steps")
 
 
 # ---- descent-any-time -------------------------------------------------------------------

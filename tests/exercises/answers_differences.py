@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from answers import right, taking, wrong
+from answers import each, right, taking, wrong
 
 from dlbook.autodiff import grad
 from dlbook.autodiff.numerical import central_difference, forward_difference
@@ -33,32 +33,32 @@ def by_bisection(amplitude, frequency, error):
     return low
 
 
-for name, answer in {
-    "without_absolute_value": lambda a, k, e: np.cbrt(3 * e / (a * k**3)),
-    "that_of_the_forward_difference": lambda a, k, e: 2 * math.sqrt(e / abs(a * k**2)),
-    "the_second_derivative": lambda a, k, e: (3 * e / abs(a * k**2)) ** (1 / 3),
-    "the_first_derivative": lambda a, k, e: (3 * e / abs(a * k)) ** (1 / 3),
-    "forgets_the_frequency": lambda a, k, e: (3 * e / abs(a)) ** (1 / 3),
-    "forgets_the_amplitude": lambda a, k, e: (3 * e / abs(k) ** 3) ** (1 / 3),
-    "forgets_the_three": lambda a, k, e: (e / abs(a * k**3)) ** (1 / 3),
-    "equal_errors": lambda a, k, e: (6 * e / abs(a * k**3)) ** (1 / 3),
-    "a_usual_step": lambda a, k, e: e ** (1 / 3),
-    "always_the_same": lambda a, k, e: 1e-6,
-    "as_small_as_can_be": lambda a, k, e: 1e-15,
-    "the_square_root": lambda a, k, e: math.sqrt(3 * e / abs(a * k**3)),
-    "the_bound": lambda a, k, e: 1.5 * e / (3 * e / abs(a * k**3)) ** (1 / 3),
-    "for_random_errors": lambda a, k, e: (3 * e * math.sqrt(2) / abs(a * k**3)) ** (1 / 3),
-    "one_per_cent_off": lambda a, k, e: 1.01 * (3 * e / abs(a * k**3)) ** (1 / 3),
-    "looks_at_the_sign_of_one": lambda a, k, e: (
-        (3 * e / (abs(a) * k**3)) ** (1 / 3) if k > 0 else 1.0
-    ),
-}.items():
-
-    def taking_three(given, answer=answer):
-        return answer(given["amplitude"], given["frequency"], given["error"])
-
-    taking_three.__name__ = name
-    wrong("diff-step")(taking_three)
+each(
+    wrong("diff-step"),
+    {
+        "without_absolute_value": lambda a, k, e: np.cbrt(3 * e / (a * k**3)),
+        "that_of_the_forward_difference": lambda a, k, e: 2 * math.sqrt(e / abs(a * k**2)),
+        "the_second_derivative": lambda a, k, e: (3 * e / abs(a * k**2)) ** (1 / 3),
+        "the_first_derivative": lambda a, k, e: (3 * e / abs(a * k)) ** (1 / 3),
+        "forgets_the_frequency": lambda a, k, e: (3 * e / abs(a)) ** (1 / 3),
+        "forgets_the_amplitude": lambda a, k, e: (3 * e / abs(k) ** 3) ** (1 / 3),
+        "forgets_the_three": lambda a, k, e: (e / abs(a * k**3)) ** (1 / 3),
+        "equal_errors": lambda a, k, e: (6 * e / abs(a * k**3)) ** (1 / 3),
+        "a_usual_step": lambda a, k, e: e ** (1 / 3),
+        "always_the_same": lambda a, k, e: 1e-6,
+        "as_small_as_can_be": lambda a, k, e: 1e-15,
+        "the_square_root": lambda a, k, e: math.sqrt(3 * e / abs(a * k**3)),
+        "the_bound": lambda a, k, e: 1.5 * e / (3 * e / abs(a * k**3)) ** (1 / 3),
+        "for_random_errors": lambda a, k, e: (3 * e * math.sqrt(2) / abs(a * k**3)) ** (1 / 3),
+        "one_per_cent_off": lambda a, k, e: 1.01 * (3 * e / abs(a * k**3)) ** (1 / 3),
+        "looks_at_the_sign_of_one": lambda a, k, e: (
+            (3 * e / (abs(a) * k**3)) ** (1 / 3) if k > 0 else 1.0
+        ),
+    },
+    "amplitude",
+    "frequency",
+    "error",
+)
 
 
 # ---- diff-weights -----------------------------------------------------------------------
@@ -163,36 +163,35 @@ def by_dual_numbers(coefficients, at):
     return (tangent - value * 2 * at / below) / below
 
 
-for name, answer in {
-    "forward_difference": lambda c, x: float(forward_difference(lambda u: f(c, u), x)),
-    "central_difference": lambda c, x: float(central_difference(lambda u: f(c, u), x)),
-    "a_step_that_is_too_long": lambda c, x: f(c, x + 1e-3j).imag / 1e-3,
-    "a_step_of_six_digits": lambda c, x: f(c, x + 2e-5j).imag / 2e-5,
-    "not_divided": lambda c, x: f(c, x + 1e-20j).imag,
-    "the_real_part": lambda c, x: f(c, x + 1e-20j).real,
-    "the_modulus": lambda c, x: abs(f(c, x + 1e-20j)) / 1e-20,
-    "coefficients_from_the_top": lambda c, x: f(c[::-1], x + 1e-20j).imag / 1e-20,
-    "forgets_the_denominator": lambda c, x: (
-        (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2)).imag / 1e-20
-    ),
-    "denominator_at_the_real_point": lambda c, x: (
-        (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2) / (1 + x * x)).imag / 1e-20
-    ),
-    "modulus_in_the_denominator": lambda c, x: (
-        (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2) / (1 + abs(x + 1e-20j) ** 2)).imag / 1e-20
-    ),
-    "conjugated": lambda c, x: f(c, x - 1e-20j).imag / 1e-20,
-    "a_tiny_real_step": lambda c, x: (f(c, x + 1e-15) - f(c, x)) / 1e-15,
-    "a_real_step_of_zero": lambda c, x: (f(c, x + 1e-20) - f(c, x)) / 1e-20,
-    "at_zero": lambda c, x: f(c, 1e-20j).imag / 1e-20,
-    "three_coefficients": lambda c, x: f(c[:3], x + 1e-20j).imag / 1e-20,
-}.items():
-
-    def taking_two(given, answer=answer):
-        return answer(given["coefficients"], given["at"])
-
-    taking_two.__name__ = name
-    wrong("diff-complex")(taking_two)
+each(
+    wrong("diff-complex"),
+    {
+        "forward_difference": lambda c, x: float(forward_difference(lambda u: f(c, u), x)),
+        "central_difference": lambda c, x: float(central_difference(lambda u: f(c, u), x)),
+        "a_step_that_is_too_long": lambda c, x: f(c, x + 1e-3j).imag / 1e-3,
+        "a_step_of_six_digits": lambda c, x: f(c, x + 2e-5j).imag / 2e-5,
+        "not_divided": lambda c, x: f(c, x + 1e-20j).imag,
+        "the_real_part": lambda c, x: f(c, x + 1e-20j).real,
+        "the_modulus": lambda c, x: abs(f(c, x + 1e-20j)) / 1e-20,
+        "coefficients_from_the_top": lambda c, x: f(c[::-1], x + 1e-20j).imag / 1e-20,
+        "forgets_the_denominator": lambda c, x: (
+            (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2)).imag / 1e-20
+        ),
+        "denominator_at_the_real_point": lambda c, x: (
+            (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2) / (1 + x * x)).imag / 1e-20
+        ),
+        "modulus_in_the_denominator": lambda c, x: (
+            (f(c, x + 1e-20j) * (1 + (x + 1e-20j) ** 2) / (1 + abs(x + 1e-20j) ** 2)).imag / 1e-20
+        ),
+        "conjugated": lambda c, x: f(c, x - 1e-20j).imag / 1e-20,
+        "a_tiny_real_step": lambda c, x: (f(c, x + 1e-15) - f(c, x)) / 1e-15,
+        "a_real_step_of_zero": lambda c, x: (f(c, x + 1e-20) - f(c, x)) / 1e-20,
+        "at_zero": lambda c, x: f(c, 1e-20j).imag / 1e-20,
+        "three_coefficients": lambda c, x: f(c[:3], x + 1e-20j).imag / 1e-20,
+    },
+    "coefficients",
+    "at",
+)
 
 
 # ---- diff-audit -------------------------------------------------------------------------
@@ -225,26 +224,25 @@ def in_fractions(quotients, claimed):
     return Fraction(claimed) - romberg(column)
 
 
-for name, answer in {
-    "other_sign": lambda d, a: romberg(d) - a,
-    "absolute": lambda d, a: abs(a - romberg(d)),
-    "relative": lambda d, a: (a - romberg(d)) / (abs(romberg(d)) or 1),
-    "the_last_quotient": lambda d, a: a - d[-1],
-    "the_first_quotient": lambda d, a: a - d[0],
-    "the_average": lambda d, a: a - sum(d) / len(d),
-    "one_step_only": lambda d, a: a - (romberg(d[-2:])),
-    "the_first_two": lambda d, a: a - romberg(d[:2]),
-    "the_first_three": lambda d, a: a - romberg(d[:3]),
-    "four_each_time": lambda d, a: a - romberg(d, lambda j: 4),
-    "powers_of_two": lambda d, a: a - romberg(d, lambda j: 2**j),
-    "powers_of_two_squared_from_sixteen": lambda d, a: a - romberg(d, lambda j: 4 ** (j + 1)),
-    "backwards": lambda d, a: a - romberg(d[::-1]),
-    "the_limit": lambda d, a: romberg(d),
-    "rounded": lambda d, a: round(a - romberg(d), 3) + 1e-4,
-}.items():
-
-    def taking_both(given, answer=answer):
-        return answer(given["quotients"], given["claimed"])
-
-    taking_both.__name__ = name
-    wrong("diff-audit")(taking_both)
+each(
+    wrong("diff-audit"),
+    {
+        "other_sign": lambda d, a: romberg(d) - a,
+        "absolute": lambda d, a: abs(a - romberg(d)),
+        "relative": lambda d, a: (a - romberg(d)) / (abs(romberg(d)) or 1),
+        "the_last_quotient": lambda d, a: a - d[-1],
+        "the_first_quotient": lambda d, a: a - d[0],
+        "the_average": lambda d, a: a - sum(d) / len(d),
+        "one_step_only": lambda d, a: a - (romberg(d[-2:])),
+        "the_first_two": lambda d, a: a - romberg(d[:2]),
+        "the_first_three": lambda d, a: a - romberg(d[:3]),
+        "four_each_time": lambda d, a: a - romberg(d, lambda j: 4),
+        "powers_of_two": lambda d, a: a - romberg(d, lambda j: 2**j),
+        "powers_of_two_squared_from_sixteen": lambda d, a: a - romberg(d, lambda j: 4 ** (j + 1)),
+        "backwards": lambda d, a: a - romberg(d[::-1]),
+        "the_limit": lambda d, a: romberg(d),
+        "rounded": lambda d, a: round(a - romberg(d), 3) + 1e-4,
+    },
+    "quotients",
+    "claimed",
+)

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, pairwise, permutations
 
 import networkx as nx
-from answers import right, wrong
+from answers import each, right, wrong
 
 
 def in_degrees(graph):
@@ -891,29 +891,26 @@ def by_decreasing_tails(order):
     return ((order[i], order[j]) for j in range(len(order)) for i in range(j))
 
 
-def enter_edges(**answers):
-    for called, function in answers.items():
-        function.__name__ = called
-        wrong("dag-edges")(function)
-
-
-enter_edges(
-    backwards=lambda order: [(v, u) for u, v in combinations(order, 2)],
-    all_pairs=lambda order: list(permutations(order, 2)),
-    with_self_loops=lambda order: [(u, v) for i, u in enumerate(order) for v in order[i:]],
-    a_path=lambda order: list(pairwise(order)),
-    a_circle=lambda order: [*pairwise(order), (order[-1], order[0])] if order else [],
-    a_star=lambda order: [(order[0], v) for v in order[1:]],
-    every_edge_twice=lambda order: 2 * by_combinations(order),
-    two_layers=lambda order: [
-        (u, v) for u in order[: len(order) // 2] for v in order[len(order) // 2 :]
-    ],
-    one_missing=lambda order: by_combinations(order)[:-1],
-    not_the_longest=lambda order: (
-        [(u, v) for u, v in combinations(order, 2) if u != order[0]] + list(pairwise(order[:2]))
-    ),
-    by_the_alphabet=lambda order: list(combinations(sorted(order), 2)),
-    places_for_names=lambda order: list(combinations(range(len(order)), 2)),
-    the_number=lambda order: len(order) * (len(order) - 1) // 2,
-    five_names_at_most=lambda order: by_combinations(order[:5]),
+each(
+    wrong("dag-edges"),
+    {
+        "backwards": lambda order: [(v, u) for u, v in combinations(order, 2)],
+        "all_pairs": lambda order: list(permutations(order, 2)),
+        "with_self_loops": lambda order: [(u, v) for i, u in enumerate(order) for v in order[i:]],
+        "a_path": lambda order: list(pairwise(order)),
+        "a_circle": lambda order: [*pairwise(order), (order[-1], order[0])] if order else [],
+        "a_star": lambda order: [(order[0], v) for v in order[1:]],
+        "every_edge_twice": lambda order: 2 * by_combinations(order),
+        "two_layers": lambda order: [
+            (u, v) for u in order[: len(order) // 2] for v in order[len(order) // 2 :]
+        ],
+        "one_missing": lambda order: by_combinations(order)[:-1],
+        "not_the_longest": lambda order: (
+            [(u, v) for u, v in combinations(order, 2) if u != order[0]] + list(pairwise(order[:2]))
+        ),
+        "by_the_alphabet": lambda order: list(combinations(sorted(order), 2)),
+        "places_for_names": lambda order: list(combinations(range(len(order)), 2)),
+        "the_number": lambda order: len(order) * (len(order) - 1) // 2,
+        "five_names_at_most": lambda order: by_combinations(order[:5]),
+    },
 )

@@ -2,19 +2,7 @@
 
 import numpy as np
 import scipy.linalg
-from answers import right, taking, wrong
-
-
-def enter(name, answers, keys):
-    """Enter wrong answers by their names, which take the entries of what is given."""
-    for called, function in answers.items():
-
-        def answer(given, function=function):
-            return function(*[given[key] for key in keys])
-
-        answer.__name__ = called
-        wrong(name)(answer)
-
+from answers import each, right, taking, wrong
 
 # ---- memorise-triangular ----------------------------------------------------------------
 
@@ -49,8 +37,8 @@ def as_if_kinks_at_points(z, b, y):
     return np.diff(s, prepend=0.0)
 
 
-enter(
-    "memorise-triangular",
+each(
+    wrong("memorise-triangular"),
     {
         "transposed": lambda z, b, y: np.linalg.lstsq(matrix(z, b).T, y)[0],
         "diagonal_only": lambda z, b, y: [v / (p - q) for p, q, v in zip(z, b, y, strict=True)],
@@ -73,7 +61,9 @@ enter(
             [np.linalg.solve(matrix(z[:4], b[:4]), y[:4]), np.zeros(max(len(z) - 4, 0))]
         ),
     },
-    ("z", "b", "y"),
+    "z",
+    "b",
+    "y",
 )
 
 
@@ -130,8 +120,8 @@ def built(change):
     return answer
 
 
-enter(
-    "memorise-network",
+each(
+    wrong("memorise-network"),
     {
         "first_coordinate": built(lambda x, y, n: on_a_line(x, y, np.eye(x.shape[1])[0])),
         "sum_of_coordinates": built(lambda x, y, n: on_a_line(x, y, np.ones(x.shape[1]))),
@@ -153,7 +143,8 @@ enter(
             lambda x, y, n: {"a": 0 * n["a"], "b": 0 * y - 1, "w": 0 * y + y.mean() / len(y)}
         ),
     },
-    ("x", "y"),
+    "x",
+    "y",
 )
 
 
@@ -187,8 +178,8 @@ def pinv(X):
     return np.linalg.pinv(np.array(X))
 
 
-enter(
-    "nearest-interpolant",
+each(
+    wrong("nearest-interpolant"),
     {
         "least_norm": lambda X, y, w: pinv(X) @ y,
         "start_itself": lambda X, y, w: w,
@@ -216,7 +207,9 @@ enter(
             np.arange(len(w)) < len(X), pinv(X) @ y, np.array(w)
         ),
     },
-    ("X", "y", "start"),
+    "X",
+    "y",
+    "start",
 )
 
 
@@ -253,8 +246,8 @@ def in_order(labels, places):
     return rearranged(labels, places, sorted(places))
 
 
-enter(
-    "corrupt-labels",
+each(
+    wrong("corrupt-labels"),
     {
         "nothing": lambda labels, places: labels,
         "all_zero": lambda labels, places: [0 if i in places else x for i, x in enumerate(labels)],
@@ -284,5 +277,6 @@ enter(
             goes_round({"labels": labels[:5], "places": [i for i in places if i < 5]}) + labels[5:]
         ),
     },
-    ("labels", "places"),
+    "labels",
+    "places",
 )

@@ -6,21 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import scipy.special
-from answers import right, wrong
+from answers import each, right, wrong
 
 from dlbook import nn
-
-
-def enter(name, answers, *keys):
-    """Enter answers by their names, which take the entries of what is given."""
-    for called, function in answers.items():
-
-        def answer(given, function=function):
-            return function(*[given[key] for key in keys]) if keys else function(given)
-
-        answer.__name__ = called
-        wrong(name)(answer)
-
 
 # ---- mnist-parameters -------------------------------------------------------------------
 
@@ -42,8 +30,8 @@ def counts_arrays(widths):
     return sum(p.size for layer in layers for p in layer.values())
 
 
-enter(
-    "mnist-parameters",
+each(
+    wrong("mnist-parameters"),
     {
         "weights_only": lambda w: sum(a * b for a, b in pairwise(w)),
         "biases_only": lambda w: sum(w[1:]),
@@ -89,8 +77,8 @@ def with_whole_numbers(given):
     return -(-8 * given["deviation"] ** 2 // given["difference"] ** 2)
 
 
-enter(
-    "mnist-chance",
+each(
+    wrong("mnist-chance"),
     {
         "once_the_deviation": lambda d, s: math.ceil(Fraction(2 * s**2, d**2)),
         "of_one_mean": lambda d, s: math.ceil(Fraction(4 * s**2, d**2)),
@@ -131,8 +119,8 @@ def shifted(z):
     return -np.mean(z - np.log(np.exp(z).sum()))
 
 
-enter(
-    "mnist-start",
+each(
+    wrong("mnist-start"),
     {
         "log_of_the_number": lambda z: math.log(len(z)),
         "of_the_most_likely": lambda z: scipy.special.logsumexp(z) - max(z),
@@ -178,8 +166,8 @@ def fewest(n, m):
     return step_by_step({"n": n, "m": m})
 
 
-enter(
-    "mnist-penalty",
+each(
+    wrong("mnist-penalty"),
     {
         "rounded_down": lambda n, m: math.floor(math.log(m) / -math.log1p(-1 / n)),
         "one_more": lambda n, m: fewest(n, m) + 1,
@@ -230,8 +218,8 @@ def with_arrays(writers):
     return np.flatnonzero(first), np.flatnonzero(~first)
 
 
-enter(
-    "mnist-split",
+each(
+    wrong("mnist-split"),
     {
         "in_order": lambda w: (list(range(len(w) // 2)), list(range(len(w) // 2, len(w)))),
         "at_random": lambda w: tuple(
