@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import os
 import platform
 import sys
@@ -72,7 +73,8 @@ def glue(
     plain = value.item() if hasattr(value, "item") else value
     number = {
         "name": name,
-        "value": plain,
+        # JSON has neither NaN nor infinity.
+        "value": plain if not isinstance(plain, float) or math.isfinite(plain) else str(plain),
         "text": f"{plain:{format}}",
         "kind": kind,
         "tolerance": tolerance,

@@ -1,5 +1,6 @@
 """What the cells use says what it was given and refuses what could not be explained."""
 
+import json
 import subprocess
 import sys
 
@@ -50,6 +51,23 @@ print(captured.outputs[0].data)
     assert number["kind"] == "timing"
     assert "Python" in number["machine"]
     assert len(number["date"]) == len("2026-01-01")
+
+
+def test_what_is_no_number_is_data_as_well():
+    """JSON has neither NaN nor infinity."""
+    pytest.importorskip("IPython")
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+shell = InteractiveShell.instance()
+with capture_output() as captured:
+    shell.run_cell("from dlbook.book import glue; glue('a.n', float('nan')); glue('a.i', -1e999)")
+import json
+print(json.dumps([output.data for output in captured.outputs], allow_nan=False))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    numbers = [data[NUMBER_MIME] for data in json.loads(done.stdout)]
+    assert [(one["value"], one["text"]) for one in numbers] == [("nan", "nan"), ("-inf", "-inf")]
 
 
 def test_an_unknown_publication_is_named_with_the_known_ones():
