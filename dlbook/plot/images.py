@@ -42,10 +42,7 @@ def digits(images: ArrayLike, labels: ArrayLike, *, columns: int = 8) -> Figure:
     >>> [axes.get_title() for axes in fig.axes]
     ['5', '0', '4']
     """
-    pictures, names = _pictures("images", images), np.asarray(labels)
-    if names.shape != (len(pictures),):
-        raise ValueError(f"labels has shape {names.shape}; expected ({len(pictures)},)")
-    return _grid(pictures, names, columns, cmap="gray", vmin=0)
+    return _grid(_pictures("images", images), labels, columns, cmap="gray", vmin=0)
 
 
 def weights(
@@ -81,9 +78,7 @@ def weights(
     [(-2.0, 2.0), (-2.0, 2.0)]
     """
     pictures = _pictures("images", images)
-    names = np.full(len(pictures), "") if labels is None else np.asarray(labels)
-    if names.shape != (len(pictures),):
-        raise ValueError(f"labels has shape {names.shape}; expected ({len(pictures)},)")
+    names = np.full(len(pictures), "") if labels is None else labels
     most = float(np.abs(pictures).max())
     return _grid(pictures, names, columns, cmap="RdBu_r", vmin=-most, vmax=most)
 
@@ -178,7 +173,11 @@ def _pictures(name: str, images: ArrayLike) -> NDArray[Any]:
     return pictures
 
 
-def _grid(pictures: NDArray[Any], names: NDArray[Any], columns: int, **shown: Any) -> Figure:
+def _grid(pictures: NDArray[Any], labels: Any, columns: int, **shown: Any) -> Figure:
+    """Draw pictures in rows, each under its label."""
+    names = np.asarray(labels)
+    if names.shape != (len(pictures),):
+        raise ValueError(f"labels has shape {names.shape}; expected ({len(pictures)},)")
     rows = -(-len(pictures) // columns)
     fig, panels = figure(rows, columns, height=0.85 * rows * 8 / columns, squeeze=False)
     for axes, picture, name in zip(panels.flat, pictures, names, strict=False):
