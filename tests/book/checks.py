@@ -144,7 +144,8 @@ LAYOUT = """() => {
   const found = [], folded = [...document.querySelectorAll("details:not([open])")];
   for (const fold of folded) fold.open = true;
   for (const stop of document.querySelectorAll(".dl-stop")) {
-    const last = [...[...stop.parentElement.querySelectorAll(".base")].at(-1).getClientRects()].at(-1);
+    const base = [...stop.parentElement.querySelectorAll(".base")].at(-1);
+    const last = [...base.getClientRects()].at(-1);
     const { left, bottom, width } = stop.getBoundingClientRect();
     if (width && (Math.abs(left - last.right) > 4 || Math.abs(bottom - last.bottom) > 40))
       found.push(`"${stop.textContent}" stands ${left - last.right} from its formula`);

@@ -339,6 +339,7 @@ def cell(source, *tags):
         ([("import x\nglue('a.b', x)", "hide-input"), "x.y"], ["import x", "x.y"]),
         ([("x = rng.normal()\nglue('a.b', x)", "hide-input")], ["x = rng.normal()"]),
         ([("a.append(1)\nglue('a.b', a)", "hide-input")], ["a.append(1)"]),
+        ([("x = [i for i in y]\nglue('a.b', x)", "hide-input"), "print(i)"], ["", "print(i)"]),
         ([("x = 1", "hide-input")], ["x = 1"]),
         (
             [("x = 1\nglue('a.b', x)", "hide-input"), ("y = x\nglue('a.c', y)", "hide-input")],

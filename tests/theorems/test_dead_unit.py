@@ -27,17 +27,16 @@ def conclusion(
 ):
     """Each step gets one example and what the rest of the network sends back to the unit."""
     x, first = np.array(x, dtype=float), np.array(w, dtype=float)
-    w = first
+    w, path = first, [(first, b)]
     watched = x if extra is None else extra * x
     for row, signal in signals:
         before = x[row] @ w + b
         back = signal * (1.0 if before > 0 else slope)
         w, b = w - eta * (back * x[row] + alpha * w), b - eta * (back + alpha * bias_step)
-        if (watched @ w + b > -margin).any():
-            return False
-        if still and (w != first).any():
-            return False
-    return bool((watched @ w + b <= -margin).all())
+        path.append((w, b))
+    return all(
+        (watched @ w + b <= -margin).all() and (not still or (w == first).all()) for w, b in path
+    )
 
 
 rows = st.lists(st.integers(-3, 3), min_size=2, max_size=2)

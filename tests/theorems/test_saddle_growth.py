@@ -74,16 +74,17 @@ def conclusion(
     b2 = np.log(frequencies(labels)) if b2 is None else b2
     q = np.array(q)
     V1, V2 = parts[0] * np.outer(u, q), parts[1] * turn * np.outer(q, v)
-    for t in times:
+
+    def apart(t):
+        """How far a step from θ* + tV is from what is claimed."""
         at = (t * V1, np.full(len(q), b1), t * V2, b2)
         slopes = gradient(x, labels, at, alpha, activation)
         moved = [p - steps * eta * g for p, g in zip(at, slopes, strict=True)]
         factor = 1 + eta * rate(s, alpha)
         claimed = (factor * t * V1, at[1], factor * t * V2, b2)
-        apart = max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
-        if apart > 2e-3 * t * eta + 1e-14:
-            return False
-    return True
+        return max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
+
+    return all(apart(t) <= 2e-3 * t * eta + 1e-14 for t in times)
 
 
 @given(st.data(), cases(), st.floats(0, 1), st.floats(0.01, 2))

@@ -99,8 +99,16 @@ def _names(source: str, context: type[ast.expr_context]) -> set[str]:
     except SyntaxError:
         return set(re.findall(r"\w+", source))
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+    nodes = list(ast.walk(tree))
+    # What a comprehension runs over is known inside it alone.
+    inside = {
+        name
+        for node in nodes
+        if isinstance(node, ast.comprehension)
+        for name in ast.walk(node.target)
+    }
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context) and node not in inside:
             found.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and context is ast.Store:
             found.add(node.name)
