@@ -430,7 +430,7 @@ def _recipe(model: Model, data: CIFAR10 | MNIST, examples: int, *, epochs: int) 
 
 
 def _blocks(channels: int, widths: tuple[int, ...], normalised: bool = True) -> tuple[Model, ...]:
-    """Return a block for each width: a convolution with kernels of 3 by 3, pooling, batch norm, ReLU."""
+    """Return a block for each width: a 3 by 3 convolution, pooling, batch norm, ReLU."""
     layers: list[Model] = []
     for width in widths:
         layers += [Conv(channels, width, 3, padding=1, bias=not normalised), MaxPool(2)]
