@@ -51,7 +51,7 @@ def test_a_right_answer_passes(name, function):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Have the first case that is answered wrongly shown, and no smaller one looked for."""
+    """Have the first case that is answered incorrectly shown, and no smaller one looked for."""
     for limit in ("_LINES_FOR_SHRINKING", "_SECONDS_OF_WORK", "_SECONDS_OF_WAITING"):
         monkeypatch.setattr(checking, limit, -1)
 
