@@ -5,6 +5,7 @@ scaling is the caller's visible step.
 """
 
 from dlbook.data.altered import PIXELS, AlteredMNIST
+from dlbook.data.augmentation import FlipsAndShifts
 from dlbook.data.cifar10 import CIFAR10, CLASSES, cifar10
 from dlbook.data.fetching import FetchError
 from dlbook.data.idx import IDXError, read_idx
@@ -19,6 +20,7 @@ __all__ = [
     "AlteredMNIST",
     "Dataset",
     "FetchError",
+    "FlipsAndShifts",
     "IDXError",
     "Source",
     "Split",
