@@ -38,6 +38,7 @@ from dlbook.exercises.chapters import (
     mnist,
     momentum,
     protocol,
+    pytorch,
     softmax,
     stochastic,
 )
@@ -75,6 +76,7 @@ CHECKERS: dict[str, Checker] = {
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,
+    **pytorch.CHECKERS,
     **interpolation.CHECKERS,
 }
 

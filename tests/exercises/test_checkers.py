@@ -19,6 +19,7 @@ import answers_level_sets  # noqa: F401
 import answers_mnist  # noqa: F401
 import answers_momentum  # noqa: F401
 import answers_protocol  # noqa: F401
+import answers_pytorch  # noqa: F401
 import answers_softmax  # noqa: F401
 import answers_stochastic  # noqa: F401
 import numpy as np
