@@ -12,7 +12,7 @@ from pypdf import PdfReader
 ROOT = Path(__file__).parents[2]
 
 MENU = """<!DOCTYPE html><html><head><title>Small</title>
-<link href="_static/dlbook.css" rel="stylesheet"></head><body>
+<style>body { margin: 0; }</style><link href="_static/dlbook.css" rel="stylesheet"></head><body>
 <div class="sidebar-tree"><a class="reference internal" href="one.html">1</a>
 <a class="reference internal" href="one.html#same">again</a>
 <a class="reference internal" href="part/two.html">2</a>
