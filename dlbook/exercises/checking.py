@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
+    agnostic,
     autodiff,
     backpropagation,
     circulants,
@@ -75,6 +76,7 @@ CHECKERS: dict[str, Checker] = {
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,
+    **agnostic.CHECKERS,
     **interpolation.CHECKERS,
 }
 

@@ -1,5 +1,6 @@
 """Every checker: right answers of any style pass, typical wrong ones do not, and are told why."""
 
+import answers_agnostic  # noqa: F401
 import answers_autodiff as autodiff
 import answers_backpropagation  # noqa: F401
 import answers_circulants  # noqa: F401 - enters its answers
