@@ -112,6 +112,7 @@ def as_text(value):
 NUMBERS = [name for name in CHECKERS if name not in ("dag-topological-sort", "dag-find-cycle")]
 NUMBERS.remove("dag-all-orders")
 for words in (
+    "agnostic-additions",
     "critical-flat",
     "critical-sort",
     "dag-edges",
