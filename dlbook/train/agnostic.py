@@ -118,7 +118,7 @@ def shrink(images: Array, side: int = SIDE) -> Array:
     first = np.maximum(ends[:-1, None], old)
     last = np.minimum(ends[1:, None], old + 1)
     share = np.maximum(last - first, 0) * side / 28
-    small = share @ images.reshape(-1, 28, 28) @ share.T
+    small: Array = share @ images.reshape(-1, 28, 28) @ share.T
     return small.reshape(len(images), side * side)
 
 
@@ -237,7 +237,7 @@ def insert(net: Network, rng: np.random.Generator) -> Network:
     edges = [(u, v) for v, tails in net.sources.items() for u in tails]
     u, v = edges[rng.integers(len(edges))]
     new = max(OUTPUTS[-1], *net.sources) + 1
-    sources = {}
+    sources: dict[int, tuple[int, ...]] = {}
     for node, tails in net.sources.items():
         if node == v:
             sources[new] = (u,)
@@ -316,7 +316,7 @@ def fronts(points: Array) -> Array:
     [0, 0, 1, 0]
     """
     one, two = points[:, None], points[None]
-    beats = (one >= two).all(axis=2) & (one > two).any(axis=2)
+    beats = np.logical_and((one >= two).all(axis=2), (one > two).any(axis=2))
     front, left = np.zeros(len(points), int), np.ones(len(points), bool)
     level = 0
     while left.any():
@@ -491,7 +491,7 @@ def _path(search: Search) -> Path:
 
 
 def _store(found: Found) -> None:
-    record = {"sources": list(found.network.sources.items())}
+    record: dict[str, Any] = {"sources": list(found.network.sources.items())}
     record |= {"activations": list(found.network.activations.items())}
     store.save(_path(found.search), found.curves, record)
 
