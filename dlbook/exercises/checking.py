@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
+    agnostic,
     autodiff,
     backpropagation,
     circulants,
@@ -77,6 +78,7 @@ CHECKERS: dict[str, Checker] = {
     **circulants.CHECKERS,
     **convolution.CHECKERS,
     **pytorch.CHECKERS,
+    **agnostic.CHECKERS,
     **interpolation.CHECKERS,
 }
 
