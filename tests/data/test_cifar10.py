@@ -196,7 +196,7 @@ def test_a_slow_npm_is_waited_for(npm, no_archive, tmp_path, monkeypatch):
     monkeypatch.setattr(fetching, "PATIENCE", 5.0)
     content = str(tmp_path / "content.tgz")
     program = (
-        "for i in range(4):\n  time.sleep(.7)\n  pathlib.Path(to, f'grown{i}').write_text('x')\n"
+        "for i in range(9):\n  time.sleep(.7)\n  pathlib.Path(to, f'grown{i}').write_text('x')\n"
     )
     npm(package(), program + f"shutil.copy({content!r}, to + '/p.tgz')\n")
     fetching.fetch(tmp_path / "to", SUMS, [])
