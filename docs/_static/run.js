@@ -72,12 +72,13 @@ function show(cell, outputs) {
 }
 
 // A cell's outcome depends on the cells above it. Those that have not run as they now read do so first.
-// Nothing leans on another exercise's answer or solution, nor on a comparison with another library.
+// One of them may fail, for want of a package, and this cell not need it. Nothing leans on another exercise's answer or solution, nor on a comparison with another library.
 async function run(cell) {
   const above = cells.slice(0, cells.indexOf(cell));
   const needed = above.filter(
     (other) => other.code() !== other.ran && (!other.apart || other.apart === cell.apart),
   );
+  const trouble = [];
   try {
     await ready;
     for (const one of [...needed, cell]) {
@@ -87,14 +88,11 @@ async function run(cell) {
       const outputs = await (ready = ready.then(() => ask({ code, name: one.name })));
       const failed = outputs.some(([kind]) => kind === "error");
       if (!failed) one.ran = code;
+      else trouble.push(one.name);
       // What was only needed, and nobody has changed, keeps the output that the book shows.
       if (one === cell || failed || code !== one.original) show(one, outputs);
-      if (failed) {
-        if (one !== cell) one.output.scrollIntoView({ block: "nearest" });
-        return say(one === cell ? `An error in ${one.name}.` : `An error in ${one.name}, which ${cell.name} needs.`);
-      }
     }
-    say(`${cell.name} has run.`);
+    say(trouble.length ? `${cell.name} has run. An error in ${trouble.join(", ")}.` : `${cell.name} has run.`);
   } catch (error) {
     if (error !== stopped) say(`${error.message} Start afresh to try again.`);
   }
@@ -124,12 +122,13 @@ function edit(place, original, name, apart, built) {
     built?.removeAttribute("hidden");
   });
   undo.setAttribute("aria-label", `Undo my changes to ${name}`);
-  place.append(area, make("div", { className: "dl-run-buttons" }, runs, undo));
+  place.append(area, make("div", { className: "dl-run-buttons" }, runs, undo, name));
   (built ?? place).after(output);
   cells.push(cell);
 }
 
 function open() {
+  let count = 0;
   for (const found of article.querySelectorAll(".cell, .dl-exercise")) {
     const isCell = found.matches(".cell");
     const read = found.querySelector(isCell ? ".cell_input pre" : "div.dl-exercise-call pre");
@@ -137,17 +136,15 @@ function open() {
     const code = read.textContent.trimEnd();
     const solution = found.closest(".dl-solution");
     const apart = isCell ? (found.matches(".tag_comparison") ? found : solution) : found;
-    const number = isCell ? `cell ${cells.length + 1}` : `the answer to ${found.querySelector(".dl-exercise-title strong").textContent}`;
-    if (!isCell) {
-      const place = make("div", { className: "dl-run-cell" });
-      found.append(place);
-      edit(place, `# Write your function above this call.\n\n${code}`, number, apart);
-      continue;
-    }
-    const place = found.querySelector(".cell_input");
-    read.closest("[class^=highlight-]").hidden = true;
+    const title = found.querySelector(".dl-exercise-title strong")?.textContent;
+    const name = isCell ? `cell ${++count}` : `the answer to ${title}`;
+    // An answer is written where its call stands.
+    const place = isCell ? found.querySelector(".cell_input") : make("div");
+    const shown = isCell ? read.closest("[class*=highlight-]") : read.closest(".dl-exercise-call");
+    if (!isCell) shown.after(place);
+    shown.hidden = true;
     place.classList.add("dl-run-cell");
-    edit(place, code, number, apart, found.querySelector(".cell_output"));
+    edit(place, code, name, apart, isCell ? found.querySelector(".cell_output") : null);
   }
   start();
   bar.replaceChildren(

@@ -53,10 +53,11 @@ def run(source: str, name: str) -> list[tuple[str, str]]:
 
 def _execute(tree: ast.Module, name: str) -> Any:
     """Execute a module's statements; return the value of the last, where it is an expression."""
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), namespace)
-    if last is None:
+    *_, last = tree.body or [None]
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, name, "exec"), namespace)
         return None
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), namespace)
     return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
 
 
