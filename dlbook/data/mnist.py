@@ -103,7 +103,7 @@ def _rows(validation: int, dtype: str) -> Splits:
     def scaled(split: Split) -> Split:
         pixels = split.x.reshape(len(split), -1).astype(dtype)
         pixels /= 255
-        return Split(_frozen(pixels), split.y)
+        return Split(frozen(pixels), split.y)
 
     return Splits(scaled(train), scaled(rest), scaled(published.test))
 
@@ -123,10 +123,10 @@ def _split(folder: Path, part: str) -> Split:
                 f"{path} is damaged: its SHA-256 is {found}, expected {CHECKSUMS[name]}; "
                 "reinstall dlbook to restore the file"
             )
-        arrays.append(_frozen(read_idx(path)))
+        arrays.append(frozen(read_idx(path)))
     return Split(*arrays)
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array of the same memory that `setflags` cannot make writeable."""
     return np.asarray(array.data.toreadonly())

@@ -11,10 +11,10 @@ from dlbook.nn.functions import (
     sigmoid,
     softmax,
 )
-from dlbook.nn.image_layers import AvgPool, Conv, Flatten, MaxPool
+from dlbook.nn.image_layers import AvgPool, Conv, Flatten, MaxPool, Reshape
 from dlbook.nn.initialisers import Glorot, He, Initialiser, LeCun, Normal
 from dlbook.nn.layers import Dense, Dropout, LeakyRelu, Relu, Sequential, Sigmoid, Tanh
-from dlbook.nn.normalisation import RunningStatistics, batch_norm
+from dlbook.nn.normalisation import BatchNorm, RunningStatistics, batch_norm, with_statistics
 from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
 from dlbook.nn.pooling import avg_pool2d, flatten, max_pool2d
 from dlbook.nn.two_layer import (
@@ -27,6 +27,7 @@ from dlbook.nn.two_layer import (
 __all__ = [
     "Aux",
     "AvgPool",
+    "BatchNorm",
     "Calibration",
     "Conv",
     "CrossEntropy",
@@ -43,6 +44,7 @@ __all__ = [
     "Normal",
     "Params",
     "Relu",
+    "Reshape",
     "RunningStatistics",
     "Sequential",
     "Sigmoid",
@@ -66,4 +68,5 @@ __all__ = [
     "softmax",
     "two_layer_objective",
     "two_layer_value_and_grad",
+    "with_statistics",
 ]

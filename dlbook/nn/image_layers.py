@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook.checks import check_dtype, check_integer, check_rng, shown
+from dlbook.checks import check_array, check_dtype, check_integer, check_rng, shown
 from dlbook.nn.convolution import Pair, conv2d, pair
 from dlbook.nn.initialisers import He, Initialiser
 from dlbook.nn.layers import Parameterless
 from dlbook.nn.pooling import avg_pool2d, flatten, max_pool2d
 
-__all__ = ["AvgPool", "Conv", "Flatten", "MaxPool"]
+__all__ = ["AvgPool", "Conv", "Flatten", "MaxPool", "Reshape"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Conv:
         As for `conv2d`.
     weights
         Draws ``W``; the biases start at 0.
+    bias
+        Whether there are biases. Before a `BatchNorm`, which subtracts them again, there need not.
 
     Raises
     ------
@@ -55,6 +58,7 @@ class Conv:
     dilation: Pair = 1
     groups: int = 1
     weights: Initialiser = He()  # noqa: RUF009 (frozen)
+    bias: bool = True
 
     def __post_init__(self) -> None:
         for name in ("inputs", "outputs", "groups"):
@@ -70,9 +74,13 @@ class Conv:
             raise ValueError(
                 f"weights is {shown(self.weights)}; expected an initialiser such as nn.He()"
             )
+        if not isinstance(self.bias, bool):
+            raise ValueError(f"bias is {shown(self.bias)}; expected True or False")
 
     def init(self, rng: np.random.Generator, dtype: str = "float32") -> dict[str, NDArray[Any]]:
         """Draw parameters: ``W`` (outputs, inputs/groups, rows, columns) and ``b`` (outputs,).
+
+        Without biases there is no ``b``.
 
         Parameters
         ----------
@@ -93,10 +101,8 @@ class Conv:
         K, K2 = pair("kernel", self.kernel, 1)
         shape = (self.outputs, self.inputs // self.groups, K, K2)
         into, out_of = shape[1] * K * K2, self.outputs // self.groups * K * K2
-        return {
-            "W": self.weights(rng, shape, into, out_of).astype(dtype),
-            "b": np.zeros(self.outputs, dtype),
-        }
+        params = {"W": self.weights(rng, shape, into, out_of).astype(dtype)}
+        return params | {"b": np.zeros(self.outputs, dtype)} if self.bias else params
 
     def __call__(self, params: dict[str, NDArray[Any]], x: NDArray[Any]) -> NDArray[Any]:
         """Return the images convolved, of `x` of shape ``(n, inputs, rows, columns)``.
@@ -109,13 +115,15 @@ class Conv:
             If the shape of `x` does not fit.
         """
         try:
-            W, b = params["W"], params["b"]
+            W, b = params["W"], params["b"] if self.bias else None
         except (KeyError, IndexError, TypeError):
+            names = "W and b" if self.bias else "W"
             raise TypeError(
-                f"params is {shown(params)}; {self} expects a dict of W and b, as init returns it"
+                f"params is {shown(params)}; {self} expects a dict of {names}, as init returns it"
             ) from None
         options = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
-        return conv2d(x, W, groups=self.groups, **options) + b.reshape(-1, 1, 1)  # type: ignore[no-any-return]
+        y = conv2d(x, W, groups=self.groups, **options)
+        return y if b is None else y + b.reshape(-1, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -179,3 +187,47 @@ class Flatten(Parameterless):
     def __call__(self, params: Any, x: NDArray[Any]) -> NDArray[Any]:
         """Return `flatten` of `x`."""
         return flatten(x)
+
+
+@dataclass(frozen=True)
+class Reshape(Parameterless):
+    """The layer that gives each example another shape, such as that of an image to a row.
+
+    Parameters
+    ----------
+    shape
+        Of one example, a tuple of integers ≥ 1.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> Reshape((1, 28, 28))((), np.zeros((5, 784))).shape
+    (5, 1, 28, 28)
+    """
+
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.shape, tuple):
+            raise ValueError(f"shape is {shown(self.shape)}; expected a tuple such as (1, 28, 28)")
+        sizes = [check_integer(f"shape[{i}]", size, 1) for i, size in enumerate(self.shape)]
+        object.__setattr__(self, "shape", tuple(sizes))
+
+    def __call__(self, params: Any, x: NDArray[Any]) -> NDArray[Any]:
+        """Return `x`, of shape ``(n, …)``, in shape ``(n, *shape)``.
+
+        Raises
+        ------
+        TypeError
+            If `x` is not an array.
+        ValueError
+            If an example does not have as many entries.
+        """
+        check_array("x", x)
+        if math.prod(x.shape[1:]) != math.prod(self.shape):
+            raise ValueError(f"x has shape {x.shape}; {self} expects examples of as many entries")
+        return x.reshape(len(x), *self.shape)

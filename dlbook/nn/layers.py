@@ -300,6 +300,11 @@ class Sequential:
         """Whether a layer needs a random generator in training."""
         return any(getattr(layer, "draws", False) for layer in self.layers)
 
+    @property
+    def normalises(self) -> bool:
+        """Whether a layer has running statistics, so that training calls `train`."""
+        return any(getattr(layer, "normalises", False) for layer in self.layers)
+
     def init(self, rng: np.random.Generator, dtype: str = "float32") -> tuple[Any, ...]:
         """Draw the parameters of each layer, in order; a layer without any has ``()``.
 
@@ -346,15 +351,53 @@ class Sequential:
         ValueError
             If a layer rejects what it is given.
         """
-        if not isinstance(params, (tuple, list)) or len(params) != len(self.layers):
-            given = f"has {len(params)} entries" if isinstance(params, tuple) else ""
-            raise TypeError(
-                f"params {given or f'is {shown(params)}'}; expected a tuple of {len(self.layers)} "
-                "entries, one for each layer, as init returns it"
-            )
+        self._check(params)
         for layer, own in zip(self.layers, params, strict=True):
             if rng is not None and getattr(layer, "draws", False):
                 x = layer(own, x, rng=rng)  # type: ignore[call-arg]
             else:
                 x = layer(own, x)
         return x
+
+    def train(
+        self,
+        params: tuple[Any, ...],
+        x: NDArray[Any],
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Return what the last layer returns in training, and the parameters after it.
+
+        They differ from `params` in the running statistics of layers such as `BatchNorm`.
+
+        Parameters
+        ----------
+        params, x, rng
+            As for a call.
+
+        Raises
+        ------
+        TypeError
+            If `params` is not such a tuple.
+        ValueError
+            If a layer rejects what it is given.
+        """
+        self._check(params)
+        after = []
+        for layer, own in zip(self.layers, params, strict=True):
+            if getattr(layer, "normalises", False):
+                x, own = layer.train(own, x, rng=rng)  # type: ignore[attr-defined]
+            elif rng is not None and getattr(layer, "draws", False):
+                x = layer(own, x, rng=rng)  # type: ignore[call-arg]
+            else:
+                x = layer(own, x)
+            after.append(own)
+        return x, tuple(after)
+
+    def _check(self, params: Any) -> None:
+        if not isinstance(params, (tuple, list)) or len(params) != len(self.layers):
+            given = f"has {len(params)} entries" if isinstance(params, tuple) else ""
+            raise TypeError(
+                f"params {given or f'is {shown(params)}'}; expected a tuple of {len(self.layers)} "
+                "entries, one for each layer, as init returns it"
+            )

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlbook import trees
 from dlbook.autodiff import defjvp, defvjp, primitive, stop_gradient
-from dlbook.checks import check_array, check_number
+from dlbook.checks import (
+    check_array,
+    check_dtype,
+    check_integer,
+    check_number,
+    check_rng,
+    shown,
+)
 
-__all__ = ["RunningStatistics", "batch_norm"]
+__all__ = ["BatchNorm", "RunningStatistics", "batch_norm", "with_statistics"]
 
 
 class RunningStatistics(NamedTuple):
@@ -174,3 +183,168 @@ def _slope(g: Any, ans: Any, x: Any, *, eps: float, kept: Any = None) -> Any:
 
 defvjp(_standardised, _slope, forward=_with_scale)
 defjvp(_standardised, _slope)
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """The layer `batch_norm`, whose running statistics are part of its parameters.
+
+    No gradient moves them: a training step asks `train` for the new ones, and puts them in the
+    place of the old ones after its step, as `dlbook.train.fit` does. So whatever stores or
+    copies the parameters has the statistics as well. Calling the layer evaluates it.
+
+    Parameters
+    ----------
+    channels
+        How many, ≥ 1.
+    momentum, eps
+        As for `batch_norm`.
+
+    Raises
+    ------
+    ValueError
+        If a field is none of these.
+
+    Examples
+    --------
+    >>> layer, x = BatchNorm(1, momentum=1.0), np.array([[1.0], [3.0]])
+    >>> params = layer.init(np.random.default_rng(0), "float64")
+    >>> y, after = layer.train(params, x)
+    >>> y.round(4).ravel(), after["state"].mean, after["state"].variance
+    (array([-1.,  1.]), array([2.]), array([2.]))
+    >>> layer(after, x).round(4).ravel()
+    array([-0.7071,  0.7071])
+    """
+
+    channels: int
+    momentum: float = 0.1
+    eps: float = 1e-5
+
+    normalises: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "channels", check_integer("channels", self.channels, 1))
+        for name in ("momentum", "eps"):
+            number = check_number(name, getattr(self, name), least=0)
+            object.__setattr__(self, name, number)
+        if self.momentum > 1:
+            raise ValueError(f"momentum is {self.momentum!r}; expected a number from 0 to 1")
+        if not self.eps:
+            raise ValueError("eps is 0; expected a number > 0, since a variance may be 0")
+
+    def init(self, rng: np.random.Generator, dtype: str = "float32") -> dict[str, Any]:
+        """Return ``gamma`` 1, ``beta`` 0 and the initial ``state``; nothing is drawn.
+
+        Parameters
+        ----------
+        rng
+            A generator, as for other layers.
+        dtype
+            ``"float32"`` or ``"float64"``.
+
+        Raises
+        ------
+        TypeError
+            If `rng` is not a generator.
+        ValueError
+            If `dtype` is neither.
+        """
+        check_rng("rng", rng)
+        check_dtype("dtype", dtype)
+        return {
+            "gamma": np.ones(self.channels, dtype),
+            "beta": np.zeros(self.channels, dtype),
+            "state": RunningStatistics.initial(self.channels, dtype),
+        }
+
+    def __call__(self, params: dict[str, Any], x: NDArray[Any]) -> NDArray[Any]:
+        """Return `x` normalised by the running statistics, shape of `x`.
+
+        Raises
+        ------
+        TypeError
+            If `params` is not what `init` returns, or `x` is not an array.
+        ValueError
+            If the shape of `x` does not fit.
+        """
+        return self._apply(params, x, training=False)[0]
+
+    def train(
+        self,
+        params: dict[str, Any],
+        x: NDArray[Any],
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[NDArray[Any], dict[str, Any]]:
+        """Return `x` normalised by its own statistics, and the parameters with new running ones.
+
+        Parameters
+        ----------
+        params
+            As `init` returns them.
+        x
+            Shape ``(n, channels)`` or ``(n, channels, rows, columns)``.
+        rng
+            Not used; layers that draw have it as well.
+
+        Raises
+        ------
+        TypeError
+            If `params` is not what `init` returns, or `x` is not an array.
+        ValueError
+            If the shape of `x` does not fit.
+        """
+        y, state = self._apply(params, x, training=True)
+        return y, {**params, "state": state}
+
+    def _apply(
+        self, params: dict[str, Any], x: NDArray[Any], training: bool
+    ) -> tuple[NDArray[Any], RunningStatistics]:
+        try:
+            gamma, beta, state = params["gamma"], params["beta"], params["state"]
+        except (KeyError, IndexError, TypeError):
+            raise TypeError(
+                f"params is {shown(params)}; {self} expects a dict of gamma, beta and state, as "
+                "init returns it"
+            ) from None
+        options = {"momentum": self.momentum, "eps": self.eps}
+        return batch_norm(x, gamma, beta, state, training=training, **options)
+
+
+def with_statistics(params: Any, source: Any) -> Any:
+    """Return the parameters with the running statistics of another tree of the same structure.
+
+    Parameters
+    ----------
+    params
+        A tree, such as parameters after an optimiser's step.
+    source
+        A tree of the same structure, such as what `BatchNorm.train` returns.
+
+    Raises
+    ------
+    ValueError
+        If the structures differ.
+
+    Examples
+    --------
+    >>> old, new = RunningStatistics.initial(1), RunningStatistics(np.ones(1), np.ones(1))
+    >>> found = with_statistics({"W": 1.0, "state": old}, {"W": 2.0, "state": new})
+    >>> found["W"], found["state"] is new
+    (1.0, True)
+    """
+    if trees.flatten(params)[1] != trees.flatten(source)[1]:
+        raise ValueError("params and source differ in structure; expected one structure")
+    return _with_statistics(params, source)
+
+
+def _with_statistics(params: Any, source: Any) -> Any:
+    if isinstance(params, RunningStatistics):
+        return source
+    if isinstance(params, dict):
+        return type(params)((k, _with_statistics(v, source[k])) for k, v in params.items())
+    if isinstance(params, (list, tuple)):
+        pairs = zip(params, source, strict=True)
+        entries = [_with_statistics(mine, other) for mine, other in pairs]
+        return type(params)(*entries) if hasattr(params, "_fields") else type(params)(entries)
+    return params

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dlbook import trees
 from dlbook.checks import check_number
-from dlbook.nn.functions import cross_entropy
+from dlbook.nn.functions import cross_entropy, log_softmax
 
 __all__ = ["Aux", "CrossEntropy", "Model", "objective"]
 
@@ -23,6 +23,10 @@ class Model(Protocol):
     One that draws at random in training, as `Dropout` does, has an attribute ``draws`` that is
     true, and is called there with a generator as well: ``model(params, x, rng=rng)``. Without
     one it is evaluated.
+
+    One with running statistics, as `BatchNorm`, has an attribute ``normalises`` that is true, and
+    a method ``train(params, x, rng=rng)`` that returns the logits and the parameters with new
+    statistics; training calls it in place of the model.
     """
 
     def init(self, rng: np.random.Generator, dtype: str = "float32") -> Any:
@@ -41,15 +45,28 @@ class Aux(NamedTuple):
         The data term: the mean loss over the batch, without the penalty.
     logits
         Shape ``(n, classes)``.
+    params
+        Of a model with running statistics, the parameters with the new ones; otherwise ``()``.
     """
 
     loss: float
     logits: NDArray[Any]
+    params: Any = ()
 
 
 @dataclass(frozen=True)
 class CrossEntropy:
     """The mean cross-entropy, in nats, as a loss that an experiment can name.
+
+    Parameters
+    ----------
+    smoothing
+        How much of a label's probability is spread evenly over all classes, ≥ 0 and < 1.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
 
     Examples
     --------
@@ -58,9 +75,25 @@ class CrossEntropy:
     True
     """
 
+    smoothing: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.smoothing is not None:
+            smoothing = check_number("smoothing", self.smoothing, least=0)
+            if smoothing >= 1:
+                raise ValueError(f"smoothing is {smoothing!r}; expected a number from 0, below 1")
+            object.__setattr__(self, "smoothing", smoothing)
+
     def __call__(self, logits: NDArray[Any], labels: NDArray[Any]) -> Any:
-        """Return `cross_entropy` of logits, shape ``(n, classes)``, and labels, ``(n,)``."""
-        return cross_entropy(logits, labels)
+        """Return `cross_entropy` of logits, shape ``(n, classes)``, and labels, ``(n,)``.
+
+        With smoothing it is the cross-entropy from the labels that are spread.
+        """
+        hard = cross_entropy(logits, labels)
+        if not self.smoothing:
+            return hard
+        even = -np.mean(log_softmax(logits))
+        return (1 - self.smoothing) * hard + self.smoothing * even
 
 
 def objective(
@@ -91,7 +124,8 @@ def objective(
     alpha
         Weight of the penalty, ≥ 0.
     rng
-        For a model that draws in training: called ``model(params, x, rng=rng)``.
+        For a model that draws in training: called ``model(params, x, rng=rng)``. One with running
+        statistics is trained, ``model.train(params, x, rng=rng)``.
 
     Returns
     -------
@@ -114,9 +148,13 @@ def objective(
     6.0
     """
     alpha = check_number("alpha", alpha, least=0)
-    logits = model(params, x) if rng is None else model(params, x, rng=rng)
+    after: Any = ()
+    if getattr(model, "normalises", False):
+        logits, after = model.train(params, x, rng=rng)  # type: ignore[attr-defined]
+    else:
+        logits = model(params, x) if rng is None else model(params, x, rng=rng)
     data_term = loss(logits, y)
     if not alpha:
-        return data_term, Aux(data_term, logits)
+        return data_term, Aux(data_term, logits, after)
     penalty = sum(np.sum(W**2) for W in trees.leaves(params) if W.ndim > 1)
-    return data_term + alpha / 2 * penalty, Aux(data_term, logits)
+    return data_term + alpha / 2 * penalty, Aux(data_term, logits, after)

@@ -515,7 +515,8 @@ def check_params(params: Any, step: int) -> None:
 def _check_finite(name: str, tree: Any, when: str) -> None:
     """Raise an error if a number in the tree is NaN or infinite."""
     for i, leaf in enumerate(trees.leaves(tree)):
-        if not np.isfinite(leaf).all():
+        # A sum of squares tells at once; where finite numbers overflow it, each is looked at.
+        if not (np.isfinite(np.vdot(leaf, leaf)) or np.isfinite(leaf).all()):
             values = np.asarray(leaf)
             found = values[~np.isfinite(values)].flat[0]
             raise FloatingPointError(

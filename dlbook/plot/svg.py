@@ -20,6 +20,8 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 #: Points: the smallest type of the style.
 SMALLEST = 9.5
+# A hundredth of a point is less than a fiftieth of a pixel; matplotlib writes a millionth.
+_LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
 def svg_of(figure: Figure) -> str:
@@ -36,10 +38,10 @@ def inline_svg(
     """Return an SVG file's text as markup to stand in an HTML page.
 
     Colours of the palette become custom properties, with the light colour to fall back on. Ids
-    get a prefix made from the picture, since a page may hold several; matplotlib's style sheet,
-    which would reach the whole page, becomes attributes of the root. A picture too wide to shrink
-    to a phone with legible type keeps the width that it needs, and its frame (``dl-frame``)
-    scrolls. One with links is a group of them, else it is one image.
+    that something refers to get a prefix made from the picture, since a page may hold several;
+    matplotlib's style sheet, which would reach the whole page, becomes attributes of the root. A
+    picture too wide to shrink to a phone with legible type keeps the width that it needs, and its
+    frame (``dl-frame``) scrolls. One with links is a group of them, else it is one image.
 
     Parameters
     ----------
@@ -71,6 +73,7 @@ def inline_svg(
     if glyphs is not None:
         _take_glyphs(root, glyphs)
     ids = {element.get("id") for element in root.iter()}
+    used = set(re.findall(r"#([^)\"\s]+)", svg))
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         for key, value in list(element.attrib.items()):
@@ -78,8 +81,14 @@ def inline_svg(
             key = key.removeprefix(_XLINK)
             if key == "target":  # a link of the book opens where it stands
                 continue
+            if key == "id" and value not in used and not value.startswith("name "):
+                continue
             if key == "id":
                 value = prefix + value
+            elif key in ("d", "x", "y"):
+                value = _shortened(value)
+            elif key == "transform":
+                value = re.sub(r"translate\([^)]*\)", lambda match: _shortened(match[0]), value)
             elif key == "href" and value[1:] in ids:
                 value = "#" + prefix + value[1:]
             elif key in ("style", "fill", "stroke"):
@@ -100,6 +109,12 @@ def inline_svg(
         style += f";min-width:{width * 9 / SMALLEST:.0f}px"
     root.set("style", style)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+
+
+def _shortened(numbers: str) -> str:
+    """Return coordinates as exactly as an eye can tell, and with single spaces."""
+    rounded = _LONG.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), numbers)
+    return " ".join(rounded.split())
 
 
 def _drop(root: Any, *tags: str) -> None:

@@ -149,7 +149,8 @@ def fit(
     model
         ``model(params, x)`` returns the logits, shape ``(n, classes)``. If its attribute
         ``draws`` is true, as where it holds a `dlbook.nn.Dropout`, the objective is called with
-        ``rng=rng`` as well.
+        ``rng=rng`` as well. If ``normalises`` is true, as with a `dlbook.nn.BatchNorm`, the
+        running statistics of ``aux.params`` replace those of the parameters after each step.
     optimiser
         Such as `dlbook.optimize.GradientDescent`.
     epochs, batch_size
@@ -243,6 +244,7 @@ def fit(
     params = trees.map(np.array, params)
     batches = -(-n // batch_size)
     buffer = np.empty((min(batch_size, n), *x.shape[1:]), x.dtype)
+    normalises = getattr(model, "normalises", False)
     drawn = {"rng": rng} if getattr(model, "draws", False) else {}
     place = Place(params, optimiser.init(params), params, rng.bit_generator.state, epochs, batches)
     file = None
@@ -287,6 +289,8 @@ def fit(
                 hits += hits_here
                 seen += size
                 params, state = optimiser.update(grads, state, params, out=(params, state))
+                if normalises:
+                    params = nn.with_statistics(params, aux.params)
                 done = epoch * batches + batch + 1
                 steps[0, done - 1], steps[1, done - 1] = loss_here, hits_here / size
                 if bar is not None:

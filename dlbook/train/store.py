@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,24 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlbook.data.cache import cache_folder
 from dlbook.extras import need
 
 __all__ = ["DamagedError", "cache_folder", "clean", "load", "probe", "read", "remove_parts", "save"]
 
 DAY = 24 * 60 * 60
-
-
-def cache_folder() -> Path:
-    """Return where finished runs are stored: ``$DLBOOK_CACHE``, or the user's cache folder."""
-    if chosen := os.environ.get("DLBOOK_CACHE"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "dlbook"
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], record: Mapping[str, Any]) -> None:

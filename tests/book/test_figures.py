@@ -146,3 +146,31 @@ def test_pictures_may_share_the_shapes_of_letters():
     assert used == set(glyphs)
     assert len(glyphs) == 3
     assert "<defs" not in one + two
+
+
+def test_coordinates_are_as_exact_as_an_eye(markup):
+    """To a hundredth of a point; a scale, by which others are multiplied, keeps its digits."""
+
+    def numbers(text, pattern):
+        return [
+            float(x) for part in re.findall(pattern, text) for x in re.findall(r"-?[\d.]+", part)
+        ]
+
+    for pattern in (r' d="([^"]*)"', r' x="([^"]*)"', r"translate\(([^)]*)\)"):
+        drawn_, written = (numbers(text, pattern) for text in (drawn(), markup))
+        assert written == pytest.approx(drawn_, abs=0.005 + 1e-9, rel=0)
+    assert (
+        max(
+            len(x.partition(".")[2])
+            for x in re.findall(r"[\d.]+", " ".join(re.findall(r' d="([^"]*)"', markup)))
+        )
+        == 2
+    )
+    scales = [numbers(text, r"scale\(([^)]*)\)") for text in (drawn(), markup)]
+    assert scales[0] == scales[1]
+
+
+def test_an_id_is_there_to_be_referred_to(markup):
+    ids = re.findall(r' id="([^"]+)"', markup)
+    assert ids
+    assert all(f"#{x}" in markup for x in ids)

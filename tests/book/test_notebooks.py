@@ -340,6 +340,14 @@ def cell(source, *tags):
         ([("x = rng.normal()\nglue('a.b', x)", "hide-input")], ["x = rng.normal()"]),
         ([("a.append(1)\nglue('a.b', a)", "hide-input")], ["a.append(1)"]),
         ([("x = [i for i in y]\nglue('a.b', x)", "hide-input"), "print(i)"], ["", "print(i)"]),
+        (
+            [("i = 1\nglue('a.b', i)", "hide-input"), "def f(j, i):\n    return i"],
+            ["", "def f(j, i):\n    return i"],
+        ),
+        (
+            [("i = 1\nglue('a.b', i)", "hide-input"), "def f(j):\n    return i"],
+            ["i = 1", "def f(j):\n    return i"],
+        ),
         ([("x = 1", "hide-input")], ["x = 1"]),
         (
             [("x = 1\nglue('a.b', x)", "hide-input"), ("y = x\nglue('a.c', y)", "hide-input")],

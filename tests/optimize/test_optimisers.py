@@ -132,3 +132,10 @@ def test_a_number_may_have_a_gradient_that_is_one_of_numpys():
 def test_a_state_is_what_init_returned(wrong):
     with pytest.raises(ValueError, match=r"^state is .*; expected an integer ≥ 0$"):
         GradientDescent(1).update(1.0, wrong, 1.0)
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e200, "float64"), (1e30, "float32")])
+def test_what_is_finite_passes_though_its_squares_are_not(size, dtype):
+    p = np.array([size, -size], dtype)
+    moved, _ = GradientDescent(0.5).update(p, 0, p)
+    np.testing.assert_array_equal(moved, p / 2)

@@ -9,6 +9,11 @@ from typing import Any
 
 __all__ = ["without_glue"]
 
+_SCOPES = (
+    *(ast.FunctionDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
 
 def without_glue(cells: Sequence[Any]) -> list[str]:
     """Return the source of each cell without its calls of `dlbook.book.glue`.
@@ -98,20 +103,24 @@ def _names(source: str, context: type[ast.expr_context]) -> set[str]:
         tree = ast.parse(source)
     except SyntaxError:
         return set(re.findall(r"\w+", source))
-    found = set()
-    nodes = list(ast.walk(tree))
-    # What a comprehension runs over is known inside it alone.
-    inside = {
-        name
-        for node in nodes
-        if isinstance(node, ast.comprehension)
-        for name in ast.walk(node.target)
-    }
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, context) and node not in inside:
-            found.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and context is ast.Store:
-            found.add(node.name)
-        elif isinstance(node, ast.alias) and context is ast.Store:
-            found.add((node.asname or node.name).partition(".")[0])
+    return _seen(tree, context)
+
+
+def _seen(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that a part of the code reads or defines, but for those of its own."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, context) else set()
+    if isinstance(node, ast.alias):
+        name = (node.asname or node.name).partition(".")[0]
+        return {name} if context is ast.Store else set()
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and context is ast.Store:
+        return {node.name}
+    found = set().union(*(_seen(child, context) for child in ast.iter_child_nodes(node)))
+    if isinstance(node, _SCOPES):  # what these define is known inside them alone
+        found -= {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
+        found -= {
+            inner.id
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
     return found
