@@ -48,7 +48,7 @@ def page(site, serve, browser, asked):
     address, carried = serve(site), serve(runtime(), {"Access-Control-Allow-Origin": "*"})
     with browser.new_context(viewport={"width": 360, "height": 800}) as context:
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(120_000)
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{address}/{CHAPTER}")
         page.evaluate(
