@@ -53,7 +53,7 @@ def run(source: str, name: str) -> list[tuple[str, str]]:
 
 def _execute(tree: ast.Module, name: str) -> Any:
     """Execute a module's statements; return the value of the last, where it is an expression."""
-    *_, last = tree.body or [None]
+    last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         exec(compile(tree, name, "exec"), namespace)
         return None

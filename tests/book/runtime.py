@@ -1,7 +1,8 @@
-"""Pyodide from the registries, without matplotlib, to run a page's cells where no network is.
+"""Pyodide from the registries, to run a page's cells where no network is.
 
-NumPy for WebAssembly is on the registries only inside another package, an unofficial build that
-serves these tests and is never shipped. matplotlib's is on Pyodide's own host alone.
+NumPy for WebAssembly is on the registries only inside another package, an unofficial build for an
+older Pyodide. It serves these tests and is never shipped. matplotlib is on Pyodide's own host
+alone. Of the Pyodide that pages load, the registries have all but the packages.
 """
 
 import hashlib
@@ -19,8 +20,10 @@ from _ext.page.assets import node
 
 from dlbook.train.store import cache_folder
 
+OLDER = "0.29.5"
 _NPM = {
-    f"pyodide@{VERSION}": "6749b10ee515a1458ecea36d860c8ce2a48366e85b3f92d749ad1840e4aff181",
+    f"pyodide@{OLDER}": "6749b10ee515a1458ecea36d860c8ce2a48366e85b3f92d749ad1840e4aff181",
+    f"pyodide@{VERSION}": "66b7949e5a0cba2250b586d7e368bf12fb482800748d182c4618254b685ffaa0",
     "@bentopdf/pymupdf-wasm@0.11.16": (
         "cd093f8824761031cae51a5f4f7b47e34030e7a000e09030b7871a11a52e73a0"
     ),
@@ -35,17 +38,21 @@ _NUMPY = "numpy-2.2.5-cp313-cp313-pyodide_2025_0_wasm32.whl"
 _SORTED = "sortedcontainers-2.4.0-py2.py3-none-any.whl"
 
 
-def runtime():
-    """Return a folder with the runtime, in the user's cache, fetched when it is first needed."""
+def runtimes():
+    """Return a folder with both, in the user's cache, fetched when they are first needed.
+
+    `older` has NumPy and runs the library; `pinned` is what pages load, and Hypothesis alone.
+    """
     digest = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
     folder = cache_folder() / "runtime" / digest
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            _fetch(Path(scratch))
-            fresh = Path(scratch, "runtime")
+            fresh = Path(scratch, "fresh")
             _put_together(Path(scratch), fresh)
-            fresh.rename(folder)
+            # Another session may have been faster, and its folder is as good.
+            if not folder.exists():
+                fresh.rename(folder)
     return folder
 
 
@@ -58,7 +65,7 @@ def _fetch(scratch):
         archive = scratch / done.stdout.split()[-1]
         assert hashlib.sha256(archive.read_bytes()).hexdigest() == expected, package
         with tarfile.open(archive) as opened:
-            opened.extractall(scratch / package.partition("@")[0], filter="data")
+            opened.extractall(scratch / package, filter="data")
     lines = scratch / "wheels.txt"
     lines.write_text(_PYPI, "utf-8")
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
@@ -66,15 +73,22 @@ def _fetch(scratch):
 
 
 def _put_together(scratch, into):
-    into.mkdir()
-    pyodide = scratch / "pyodide" / "package"
-    for name in (*CORE, LOCK, "package.json"):
-        shutil.copy(pyodide / name, into)
-    shutil.copy(next(scratch.rglob(_NUMPY)), into)
-    for name in (HYPOTHESIS, _SORTED):
-        shutil.copy(scratch / name, into)
-    lock = json.loads((into / LOCK).read_text("utf-8"))
+    _fetch(scratch)
+    for name, version in (("older", OLDER), ("pinned", VERSION)):
+        (into / name).mkdir(parents=True)
+        pyodide = scratch / f"pyodide@{version}" / "package"
+        for file in {*CORE, "package.json"} & {file.name for file in pyodide.iterdir()}:
+            shutil.copy(pyodide / file, into / name)
+        for file in (HYPOTHESIS, _SORTED):
+            shutil.copy(scratch / file, into / name)
+    older = into / "older"
+    # The pinned one's is a module; in the older one, a script defines what it would export.
+    script = (scratch / f"pyodide@{OLDER}" / "package" / "pyodide.asm.js").read_text("utf-8")
+    module = f"{script}\nexport default _createPyodideModule;\n"
+    (older / "pyodide.asm.mjs").write_text(module, "utf-8")
+    shutil.copy(next(scratch.rglob(_NUMPY)), older)
+    lock = json.loads((older / LOCK).read_text("utf-8"))
     for package, name in (("numpy", _NUMPY), ("sortedcontainers", _SORTED)):
-        sha256 = hashlib.sha256((into / name).read_bytes()).hexdigest()
+        sha256 = hashlib.sha256((older / name).read_bytes()).hexdigest()
         lock["packages"][package] |= {"file_name": name, "sha256": sha256}
-    (into / LOCK).write_text(json.dumps(lock), "utf-8")
+    (older / LOCK).write_text(json.dumps(lock), "utf-8")
