@@ -86,7 +86,8 @@ function show(cell, outputs) {
         const link = document.querySelector(".dl-downloads a[download]").cloneNode(true);
         return make("p", {}, `This cell needs ${content}, which cannot run in the page. Run it in the `, link, ".");
       }
-      if (kind !== "html") return make("pre", { className: `dl-run-${kind}`, textContent: content });
+      // Reached by the keyboard, as its lines may be longer than the page is wide.
+      if (kind !== "html") return make("pre", { className: `dl-run-${kind}`, textContent: content, tabIndex: 0 });
       const frame = make("div", { innerHTML: content });
       for (const old of frame.querySelectorAll("script"))
         old.replaceWith(make("script", { textContent: old.textContent }));

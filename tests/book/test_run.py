@@ -302,6 +302,7 @@ def test_a_checker_answers_in_the_page(page):
 def test_changes_are_kept_and_undone(pages, older):
     first = pages.open(older)
     first.get_by_role("button", name="Load and run").click()
+    first.get_by_role("button", name="Undo all changes").click()  # those of other tests
     was = first.get_by_label("Code of cell 3;").input_value()
     write(first, "cell 3", "mine = 1")
     first.close()
