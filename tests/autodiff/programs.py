@@ -940,7 +940,6 @@ np.spacing(x)
 np.unravel_index(x, (3, 3))
 np.packbits(x)
 np.fft.fft(x)
-np.linalg.eigh(X @ X.T)
 """,
     "np.where(condition, x, y)": """
 np.piecewise(x, [x < 0, x >= 0], [0.0, lambda v: v * v])
@@ -1038,9 +1037,18 @@ np.array2string(x)
 np.testing.assert_allclose(x, a)
 np.testing.assert_array_equal(x, x)
 """,
-    "the orders 'fro', 1, -1, inf, -inf": """
-np.linalg.norm(X, 2)
-np.linalg.norm(X, "nuc")
+    # further vectors, which the matrix does not determine
+    "np.linalg.svd(a, full_matrices=False)": """
+np.linalg.svd(np.stack([x, a]))
+np.linalg.svd(X, hermitian=True)
+""",
+    "whose mode is 'reduced'": """
+np.linalg.qr(np.stack([x, a], axis=1), "complete")
+np.linalg.qr(X, "raw")
+""",
+    "for a symmetric matrix": """
+np.linalg.eig(X)
+np.linalg.eigvals(X)
 """,
 }
 

@@ -9,7 +9,14 @@ them: `FIXED`. Those of arithmetic, indexing, products and sums are `dlbook.exer
 import numpy as np
 from hypothesis import strategies as st
 
-from dlbook.autodiff.rules import elementwise, indexing, products, reductions, shapes
+from dlbook.autodiff.rules import (
+    elementwise,
+    indexing,
+    linalg,
+    products,
+    reductions,
+    shapes,
+)
 from dlbook.autodiff.rules.elementwise import unknown
 from dlbook.autodiff.table import TABLE
 from dlbook.exercises.samples import (
@@ -25,10 +32,30 @@ from dlbook.exercises.samples import (
 #: What is not NumPy's is reached through functions that are.
 INSIDE = {
     elementwise._choose: np.where,
+    linalg._cholesky: np.linalg.cholesky,
+    linalg._eigh: np.linalg.eigh,
+    linalg._eigvalsh: np.linalg.eigvalsh,
+    linalg._least_squares: np.linalg.lstsq,
+    linalg._pinv: np.linalg.pinv,
+    linalg._qr: np.linalg.qr,
+    linalg._solve: np.linalg.solve,
+    linalg._svd: np.linalg.svd,
+    linalg._svdvals: np.linalg.svdvals,
     products._einsum: np.einsum,
     reductions._p_norm: np.linalg.norm,
     shapes._cast: np.ndarray.astype,
 }
+
+
+def _regular(*shape):
+    """Return stacks of matrices near diagonal ones with the entries 2, 3.5, 5, …."""
+    rng = np.random.default_rng(list(shape))
+    return rng.uniform(-0.5, 0.5, shape) + np.eye(*shape[-2:]) * (2 + 1.5 * np.arange(shape[-1]))
+
+
+def _spectrum(w, v):
+    """Return eigenvalues and squares of eigenvectors, where the sign is lost, and a mean."""
+    return w, v * v, v @ (np.expand_dims(np.tanh(w), -1) * np.swapaxes(v, -1, -2))
 
 
 def inventory():
@@ -1017,6 +1044,7 @@ calls(
     np.linalg.matrix_power,
     *[(lambda a, n=n: np.linalg.matrix_power(a, n), (2, 2)) for n in range(6)],
     (lambda a: np.linalg.matrix_power(a, 3), (2, 2, 2)),
+    *[(lambda a, n=n: np.linalg.matrix_power(a, n), _regular(2, 2, 2)) for n in (-1, -2, -3)],
 )
 calls(np.linalg.matrix_transpose, (np.linalg.matrix_transpose, (2, 3)))
 calls(np.linalg.diagonal, (lambda x: np.linalg.diagonal(x, offset=1), (2, 3, 3)))
@@ -1031,6 +1059,120 @@ calls(
     (np.linalg.vector_norm, (2, 3)),
     (lambda x: np.linalg.vector_norm(x, axis=(0, 2), ord=3, keepdims=True), (2, 3, 2)),
     (lambda x: np.linalg.vector_norm(x, axis=-1), (2, 3)),
+)
+
+# ---- linear algebra: far from singular, with values far apart ----------------------------
+
+calls(
+    np.linalg.norm,
+    *[(lambda a, o=o: np.linalg.norm(a, o), _regular(3, 2)) for o in (2, -2, "nuc")],
+    (lambda a: np.linalg.norm(a, 2, (2, 0), keepdims=True), np.moveaxis(_regular(2, 3, 2), 2, 0)),
+)
+calls(np.linalg.inv, (np.linalg.inv, _regular(3, 3)), (np.linalg.inv, _regular(2, 2, 2)))
+calls(
+    np.linalg.solve,
+    (np.linalg.solve, _regular(3, 3), (3,)),
+    (np.linalg.solve, _regular(3, 3), (3, 2)),
+    (np.linalg.solve, _regular(2, 3, 3), (3,)),
+    (np.linalg.solve, _regular(2, 3, 3), (3, 1)),
+    (np.linalg.solve, _regular(1, 2, 2), (3, 2, 2)),
+    (lambda a: np.linalg.solve(a, [1.0, 2.0]), _regular(2, 2)),
+)
+calls(
+    np.linalg.tensorsolve,
+    (np.linalg.tensorsolve, _regular(6, 6).reshape(2, 3, 6), (2, 3)),
+    (
+        lambda a, b: np.linalg.tensorsolve(a, b, axes=(1,)),
+        np.moveaxis(_regular(6, 6).reshape(2, 3, 6), 2, 1),
+        (2, 3),
+    ),
+)
+calls(
+    np.linalg.tensorinv,
+    (np.linalg.tensorinv, _regular(4, 4).reshape(2, 2, 4, 1)),
+    (lambda a: np.linalg.tensorinv(a, ind=1), _regular(4, 4).reshape(4, 2, 2)),
+)
+calls(
+    np.linalg.pinv,
+    *[(np.linalg.pinv, _regular(*shape)) for shape in [(3, 2), (2, 3), (2, 3, 2), (2, 2)]],
+    (lambda a: np.linalg.pinv(a, rcond=1e-9), _regular(3, 2)),
+    (lambda a: np.linalg.pinv(a, hermitian=True), _regular(2, 2)),
+    (lambda a: np.linalg.pinv(a, rtol=1e-9), _regular(2, 3)),
+)
+calls(
+    np.linalg.lstsq,
+    *[
+        (lambda a, b: [np.linalg.lstsq(a, b)[i] for i in (0, 1, 3)], _regular(m, n), b)
+        for m, n, b in [(4, 2, (4,)), (4, 2, (4, 2)), (2, 3, (2,)), (2, 2, (2, 1))]
+    ],
+    (lambda a: np.linalg.lstsq(a, [1.0, 2.0, 0.0], rcond=None)[0], _regular(3, 2)),
+)
+calls(
+    np.linalg.det,
+    (np.linalg.det, _regular(3, 3)),
+    (np.linalg.det, _regular(2, 2, 2)),
+    (np.linalg.det, (1, 1)),
+    (np.linalg.det, np.array([[1.0, 2.0], [2.0, 4.0]])),
+    (np.linalg.det, np.array([[[0.0, 2.0, 1.0], [0.0, 4.0, 3.0], [0.0, 1.0, 1.0]]])),
+    (np.linalg.det, np.zeros((2, 2))),
+)
+calls(
+    np.linalg.slogdet,
+    (lambda a: np.linalg.slogdet(a), _regular(3, 3)),
+    (lambda a: np.linalg.slogdet(a).logabsdet, -_regular(2, 3, 3)),
+)
+calls(
+    np.linalg.cholesky,
+    (np.linalg.cholesky, _regular(3, 3)),
+    (lambda a: np.linalg.cholesky(a, upper=True), _regular(2, 3, 3)),
+)
+calls(
+    np.linalg.eigh,
+    *[
+        (lambda a, o=o: _spectrum(*np.linalg.eigh(a, **o)), _regular(*shape))
+        for shape, o in [((3, 3), {}), ((2, 3, 3), {"UPLO": "U"}), ((1, 1), {}), ((0, 0), {})]
+    ],
+)
+calls(
+    np.linalg.eigvalsh,
+    (np.linalg.eigvalsh, _regular(3, 3)),
+    (lambda a: np.linalg.eigvalsh(a, UPLO="U"), _regular(2, 3, 3)),
+)
+
+
+def _triples(u, s, vt):
+    """Return the factors with each pair of vectors as a product, where their sign is lost."""
+    return np.expand_dims(np.swapaxes(u, -1, -2), -1) * np.expand_dims(vt, -2), s
+
+
+calls(
+    np.linalg.svd,
+    *[
+        (lambda a: _triples(*np.linalg.svd(a, full_matrices=False)), _regular(*shape))
+        for shape in [(3, 3), (4, 2), (2, 3), (2, 3, 2)]
+    ],
+    (lambda a: _triples(*np.linalg.svd(a)), _regular(2, 2)),
+    (lambda a: np.linalg.svd(a, compute_uv=False), _regular(3, 2)),
+    (lambda a: np.linalg.svd(a, compute_uv=False, hermitian=True), _regular(2, 2)),
+)
+calls(
+    np.linalg.svdvals,
+    (np.linalg.svdvals, _regular(3, 2)),
+    (np.linalg.svdvals, _regular(2, 2, 3)),
+)
+calls(
+    np.linalg.cond,
+    *[(lambda a, p=p: np.linalg.cond(a, p), _regular(3, 3)) for p in (None, 2, -2, 1, "fro")],
+    (np.linalg.cond, _regular(2, 3, 2)),
+)
+calls(
+    np.linalg.qr,
+    *[
+        (lambda a: tuple(np.linalg.qr(a)), _regular(*shape))
+        for shape in [(3, 3), (4, 2), (2, 3), (2, 3, 2), (1, 3)]
+    ],
+    (lambda a: np.linalg.qr(a, mode="r"), _regular(3, 2)),
+    (lambda a: np.linalg.qr(a, "complete")[0], _regular(2, 3)),
 )
 
 

@@ -783,7 +783,7 @@ PACKAGES = {
     "scipy.special.expit(x)": "0.5 * (1 + np.tanh(x / 2))",
     "scipy.stats.norm.pdf(x)": "make the call one operation with `primitive`",
     "scipy.linalg.expm(np.outer(x, x))": "make the call one operation with `primitive`",
-    "scipy.linalg.solve(np.eye(2), x)": "make the call one operation with `primitive`",
+    "scipy.linalg.solve(np.eye(2), x)": "np.linalg.solve, which has a rule; or make the call",
     "scipy.integrate.quad(lambda t: t * x[0], 0, 1)[0]": "make the call one operation",
     "scipy.interpolate.CubicSpline([0, 1, 2], [1, 2, 3])(x)": "make the call one operation",
     "statistics.fmean(x)": "np.mean(x)",

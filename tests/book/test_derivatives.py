@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
-from _ext.page.derivatives import arguments, known
+from _ext.page.derivatives import arguments, known, without_rule
 
-import dlbook.autodiff  # noqa: F401 (fills the table)
-from dlbook.autodiff.table import TABLE
+from dlbook.autodiff import DerivativeError, grad
+from dlbook.autodiff.dispatch import call
+from dlbook.autodiff.table import TABLE, name_of
 
 KINDS = sorted({entry.kind for entry in TABLE.values()} - {"primitive"})
 PAGE = Path(__file__).parents[2] / "docs" / "api" / "autodiff-functions.md"
@@ -26,3 +28,32 @@ def test_names_and_arguments_are_those_of_the_table():
     assert arguments(known("linear")["np.moveaxis"]) == ("a", "source, destination")
     assert "out" not in arguments(known("general")["np.sum"])[1]
     assert arguments(known("composed")["np.clip"])[0].startswith("a, a_min, a_max")
+
+
+MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
+
+
+def test_each_function_of_numpy_is_on_one_list():
+    """There is none of which a reader does not learn what becomes of it."""
+    listed = [name for kind in KINDS for name in known(kind)]
+    assert len(listed) == len(set(listed))
+    refused = without_rule()
+    assert not set(listed) & set(refused)
+    for prefix, module in MODULES.items():
+        for name in module.__all__:
+            function = getattr(module, name)
+            if isinstance(function, np.ufunc) or hasattr(function, "_implementation"):
+                known_as = name_of(function)
+                assert (known_as in listed) + (f"{prefix}.{name}" in refused) == 1, name
+    assert "np.fft.fft" in refused
+    assert "np.linalg.solve" in listed
+
+
+@pytest.mark.parametrize("name", without_rule())
+def test_a_function_without_a_rule_is_refused_by_name(name):
+    prefix, _, last = name.rpartition(".")
+    function = getattr(MODULES[prefix], last)
+    with pytest.raises(DerivativeError, match="there is no rule for") as error:
+        grad(lambda x: call(function, (x,), {}))(0.5)
+    assert name_of(function) in str(error.value)
+    assert without_rule()[name] in str(error.value)

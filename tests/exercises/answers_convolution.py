@@ -448,6 +448,11 @@ def without_eps(x, g, gamma, eps):
 
 
 @taking(wrong("batch-norm-backward"))
+def with_one_for_eps(x, g, gamma, eps):
+    return norm_back(x, g, gamma, 1.0)
+
+
+@taking(wrong("batch-norm-backward"))
 def without_the_root(x, g, gamma, eps):
     return norm_back(x, g, gamma, eps, power=-1)
 

@@ -54,6 +54,9 @@ each(
         "looks_at_the_sign_of_one": lambda a, k, e: (
             (3 * e / (abs(a) * k**3)) ** (1 / 3) if k > 0 else 1.0
         ),
+        "looks_at_the_sign_of_the_other": lambda a, k, e: (
+            (3 * e / (a * abs(k) ** 3)) ** (1 / 3) if a > 0 else 1.0
+        ),
     },
     "amplitude",
     "frequency",

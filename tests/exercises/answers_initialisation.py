@@ -208,6 +208,16 @@ def without_the_outgoing(W1, b1, W2):
 
 
 @taking(wrong("initialisation-groups"))
+def without_all_outgoing_but_the_first(W1, b1, W2):
+    return len({(one, two, three[0]) for one, two, three in units(W1, b1, W2)})
+
+
+@taking(wrong("initialisation-groups"))
+def without_all_incoming_but_the_first(W1, b1, W2):
+    return len({(one[0], two, three) for one, two, three in units(W1, b1, W2)})
+
+
+@taking(wrong("initialisation-groups"))
 def all_units(W1, b1, W2):
     return len(b1)
 

@@ -120,10 +120,16 @@ def built(change):
     return answer
 
 
+def by_two_coordinates(x, y):
+    """Take a direction that separates all points whose first two coordinates do not agree."""
+    return on_a_line(x, y, np.array([1.0, 0.1, 0.0])[: x.shape[1]])
+
+
 each(
     wrong("memorise-network"),
     {
         "first_coordinate": built(lambda x, y, n: on_a_line(x, y, np.eye(x.shape[1])[0])),
+        "first_two_coordinates": built(lambda x, y, n: by_two_coordinates(x, y)),
         "sum_of_coordinates": built(lambda x, y, n: on_a_line(x, y, np.ones(x.shape[1]))),
         "unsorted": built(lambda x, y, n: on_a_line(x, y, separating(x), sort=False)),
         "values_unsorted": built(
@@ -246,6 +252,16 @@ def in_order(labels, places):
     return rearranged(labels, places, sorted(places))
 
 
+def keeps_the_kinds(labels, places):
+    """Change one label where each label is there all the same; else let them go round."""
+    for i in places:
+        for label in labels:
+            new = [label if k == i else x for k, x in enumerate(labels)]
+            if new != labels and set(new) == set(labels):
+                return new
+    return goes_round({"labels": labels, "places": places})
+
+
 each(
     wrong("corrupt-labels"),
     {
@@ -270,6 +286,10 @@ each(
             x for i, x in enumerate(labels) if i not in places
         ],
         "only_the_places": lambda labels, places: [labels[i] for i in places[1:] + places[:1]],
+        "keeps_the_kinds": keeps_the_kinds,
+        "without_places_all_of_them": lambda labels, places: goes_round(
+            {"labels": labels, "places": places or list(range(len(labels)))}
+        ),
         "first_of_them_everywhere": lambda labels, places: [
             labels[places[0]] if i in places else x for i, x in enumerate(labels)
         ],

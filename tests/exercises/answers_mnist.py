@@ -235,6 +235,10 @@ each(
         ),
         "drops_the_rest": lambda w: (where(w, {min(w)})[:1], where(w, {max(w)})[:1]),
         "drops_an_image": lambda w: (where(w, set(w) - {max(w)})[1:], where(w, {max(w)})),
+        "one_image_twice": lambda w: (
+            where(w, set(w) - {max(w)}) + where(w, set(w) - {max(w)})[:1],
+            where(w, {max(w)}),
+        ),
         "two_writers_only": lambda w: (where(w, {"a"}), where(w, {"b"})),
         "a_against_the_rest": lambda w: (where(w, "a"), where(w, "bcd")),
         "sorted_then_cut": lambda w: tuple(

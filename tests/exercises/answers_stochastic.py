@@ -184,6 +184,12 @@ def the_first_six(targets, w, rate):
     return [(1 - rate) * w + rate * np.mean(some), rate**2 * np.var(some)]
 
 
+@taking(wrong("sgd-moments"))
+def of_one_target_no_mean(targets, w, rate):
+    after = [(1 - rate) * w + rate * x for x in targets]
+    return np.mean(after) if len(after) > 1 else w, np.var(after)
+
+
 # ---- sgd-pass ---------------------------------------------------------------------------
 
 

@@ -36,9 +36,9 @@ def bowl(matrix):
     return Smooth(lambda w: matrix @ w, lambda w: matrix)
 
 
-def cubic():
-    """Return w²/2 - |w|³/6, whose Hessian 1 - |w| is 1-Lipschitz."""
-    return Smooth(lambda w: w - w * np.abs(w) / 2, lambda w: np.diag(1 - np.abs(w)))
+def cubic(M=1.0):
+    """Return w²/2 - M|w|³/6, whose Hessian 1 - M|w| is M-Lipschitz."""
+    return Smooth(lambda w: w - M * w * np.abs(w) / 2, lambda w: np.diag(1 - M * np.abs(w)))
 
 
 def quartic():

@@ -35,6 +35,9 @@ OPERATIONS = {
 }
 WRONG = OPERATIONS | {
     "turn": Operation(lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX @ g)),
+    "half": Operation(  # whose first row alone is transposed
+        lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX.T @ (g * [1, 2]))
+    ),
     "sin": elementwise(np.sin, np.sin),
     "root": elementwise(lambda a: np.sqrt(np.abs(a)), lambda a: 0 * a),
 }
@@ -112,6 +115,7 @@ NEAR_MISSES = {
     "the adjoint begins at 2": {"start": 2.0},
     "pushing back, for pulling": {"rule": 0},
     "the transposed gradient": {"read": lambda adjoint: adjoint[::-1]},
+    "a thousandth more": {"read": lambda adjoint: 1.001 * adjoint},
 }
 
 
@@ -195,6 +199,12 @@ def test_without_derivatives():
 
 
 def test_without_transposes():
-    instance = Program([[0.5, -0.25]], [("turn", 0), ("sum", 1)], WRONG), [0, 1, 2]
-    assert broken(hypotheses(*instance)) == ["transposes"]
-    assert not conclusion(*instance)
+    one, two = [[0.5, -0.25]], [[0.5, -0.25], [1.0, 2.0]]
+    for program in (
+        Program(one, [("turn", 0), ("sum", 1)], WRONG),
+        Program(one, [("half", 0), ("sum", 1)], WRONG),
+        Program(two, [("turn", 1), ("add", 0, 2), ("sum", 3)], WRONG),  # right of the first input
+    ):
+        instance = program, list(range(len(program.values())))
+        assert broken(hypotheses(*instance)) == ["transposes"]
+        assert not conclusion(*instance)

@@ -89,6 +89,7 @@ def test_without_nonzero():
 
 def test_without_unrelated():
     joint = [((np.array([[s]]), relu(np.array([s]))), p) for s, p in SIGNS]
-    instance = (joint, ONE, 1, 0.5)
-    assert broken(hypotheses(*instance)) == ["unrelated"]
-    assert not conclusion(*instance)
+    equal = [((W, s * np.ones(2)), p * q) for W, p in independent((2, 1)) for s, q in SIGNS]
+    for instance in (joint, ONE, 1, 0.5), (equal, ONE, 1, 1):
+        assert broken(hypotheses(*instance)) == ["unrelated"]
+        assert not conclusion(*instance)

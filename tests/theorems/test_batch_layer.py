@@ -13,6 +13,9 @@ NEAR_MISSES = {
     "the biases of the first example": {"by_b": lambda X, W, G: G[0]},
     "not transposed": {"by_x": lambda X, W, G: G @ W},
     "G passed on": {"by_x": lambda X, W, G: G},
+    "by the weights, a thousandth more": {"by_w": lambda X, W, G: 1.001 * X.T @ G},
+    "by the biases, a thousandth more": {"by_b": lambda X, W, G: 1.001 * G.sum(axis=0)},
+    "by the inputs, a thousandth more": {"by_x": lambda X, W, G: 1.001 * G @ W.T},
 }
 
 

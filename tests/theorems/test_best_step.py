@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "one per cent off": {"root": lambda a, b, p, q: 1.01 * best(a, b, p, q)},
     "twice the falling term": {"share": lambda p, q: 2},
     "1 + p/q, for 1 + q/p": {"share": lambda p, q: 1 + p / q},
+    "the largest value": {"sign": -1},
 }
 
 
@@ -23,7 +24,7 @@ def hypotheses(a, b, p, q):
     return {"positive": a > 0 and b > 0}
 
 
-def conclusion(a, b, p, q, *, root=best, share=lambda p, q: 1 + q / p):
+def conclusion(a, b, p, q, *, root=best, share=lambda p, q: 1 + q / p, sign=1):
     """φ has its only minimum at h*, and there it is (1 + q/p)·b·h*^-q."""
 
     def value(h):
@@ -32,7 +33,7 @@ def conclusion(a, b, p, q, *, root=best, share=lambda p, q: 1 + q / p):
     with np.errstate(all="ignore"):
         h = np.float64(root(a, b, p, q))
         others = h * np.array([0.01, 0.5, 0.98, 0.995, 1.005, 1.02, 2, 100])
-        least = bool(h > 0 and np.all(value(others) > value(h)))
+        least = bool(h > 0 and np.all(sign * (value(others) - value(h)) > 0))
         told = bool(abs(value(h) - share(p, q) * b * h**-q) <= 1e-9 * value(h))
     smallest = least and told
     return smallest

@@ -15,6 +15,7 @@ NEAR_MISSES = {
     "equal errors": {"best": lambda eps, m: (6 * eps / m) ** (1 / 3)},
     "the step of the forward difference": {"best": lambda eps, m: 2 * np.sqrt(eps / m)},
     "the least bound 2ε/h": {"least": 2},
+    "the largest bound": {"sign": -1},
 }
 
 
@@ -39,6 +40,7 @@ def conclusion(
     order=2,
     best=lambda eps, m: (3 * eps / m) ** (1 / 3),
     least=3 / 2,
+    sign=1,
 ):
     """|d - f'(x)| ≤ h²M/6 + ε/h, which is smallest, 3ε/2h, for h = (3ε/M)^⅓."""
 
@@ -49,7 +51,10 @@ def conclusion(
     below = bool(error <= times * bound(h) * (1 + 1e-9))
     step = best(eps, m)
     told = bool(abs(bound(step) - least * eps / step) <= 1e-9 * bound(step))
-    alone = all(bound(step) < bound(factor * step) for factor in (0.1, 0.98, 0.99, 1.01, 1.02, 9))
+    alone = all(
+        sign * (bound(factor * step) - bound(step)) > 0
+        for factor in (0.1, 0.98, 0.99, 1.01, 1.02, 9)
+    )
     smallest = told and alone
     return below and smallest
 
@@ -105,3 +110,33 @@ def test_without_accurate():
     instance = (power(0.0, 0.0, 3), 1.0, 1e-6, 0.0, 0.1, (-1e-3, 1e-3))
     assert broken(hypotheses(*instance)) == ["accurate"]
     assert not conclusion(*instance)
+
+
+def test_a_little_too_much_is_too_much():
+    f, m, eps, *rest, values = TIGHT
+    assert broken(hypotheses(f, 0.99 * m, eps, *rest, values)) == ["smooth"]
+    assert not conclusion(f, 0.99 * m, eps, *rest, values)
+    assert broken(hypotheses(f, m, 0.99 * eps, *rest, values)) == ["accurate"]
+    assert not conclusion(f, m, 0.99 * eps, *rest, values)
+
+
+def bent(side):
+    """Return a function that is 0 on one side, with the third derivative ±60 on the other."""
+    return lambda u, k=0: (
+        (10, 30, 60, 60)[k] * side**k * max(side * u, 0.0) ** (3 - k) * (side * u > 0)
+    )
+
+
+def test_both_sides_are_asked_for():
+    for side in (1, -1):
+        f = bent(side)
+        instance = (f, 1.0, 1e-6, 0.0, 0.1, (f(-0.1), f(0.1)))
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
+
+
+def test_every_value_is_asked_for():
+    for values in ((-1e-3, 0.0), (0.0, 1e-3)):
+        instance = (power(0.0, 0.0, 3), 1.0, 1e-6, 0.0, 0.1, values)
+        assert broken(hypotheses(*instance)) == ["accurate"]
+        assert not conclusion(*instance)

@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "the last term replaces the others": {"rate": lambda p, J: p[-1] * J[-1]},
     "the sums multiplied": {"rate": lambda p, J: p.sum() * J.sum(axis=0)},
     "the transposed matrix": {"rate": lambda p, J: J @ p},
+    "a hundredth more": {"rate": lambda p, J: 1.01 * p @ J},
     "the outer derivative at x": {"at": lambda x, y: x},
 }
 
@@ -61,6 +62,16 @@ def test_without_inner():
     for slope in (-1.0, 0.0, 1.0):
         jacobian = [[slope]]
         instance = (lambda s: s, lambda s: [1.0], np.abs, lambda x, J=jacobian: J, np.zeros(1))
+        assert broken(hypotheses(*instance)) == ["inner"]
+        assert not conclusion(*instance)
+        # Nor may the second of two inner functions have such a kink.
+        instance = (
+            lambda s, t: s + t,
+            lambda s, t: [1.0, 1.0],
+            lambda x: np.array([x[0], abs(x[0])]),
+            lambda x, slope=slope: [[1.0], [slope]],
+            np.zeros(1),
+        )
         assert broken(hypotheses(*instance)) == ["inner"]
         assert not conclusion(*instance)
 

@@ -11,6 +11,7 @@ NEAR_MISSES = {
     "with the reversal": {"shifted": lambda x: x[::-1]},
     "with the exchange of the first two": {"shifted": lambda x: np.array([x[1], x[0], *x[2:]])},
     "the transpose of the product": {"product": lambda C, x: C.T @ x},
+    "the product in another order": {"product": lambda C, x: (C @ x)[::-1]},
     "the kernel is the first row": {"column": lambda C: C[0]},
     "the kernel is the last column": {"column": lambda C: C[:, -1]},
 }
@@ -43,3 +44,6 @@ def test_near_misses():
         (np.array([5]), np.array([3]), 6),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    # One number is not the vector whose entries are all that number.
+    number = {"the first entry alone": {"column": lambda C: C[0, 0]}}
+    assert not missed(number, [(np.ones(3, dtype=int), np.array([3, 1, 4]), 0)], conclusion)

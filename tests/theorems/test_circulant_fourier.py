@@ -94,9 +94,12 @@ def test_near_misses():
 
 
 def test_without_root():
-    instance = (1, np.array([1, 2, 0]), np.array([0, 1, 1]), 7)
-    assert broken(hypotheses(*instance)) == ["root"]
-    assert not conclusion(*instance)
+    for instance in (
+        (1, np.array([1, 2, 0]), np.array([0, 1, 1]), 7),
+        (1, np.array([1, 0]), np.array([0, 1]), 3),
+    ):
+        assert broken(hypotheses(*instance)) == ["root"]
+        assert not conclusion(*instance)
     assert not invertible(powers(1, 3, 7), 7)
 
 

@@ -37,5 +37,6 @@ def test_near_misses():
         (np.array([1, 2, 1]),),
         (np.array([4, 1, 2, 3, 1]),),
         (np.array([7]),),
+        (np.array([0, 1.001, 1]),),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)

@@ -93,6 +93,9 @@ def test_near_misses():
 def test_tight():
     assert conclusion(*TIGHT)
     assert not conclusion(*TIGHT, times=0.99)
+    small = worst(1e-4, 2.0, 0.1, 0.0)
+    assert conclusion(*small)
+    assert not conclusion(*small, times=0.99)
 
 
 def test_tanh_as_in_the_chapter():
@@ -110,6 +113,11 @@ def test_without_size():
         factorial *= k
         coefficients[k] = (0, 1, 0, -1)[k % 4] * 100.0 ** (k - 1) / factorial
     instance = (coefficients, 1.0, 1.0, 0.1, 0.0, cmath.sin(10j) / 100)
+    assert broken(hypotheses(*instance)) == ["size"]
+    assert not conclusion(*instance)
+    # u - 100u³, of which the third coefficient alone is too large.
+    cube = [0.0, 1.0, 0.0, -100.0]
+    instance = (cube, 1.0, 1.0, 0.1, 0.0, returned(cube, 0.1, 0.0))
     assert broken(hypotheses(*instance)) == ["size"]
     assert not conclusion(*instance)
 

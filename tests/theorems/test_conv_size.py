@@ -52,6 +52,11 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_the_border_is_where_it_is_said_to_be():
+    assert broken(hypotheses(5, 5, 1, 0, 1)) == broken(hypotheses(3, 5, 1, 1, 1)) == []
+    assert broken(hypotheses(4, 5, 1, 0, 1)) == broken(hypotheses(2, 5, 1, 1, 1)) == ["fits"]
+
+
 def test_without_fits():
     instance = (4, 8, 2, 0, 1)
     assert broken(hypotheses(*instance)) == ["fits"]

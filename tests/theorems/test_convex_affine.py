@@ -46,6 +46,11 @@ def test_near_misses():
 
 
 def test_without_convex():
-    instance = (lambda w: -(w[0] ** 2), np.eye(1), np.zeros(1), line(-1, 0, 1))
+    for size in (1, 1e-4):  # a little is too much
+        instance = (lambda w, s=size: -s * w[0] ** 2, np.eye(1), np.zeros(1), line(-1, 0, 1))
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
+    # In its middle this chord is below the graph nowhere.
+    instance = (lambda w: -((2 * abs(w[0]) - 1) ** 2), np.eye(1), np.zeros(1), line(-1, 1))
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)

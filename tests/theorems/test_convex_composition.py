@@ -49,9 +49,10 @@ def test_near_misses():
 
 
 def test_without_convex():
-    instance = (lambda t: t, lambda w: -(w[0] ** 2), line(-1, 0, 1))
-    assert broken(hypotheses(*instance)) == ["convex"]
-    assert not conclusion(*instance)
+    for size in (1, 1e-4):  # a little is too much
+        instance = (lambda t: t, lambda w, s=size: -s * w[0] ** 2, line(-1, 0, 1))
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
 
 
 def test_without_outer():
@@ -61,6 +62,8 @@ def test_without_outer():
 
 
 def test_without_monotone():
-    instance = (lambda t: t**2, lambda w: w[0] ** 2 - 1, line(-1, 0, 1))
-    assert broken(hypotheses(*instance)) == ["monotone"]
-    assert not conclusion(*instance)
+    # On the second, the outer function has the same value at both ends.
+    for xs in line(-1, 0, 1), line(-1, 0, 1, np.sqrt(2)):
+        instance = (lambda t: t**2, lambda w: w[0] ** 2 - 1, xs)
+        assert broken(hypotheses(*instance)) == ["monotone"]
+        assert not conclusion(*instance)

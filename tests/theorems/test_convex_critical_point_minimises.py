@@ -78,9 +78,10 @@ def valleys(w):
 
 def test_without_convex():
     left, _, right = np.sort(np.roots([4, 0, -4, 0.3]).real)
-    instance = (valleys, line(right)[0], line(left))
-    assert broken(hypotheses(*instance)) == ["convex"]
-    assert not conclusion(*instance)
+    for size in (1, 0.01):
+        instance = (lambda w, s=size: s * valleys(w), line(right)[0], line(left))
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
 
 
 def test_no_step_down_along_an_axis_is_not_enough():
@@ -91,6 +92,7 @@ def test_no_step_down_along_an_axis_is_not_enough():
 
 
 def test_without_critical():
-    instance = (lambda w: w[0] ** 2, line(1)[0], line(0))
-    assert broken(hypotheses(*instance)) == ["critical"]
-    assert not conclusion(*instance)
+    for size in (1, 4e-3):  # a little slope is too much
+        instance = (lambda w, s=size: s * w[0] ** 2, line(1)[0], line(0))
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)

@@ -78,9 +78,11 @@ def test_without_convex():
         return (w**2 - 1) ** 2 + 0.3 * w
 
     left, _, right = np.sort(np.roots([4, 0, -4, 0.3]).real)
-    instance = (valleys, right, [left], right + np.linspace(-0.1, 0.1, 21))
-    assert broken(hypotheses(*instance)) == ["convex"]
-    assert not conclusion(*instance)
+    near = right + np.linspace(-0.1, 0.1, 21)
+    for size in (1, 0.01):  # a little is too much
+        instance = (lambda w, s=size: s * valleys(w), right, [left], near)
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
 
 
 def test_without_local():

@@ -69,9 +69,12 @@ def test_near_misses():
 
 
 def test_without_dead():
-    instance = ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [(1, -1.0)] * 5)
-    assert broken(hypotheses(*instance)) == ["dead"]
-    assert not conclusion(*instance)
+    for instance in (
+        ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [(1, -1.0)] * 5),
+        ([[1.0]], [1.0], 0.0, 0.5, 0.1, [(0, 1.0)] * 5),  # which is silent at last
+    ):
+        assert broken(hypotheses(*instance)) == ["dead"]
+        assert not conclusion(*instance)
 
 
 def test_without_bias():
@@ -81,6 +84,7 @@ def test_without_bias():
 
 
 def test_without_short():
-    instance = ([[1.0]], [-1.0], 0.0, 2.0, 1.0, [(0, 0.0)])
-    assert broken(hypotheses(*instance)) == ["short"]
-    assert not conclusion(*instance)
+    for eta in (2.0, 1.01):
+        instance = ([[1.0]], [-1.0], 0.0, eta, 1.0, [(0, 0.0)])
+        assert broken(hypotheses(*instance)) == ["short"]
+        assert not conclusion(*instance)

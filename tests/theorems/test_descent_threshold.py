@@ -51,9 +51,15 @@ def test_near_misses():
 
 
 def test_without_smooth():
-    instance = (lambda w: np.sum(np.abs(w) ** 1.5), 1e-4 * ONE, 1.0, 1.0)
-    assert broken(hypotheses(*instance)) == ["smooth"]
-    assert not conclusion(*instance)
+    def hollow(w):  # with the slope 1 at 0 and at 1, and another between
+        return np.sum(w - 4.5 * w**2 + 3 * w**3)
+
+    for instance in (
+        (lambda w: np.sum(np.abs(w) ** 1.5), 1e-4 * ONE, 1.0, 1.0),
+        (hollow, ONE, 1.0, 1.0),
+    ):
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
 
 
 def test_without_short():

@@ -7,6 +7,8 @@ from near import broken, missed
 
 NEAR_MISSES = {
     "s²/h², for 2s²/h²": {"forward": 1},
+    "2.001s²/h²": {"forward": 2.001},
+    "s²/2.001h²": {"central": 1 / 2.001},
     "as much for the central difference": {"central": 2},
     "the errors added, not their squares": {"power": 1},
     "without the error of exact values": {"truncation": 0},
@@ -68,9 +70,13 @@ def test_near_misses():
 
 
 def test_without_centred():
-    instance = (0.0, 1.0, "forward", [(-1.0, 1.0, 1.0)])
-    assert broken(hypotheses(*instance)) == ["centred"]
-    assert not conclusion(*instance)
+    for instance in (
+        (0.0, 1.0, "forward", [(-1.0, 1.0, 1.0)]),
+        (1.0, 1.0, "forward", [(-1.0, 1.0, 0.5), (1.0, 1.0, 0.5)]),  # the first one is
+        (1.0, 1.0, "forward", [(1.0, -1.0, 0.5), (1.0, 1.0, 0.5)]),  # the second one is
+    ):
+        assert broken(hypotheses(*instance)) == ["centred"]
+        assert not conclusion(*instance)
 
 
 def test_without_uncorrelated():

@@ -40,3 +40,7 @@ def test_holds(x, T, part):
 def test_near_misses():
     cold = (np.array([1.0, 0.0]), 0.25, np.array([1.0, 0.0]))
     assert not missed(NEAR_MISSES, [cold], conclusion)
+    # At temperature 0 and with equal entries the objective stays as it is: that is not lower.
+    stays = {"also at temperature 0": NEAR_MISSES["also at temperature 0"]}
+    equal = (np.zeros(2), 0.25, np.array([1.0, 0.0]))
+    assert not missed(stays, [equal], conclusion)

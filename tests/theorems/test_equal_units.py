@@ -10,7 +10,8 @@ from dlbook.nn import sigmoid
 
 NEAR_MISSES = {
     "also equal to the third unit": {"pair": (0, 2)},
-    "the batch is drawn for each unit": {"own_batch": True},
+    "the batch is drawn for each unit": {"own_batch": 0},
+    "it is, from the third step on": {"own_batch": 2},
     "each unit has a mask of its own": {"masked": True},
 }
 
@@ -40,13 +41,13 @@ def unit(tree, j):
 
 
 def conclusion(
-    params, states, activations, rule, rates, *, pair=(0, 1), own_batch=False, masked=False
+    params, states, activations, rule, rates, *, pair=(0, 1), own_batch=None, masked=False
 ):
     """After each of some steps on changing batches, the units are equal, with their states."""
     rng, gaps = np.random.default_rng(0), []
-    for _ in range(4):
+    for k in range(4):
         X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
-        other = rng.normal(size=(5, 2)) if own_batch else X
+        other = X if own_batch is None or k < own_batch else rng.normal(size=(5, 2))
         mask = rng.integers(0, 2, 3) if masked else np.ones(3)
         mask = mask if not masked or mask[0] != mask[1] else np.array([0, 1, 1])
 
@@ -107,9 +108,12 @@ def test_without_start():
     params["W2"][1, 0] += 0.5  # the same going in, another weight going out
     moving = at_rest(start())
     moving["b1"][1] = 0.1  # or the same unit with a velocity
+    going_in = start()
+    going_in["W1"][0, 1] += 0.5  # or another weight going in
     for instance in (
         (params, at_rest(params), TANH, plain, RATES),
         (start(), moving, TANH, heavy_ball, RATES),
+        (going_in, at_rest(start()), TANH, plain, RATES),
     ):
         assert broken(hypotheses(*instance)) == ["start"]
         assert not conclusion(*instance)

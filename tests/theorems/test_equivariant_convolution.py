@@ -87,9 +87,12 @@ def test_near_misses():
 
 
 def test_without_linear():
-    relu = (lambda x: np.maximum(x, 0), 8, 0)
-    assert broken(hypotheses(*relu)) == ["linear"]
-    assert not conclusion(*relu)
+    def larger(x):  # the larger of two neighbours in size: multiples, and not sums
+        return np.where(np.abs(x) >= np.abs(np.roll(x, -1)), x, np.roll(x, -1))
+
+    for instance in (lambda x: np.maximum(x, 0), 8, 0), (larger, 8, 0):
+        assert broken(hypotheses(*instance)) == ["linear"]
+        assert not conclusion(*instance)
 
 
 def test_without_equivariant():

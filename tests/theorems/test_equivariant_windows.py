@@ -76,5 +76,7 @@ def test_without_divides():
 
 def test_without_alike():
     biased = [lambda u, i=i: u + i for i in range(8)]
-    assert broken(hypotheses(biased, 1, 1, x)) == ["alike"]
-    assert not conclusion(biased, 1, 1, x)
+    alike_on_the_first = [lambda u, i=i: u + i * (u != x[0]) for i in range(8)]
+    for functions in biased, alike_on_the_first:
+        assert broken(hypotheses(functions, 1, 1, x)) == ["alike"]
+        assert not conclusion(functions, 1, 1, x)

@@ -49,12 +49,15 @@ def test_near_misses():
 
 
 def test_without_even():
-    assert broken(hypotheses(np.tanh)) == ["even"]
-    assert not conclusion(np.tanh)
+    for odd in (1, 1e-3):  # a little is too much
+        assert broken(hypotheses(lambda x, s=odd: np.cos(x) + s * np.tanh(x))) == ["even"]
+        assert not conclusion(lambda x, s=odd: np.cos(x) + s * np.tanh(x))
 
 
 def test_without_differentiable():
     assert broken(hypotheses(np.abs)) == ["differentiable"]
     assert not conclusion(np.abs)
+    assert broken(hypotheses(lambda x: 2e-3 * np.abs(x))) == ["differentiable"]
+    assert not conclusion(lambda x: 2e-3 * np.abs(x))
     h = STEPS[-1]
     assert (np.abs(h) - np.abs(-h)) / (2 * h) == 0  # a central difference sees nothing

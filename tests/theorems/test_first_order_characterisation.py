@@ -74,6 +74,12 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_the_strict_part_is_asked_for():
+    # With 0 for the slopes, the chord is above the graph and one tangent meets the curve twice.
+    assert not conclusion(np.square, lambda w: 0.0, [-1.0, 1.0])
+    assert conclusion(np.square, lambda w: 0.0, [-1.0, 1.0], gaps=((-1e-9, -1e-9),))
+
+
 def test_without_domain():
     instance = (cliff, cliff_slope, [-1.0, -2.0, 1.0, 2.0], on_one_side)
     assert broken(hypotheses(*instance)) == ["domain"]

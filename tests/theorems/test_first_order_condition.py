@@ -18,6 +18,7 @@ from near import broken, missed
 NEAR_MISSES = {
     "the slope, times .99": {"times": 0.99},
     "the slope, times 1.01": {"times": 1.01},
+    "the slope, times 1.0001": {"times": 1.0001},
     "without the slope": {"times": 0},
     "the slope to the other side": {"times": -1},
     "strictly, everywhere": {"gap": 1e-6},

@@ -72,6 +72,12 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_every_row_is_asked_for():
+    # Without the last row of the kernel the first row of ∂x is right, and not the others.
+    cut = {"without its last row": {"turned": lambda w: np.vstack([w[:-1], 0 * w[-1:]])}}
+    assert not missed(cut, [instance_of(0, (5, 4), (2, 2), 1, 1, 2)], conclusion, hypotheses)
+
+
 def test_without_stride():
     instance = instance_of(0, (6, 5), (3, 2), 0, 2, 1)
     assert broken(hypotheses(*instance)) == ["stride"]

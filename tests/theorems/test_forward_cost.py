@@ -20,6 +20,9 @@ NEAR_MISSES = {
         "product": lambda do, a, b, da, db: do("multiply", da, b)
     },
     "a product of tangents": {"product": lambda do, a, b, da, db: do("multiply", da, db)},
+    "a product, a thousandth more": {
+        "product": lambda do, a, b, da, db: 1.001 * of_product(do, a, b, da, db)
+    },
 }
 
 ARITHMETIC = {
@@ -147,6 +150,10 @@ def products(n, k):
 def test_near_misses():
     near = [products(4, 3), products(1, 1), ([("tanh", 0)], [0.5], [[1.0]])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Of one of these directions all products are right.
+    products_alone = {words: moved for words, moved in NEAR_MISSES.items() if "product" in moved}
+    still = ([("multiply", 0, 1)], [1.1, 0.9], [[0.0, 0.0], [1.0, 0.5]])
+    assert not missed(products_alone, [still], conclusion, hypotheses)
 
 
 def test_tight():

@@ -17,6 +17,7 @@ NEAR_MISSES = {
     "two per cent more than the best step": {"best": lambda eps, m: 2.04 * np.sqrt(eps / m)},
     "the least bound √(εM)": {"least": 1},
     "the least bound 2.1√(εM)": {"least": 2.1},
+    "the largest bound": {"sign": -1},
 }
 
 
@@ -41,6 +42,7 @@ def conclusion(
     order=1,
     best=lambda eps, m: 2 * np.sqrt(eps / m),
     least=2,
+    sign=1,
 ):
     """|d - f'(x)| ≤ hM/2 + 2ε/h ≥ 2√(εM), with equality at 2√(ε/M) alone."""
 
@@ -51,7 +53,10 @@ def conclusion(
     below = bool(error <= times * bound(h) * (1 + 1e-9))
     step = best(eps, m)
     told = bool(abs(bound(step) - least * np.sqrt(eps * m)) <= 1e-9 * bound(step))
-    alone = all(bound(step) < bound(factor * step) for factor in (0.1, 0.98, 0.99, 1.01, 1.02, 9))
+    alone = all(
+        sign * (bound(factor * step) - bound(step)) > 0
+        for factor in (0.1, 0.98, 0.99, 1.01, 1.02, 9)
+    )
     smallest = told and alone
     return below and smallest
 
@@ -111,3 +116,18 @@ def test_without_accurate():
     instance = (f, 1.0, 2.0**-52, 1.0, h, single)
     assert broken(hypotheses(*instance)) == ["accurate"]
     assert not conclusion(*instance)
+
+
+def test_a_little_too_much_is_too_much():
+    f, m, eps, *rest, values = TIGHT
+    assert broken(hypotheses(f, 0.99 * m, eps, *rest, values)) == ["smooth"]
+    assert not conclusion(f, 0.99 * m, eps, *rest, values)
+    assert broken(hypotheses(f, m, 0.99 * eps, *rest, values)) == ["accurate"]
+    assert not conclusion(f, m, 0.99 * eps, *rest, values)
+
+
+def test_every_value_is_asked_for():
+    for values in ((-1e-2, 0.0), (0.0, 1e-2)):
+        instance = (power(0.0, 0.0, 2), 1.0, 1e-6, 0.0, 0.1, values)
+        assert broken(hypotheses(*instance)) == ["accurate"]
+        assert not conclusion(*instance)

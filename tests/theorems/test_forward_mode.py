@@ -124,6 +124,11 @@ def test_without_differentiable():
     instance = (kinked, last(kinked), [1.0])
     assert broken(hypotheses(*instance)) == ["differentiable"]
     assert not conclusion(*instance)
+    # Nor may a later line have such a kink.
+    late = Program([0.0], [("negative", 0), ("relu", 1)], kinked.operations)
+    instance = (late, last(late), [1.0])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)
     # Partial derivatives are not enough.
     operations = OPERATIONS | {"pinch": (pinch, lambda u, v: [1.0, 2.0])}
     program = Program([0.0, 0.0], [("pinch", 0, 1)], operations)

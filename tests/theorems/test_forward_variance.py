@@ -83,6 +83,7 @@ def test_without_independent():
 
 
 def test_without_bias():
-    joint = [((np.array([[s]]), ONE, ONE), p) for s, p in SIGNS]
-    assert broken(hypotheses(joint, 1)) == ["bias"]
-    assert not conclusion(joint, 1)
+    for b in ONE, np.array([1.0, -1.0]):
+        joint = [((W, ONE, b), p) for W, p in independent((len(b), 1))]
+        assert broken(hypotheses(joint, 1)) == ["bias"]
+        assert not conclusion(joint, 1)

@@ -8,6 +8,7 @@ from softmax_instances import distributions
 
 NEAR_MISSES = {
     "at least .01": {"least": 0.01},
+    "at least a millionth": {"least": 1e-6},
     "equality where q is positive": {"equal": lambda p, q: bool(np.all(q > 0))},
     "never equality": {"equal": lambda p, q: False},
 }
@@ -33,5 +34,5 @@ def test_holds(q, parts):
 
 def test_near_misses():
     half = np.array([0.5, 0.5])
-    near = [(half, half), (np.array([1.0, 0.0]), half), (half, np.array([0.51, 0.49]))]
+    near = [(half, half), (np.array([1.0, 0.0]), half), (half, np.array([0.501, 0.499]))]
     assert not missed(NEAR_MISSES, near, conclusion)

@@ -46,10 +46,12 @@ def quartic(w):
 def test_near_misses():
     axes = [np.zeros(2), *np.eye(2)]
     saddle = Smooth(np.diag([3.0, -1.0]), np.zeros((1, 2)), np.zeros(2))
+    flat = Smooth(np.diag([3.0, -0.01]), np.zeros((1, 2)), np.zeros(2))  # a saddle, nearly not
     plane = Smooth(np.zeros((2, 2)), np.zeros((1, 2)), np.ones(2))
     line = [np.array([u]) for u in (-1.0, 0.0, 1.0)]
     near = [
         (saddle, saddle.hessian, axes),
+        (flat, flat.hessian, axes),
         (plane, plane.hessian, axes),
         (quartic, lambda w: 12 * w[:, None] ** 2, line),
     ]

@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "the derivative along the same axis": {"second": lambda i, j: i},
     "in the middle between here and the first unit": {"at": lambda x: x + np.eye(len(x))[0] / 2},
     "twice as large": {"times": 2},
+    "a hundredth more": {"times": 1.01},
 }
 
 

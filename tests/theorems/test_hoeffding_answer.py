@@ -21,7 +21,10 @@ def conclusion(p, s, *, times=1.0, bound=lambda s: s * s / 8, centre=lambda p: p
     return left <= times * bound(s) + 1e-12
 
 
-@given(st.floats(0, 1), st.floats(-20, 20))
+chances, scales = st.floats(0, 1), st.floats(-20, 20)
+
+
+@given(chances, scales)
 def test_holds(p, s):
     assert conclusion(p, s)
 

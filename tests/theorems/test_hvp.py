@@ -13,6 +13,11 @@ NEAR_MISSES = {
     "along v, by half a step": {"first": lambda f, x, v: along(f, x, v) / 2},
     "the slope of the square": {"second": lambda f, x, v: gradient_of(f, x, v) * 2},
     "in the direction of x": {"second": lambda f, x, v: gradient_of(f, x, x)},
+    "the first entry alone": {"first": lambda f, x, v: along(f, x, v) * np.array([1, 2])},
+    "the last entry alone": {"first": lambda f, x, v: along(f, x, v) * np.array([2, 1])},
+    "the first entry of the second alone": {
+        "second": lambda f, x, v: gradient_of(f, x, v) * np.array([1, 2])
+    },
     "the diagonal alone": {"matrix": lambda H: np.diag(H.diagonal())},
 }
 

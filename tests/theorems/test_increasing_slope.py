@@ -72,6 +72,7 @@ def test_all_points_but_one_are_not_enough():
 
 
 def test_without_increasing():
-    instance = (lambda w: -(w**2), lambda w: -2 * w, [-1.0, 0.0, 1.0])
-    assert broken(hypotheses(*instance)) == ["increasing"]
-    assert not conclusion(*instance)
+    for size in (1, 1e-3):  # a little is too much
+        instance = (lambda w, s=size: -s * w**2, lambda w, s=size: -2 * s * w, [-1.0, 0.0, 1.0])
+        assert broken(hypotheses(*instance)) == ["increasing"]
+        assert not conclusion(*instance)

@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "diagonal": {"triangle": lambda m: np.diag(np.diag(m))},
     "the determinant of the gaps": {"factors": lambda z, b: np.diff(z, prepend=b[0])},
     "the diagonal the other way": {"factors": lambda z, b: b - z},
+    "the diagonal, a thousandth more": {"factors": lambda z, b: 1.001 * (z - b)},
 }
 
 

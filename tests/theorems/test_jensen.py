@@ -86,12 +86,14 @@ def test_without_convex():
 
 
 def test_without_nonnegative():
-    instance = (np.square, [2, -1], [0.0, 1.0])
-    assert broken(hypotheses(*instance)) == ["nonnegative"]
-    assert not conclusion(*instance)
+    for weights in [2, -1], [1.01, -0.01]:
+        instance = (np.square, weights, [0.0, 1.0])
+        assert broken(hypotheses(*instance)) == ["nonnegative"]
+        assert not conclusion(*instance)
 
 
 def test_without_sum():
-    instance = (np.square, [1, 1], [1.0, 1.0])
-    assert broken(hypotheses(*instance)) == ["sum"]
-    assert not conclusion(*instance)
+    for weights in [1, 1], [0.51, 0.5]:
+        instance = (np.square, weights, [1.0, 1.0])
+        assert broken(hypotheses(*instance)) == ["sum"]
+        assert not conclusion(*instance)

@@ -13,6 +13,10 @@ NEAR_MISSES = {
     "the first change without the gap": {"first": lambda theta, gap: 1 / (1 - theta)},
     "the first change without the fraction": {"first": lambda theta, gap: 1 / gap},
     "of the weights": {"of": lambda w: w},
+    "the factor, a thousandth more": {"factor": lambda theta: -1.001 * theta / (1 - theta)},
+    "the first change, a thousandth more": {
+        "first": lambda theta, gap: 1.001 * at_first(theta, gap)
+    },
 }
 
 

@@ -12,6 +12,8 @@ NEAR_MISSES = {
     "the first slope from 0": {"first": lambda z, b, y: y[0] / z[0]},
     "the first slope is 0": {"first": lambda z, b, y: 0.0},
     "differences of values": {"gap": lambda z: np.ones(len(z) - 1)},
+    "the first slope, a thousandth more": {"first": lambda z, b, y: 1.001 * y[0] / (z[0] - b)},
+    "the gaps, a thousandth more": {"gap": lambda z: 1.001 * np.diff(z)},
 }
 
 

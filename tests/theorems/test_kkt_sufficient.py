@@ -88,9 +88,10 @@ def test_without_stationary():
 
 
 def test_without_sign():
-    instance = on_an_interval(lambda w: w, lambda w: 1.0, 1.0, 0.0, 1.0, [0.0, -1.0])
-    assert broken(hypotheses(*instance)) == ["sign"]
-    assert not conclusion(*instance)
+    for s in (1.0, 1e-3):  # a little is too much
+        instance = on_an_interval(lambda w, s=s: s * w, lambda w, s=s: s, 1.0, 0.0, 1.0, [0.0, -s])
+        assert broken(hypotheses(*instance)) == ["sign"]
+        assert not conclusion(*instance)
 
 
 def test_without_slack():

@@ -86,6 +86,17 @@ def peaked(w):
     return w[0] + 4 * w[1]
 
 
+def test_a_small_kink_is_a_kink():
+    def h(w):
+        return -0.1 * abs(w[0] - w[1])
+
+    # The slopes along both axes are ∓.1; 0 is the number that stands for them.
+    line = [np.array([t, -t]) for t in np.linspace(-1, 1, 21)]
+    instance = (h, np.array([0.1, 0.0]), np.ones(2), np.zeros(2), line)
+    assert broken(hypotheses(*instance)) == ["objective"]
+    assert not conclusion(*instance)
+
+
 def test_without_objective():
     line = [np.array([t, -t]) for t in np.linspace(-1, 1, 21)]
     instance = (peaked, np.array([1.0, 4.0]), np.ones(2), np.zeros(2), line)
@@ -94,6 +105,10 @@ def test_without_objective():
 
 
 def test_without_best():
-    instance = on_the_circle((1.0, 1.0), (1.0, 0.0))
-    assert broken(hypotheses(*instance)) == ["best"]
-    assert not conclusion(*instance)
+    beside = (np.cos(0.005), np.sin(0.005))
+    for instance in (
+        on_the_circle((1.0, 1.0), (1.0, 0.0)),
+        on_the_circle((1.0, 0.0), beside),
+    ):
+        assert broken(hypotheses(*instance)) == ["best"]
+        assert not conclusion(*instance)

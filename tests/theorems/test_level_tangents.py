@@ -89,6 +89,17 @@ def test_without_continuous():
     assert not conclusion(*instance)
 
 
+def test_both_sides_are_asked_for():
+    for side in (1, -1):
+
+        def half(w, side=side):  # torn on one side
+            return torn(np.array([max(side * w[0], 0.0), w[1]]))
+
+        instance = (half, np.array([0.0, 1.0]), np.zeros(2), np.array([1.0, 0.0]))
+        assert broken(hypotheses(*instance)) == ["continuous"]
+        assert not conclusion(*instance)
+
+
 def test_without_differentiable():
     orthogonal = np.array([2.0, -1.0]) / np.sqrt(5)
     instance = (only_partials, partials_at_zero, np.zeros(2), orthogonal)

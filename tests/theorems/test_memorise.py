@@ -60,6 +60,9 @@ def test_near_misses():
     square = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
     near = [(square, np.array([0.0, 1, 1, 0])), (np.array([[1.0, 2]]), np.array([3.0]))]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # To miss small values by little is to miss them.
+    small = [(x, y / 1000) for x, y in near]
+    assert not missed(NEAR_MISSES, small, conclusion, hypotheses)
 
 
 def test_the_network_has_as_many_numbers_as_the_text_says():

@@ -84,6 +84,12 @@ def test_without_start():
     assert not conclusion(ROW, ONE, path)
 
 
+def test_a_little_outside_is_outside():
+    path = [np.array([0.01, 0.0]), walk(ROW, ONE, [0.01, 0.0])]
+    assert broken(hypotheses(ROW, ONE, path)) == ["start"]
+    assert not conclusion(ROW, ONE, path)
+
+
 def test_without_updates():
     path = [np.zeros(2), walk(ROW, ONE, [0.0, 0.0], scale=np.array([1.0, 4.0]))]
     np.testing.assert_allclose(path[-1], [3 / 73, 16 / 73], atol=1e-9)

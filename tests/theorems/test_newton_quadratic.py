@@ -127,9 +127,12 @@ def test_without_critical():
 
 
 def test_without_curved():
-    instance = quartic(), ZERO, 1.0, 1.0, 24.0, np.array([0.02])
-    assert broken(hypotheses(*instance)) == ["curved"]
-    assert not conclusion(*instance)
+    for instance in (
+        (quartic(), ZERO, 1.0, 1.0, 24.0, np.array([0.02])),
+        (cubic(), ZERO, 1.0, 1.01, 1.0, np.array([0.4])),  # a little less than is claimed
+    ):
+        assert broken(hypotheses(*instance)) == ["curved"]
+        assert not conclusion(*instance)
 
 
 def test_without_lipschitz():
@@ -147,3 +150,7 @@ def test_without_near():
         instance = cubic(), ZERO, 1.0, 1.0, 1.0, np.array([start])
         assert broken(hypotheses(*instance)) == ["near"]
         assert not conclusion(*instance)
+    # An error that stays is no error that vanishes, however small it is.
+    instance = cubic(100.0), ZERO, 1.0, 1.0, 100.0, np.array([2 / 300])
+    assert broken(hypotheses(*instance)) == ["near"]
+    assert not conclusion(*instance)

@@ -9,6 +9,7 @@ NEAR_MISSES = {
     "a step uphill": {"step": lambda H, g: np.linalg.solve(H, g)},
     "the gradient step": {"step": lambda H, g: -g},
     "half the step": {"step": lambda H, g: -np.linalg.solve(H, g) / 2},
+    "a hundredth less of the step": {"step": lambda H, g: -0.99 * np.linalg.solve(H, g)},
     "divided by the diagonal": {"step": lambda H, g: -g / H.diagonal()},
     "the model's maximum": {"sign": -1},
     "uphill": {"slope": lambda g, s: -(g @ s)},
@@ -53,6 +54,10 @@ def test_every_clause_is_asked_for():
     H, g = np.eye(1), np.ones(1)
     assert not conclusion(H, g, slope=lambda g, s: 1.0)
     assert not conclusion(H, g, sign=0)
+
+
+def test_semidefinite_is_not_enough():
+    assert broken(hypotheses(np.diag([1.0, 0.0]), np.array([1.0, 0.0]))) == ["positive"]
 
 
 def test_without_positive():

@@ -80,6 +80,9 @@ def test_without_normal():
     assert broken(hypotheses(1, 1, SIGNS)) == ["normal"]
     assert powers(1, 1, SIGNS, False) == (1, 2)
     assert not conclusion(1, 1, SIGNS)
+    wider = tuple((1.001 * x, p) for x, p in NORMAL)
+    assert broken(hypotheses(1, 1, wider)) == ["normal"]
+    assert not conclusion(1, 1, wider)
 
 
 def test_without_independent():

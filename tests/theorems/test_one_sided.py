@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "the slope ½ at every kink": {"relu": lambda a, b: b * (np.sign(a) + 1) / 2},
     "the absolute value of the tangent": {"relu": lambda a, b: abs(b) if a >= 0 else 0.0},
     "the derivative from the left": {"side": -1},
+    "the slope .999": {"relu": lambda a, b: 0.999 * RULES["relu"][1](a, b)},
 }
 
 #: An operation, and its derivative at a in the direction b.

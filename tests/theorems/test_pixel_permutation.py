@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "the weights themselves": {"back": lambda W, order: W},
     "the inverse permutation": {"back": lambda W, order: W[np.argsort(order)]},
     "the others shrunk by a millionth": {"others": 1 - 1e-6},
+    "the second without momentum": {"memory": lambda momentum: 0.0},
     "what the first answers to the permuted image": {"asked": lambda x, order: x[:, order]},
 }
 
@@ -32,6 +33,7 @@ def conclusion(
     back=lambda W, order: W[order],
     others=1.0,
     asked=lambda x, order: x,
+    memory=lambda momentum: momentum,
 ):
     """Train both for four steps; `start` permutes the second one's weights, `order` its images."""
     order, rng = np.array(order), np.random.default_rng(seed)
@@ -41,11 +43,12 @@ def conclusion(
     second = [first[0][order if start is None else np.array(start)], *first[1:]]
     rows = np.ones((d, 1)) if rates is None else np.array(rates)[:, None]
     ends = []
-    for images, params in ((x, first), (x[:, order], second)):
+    momenta = momentum, memory(momentum)
+    for beta, images, params in zip(momenta, (x, x[:, order]), (first, second), strict=True):
         at, sums = [p.copy() for p in params], [0.0] * 4
         for _ in range(4):
             slopes = gradient(images, labels, at, 0.1, LOGISTIC)
-            sums = [momentum * v + g for v, g in zip(sums, slopes, strict=True)]
+            sums = [beta * v + g for v, g in zip(sums, slopes, strict=True)]
             steps = [rows * sums[0], *sums[1:]]
             at = [p - 0.5 * v for p, v in zip(at, steps, strict=True)]
         ends.append(at)

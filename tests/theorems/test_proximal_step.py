@@ -14,6 +14,9 @@ NEAR_MISSES = {
     "a step up the gradient": {"length": -1},
     "lower by |g|²/λ, for |g|²/(2λ)": {"depth": 2},
     "larger by λ|u - step|², for half of it": {"width": 2},
+    "a step longer by a thousandth": {"length": 1.001},
+    "lower by a thousandth more": {"depth": 1.001},
+    "larger by a thousandth more": {"width": 1.001},
 }
 
 
@@ -57,3 +60,4 @@ def test_without_positive():
     for u in (-10 * one, 10 * one):
         assert broken(hypotheses(one, one, -1.0, u)) == ["positive"]
         assert not conclusion(one, one, -1.0, u)
+    assert broken(hypotheses(one, one, 0.0, one)) == ["positive"]

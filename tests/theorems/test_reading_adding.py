@@ -47,3 +47,6 @@ def test_holds(data, m, n):
 def test_near_misses():
     instances = [([0, 0, 1], np.array([1, 10, 100]), [2, 3, 5]), ([], np.array([], int), [1])]
     assert not missed(NEAR_MISSES, instances, conclusion)
+    # Here the last share is less than the sum by one.
+    one_less = {"the last share, for the sum": NEAR_MISSES["the last share, for the sum"]}
+    assert not missed(one_less, [([0, 0], np.array([1, 1]), [1])], conclusion)

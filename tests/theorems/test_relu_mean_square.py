@@ -135,9 +135,13 @@ def test_without_variance():
 
 
 def test_without_symmetric():
-    instance = (network(start_of(1), [independent((1, 1), SKEWED)] * 2), [2, 2])
-    assert broken(hypotheses(*instance)) == ["symmetric"]
-    assert not conclusion(*instance)
+    second_row = [(np.array([[s], [w / ROOT]]), p * q) for s, p in SIGNS for w, q in SKEWED]
+    for instance in (
+        (network(start_of(1), [independent((1, 1), SKEWED)] * 2), [2, 2]),
+        (network(start_of(1), [second_row]), [1]),
+    ):
+        assert broken(hypotheses(*instance)) == ["symmetric"]
+        assert not conclusion(*instance)
 
 
 def test_without_independent():

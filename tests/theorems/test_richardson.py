@@ -16,6 +16,7 @@ NEAR_MISSES = {
     "the step (3ε/M)^⅕": {"best": lambda eps, m: (3 * eps / m) ** (1 / 5)},
     "the step (370ε/M)^⅕": {"best": lambda eps, m: (370 * eps / m) ** (1 / 5)},
     "the least bound 4ε/h": {"least": 4},
+    "the largest bound": {"sign": -1},
 }
 
 
@@ -45,6 +46,7 @@ def conclusion(
     order=4,
     best=lambda eps, m: (360 * eps / m) ** (1 / 5),
     least=15 / 4,
+    sign=1,
 ):
     """|d - f'(x)| ≤ h⁴M/480 + 3ε/h, which is smallest, 15ε/4h, for h = (360ε/M)^⅕."""
 
@@ -56,7 +58,10 @@ def conclusion(
     below = bool(error <= times * bound(h) * (1 + 1e-9))
     step = best(eps, m)
     told = bool(abs(bound(step) - least * eps / step) <= 1e-9 * bound(step))
-    alone = all(bound(step) < bound(factor * step) for factor in (0.1, 0.99, 0.996, 1.004, 1.01, 9))
+    alone = all(
+        sign * (bound(factor * step) - bound(step)) > 0
+        for factor in (0.1, 0.99, 0.996, 1.004, 1.01, 9)
+    )
     smallest = told and alone
     return below and smallest
 
@@ -114,3 +119,19 @@ def test_without_accurate():
     instance = (power(0.0, 0.0, 5), 1.0, 1e-6, 0.0, 0.1, (1e-3, -1e-3, 1e-3, -1e-3))
     assert broken(hypotheses(*instance)) == ["accurate"]
     assert not conclusion(*instance)
+
+
+def test_a_little_too_much_is_too_much():
+    f, m, eps, *rest, values = TIGHT
+    assert broken(hypotheses(f, 0.99 * m, eps, *rest, values)) == ["smooth"]
+    assert not conclusion(f, 0.99 * m, eps, *rest, values)
+    assert broken(hypotheses(f, m, 0.99 * eps, *rest, values)) == ["accurate"]
+    assert not conclusion(f, m, 0.99 * eps, *rest, values)
+
+
+def test_every_value_is_asked_for():
+    for place in range(4):
+        values = [1e-3 * (k == place) for k in range(4)]
+        instance = (power(0.0, 0.0, 5), 1.0, 1e-6, 0.0, 0.1, values)
+        assert broken(hypotheses(*instance)) == ["accurate"]
+        assert not conclusion(*instance)

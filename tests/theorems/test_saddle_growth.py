@@ -132,6 +132,7 @@ def test_without_frequencies():
 
 
 def test_without_differences():
-    instance = changed(q=(1.0, 1.0, 1.0))
-    assert broken(hypotheses(*instance)) == ["differences"]
-    assert not conclusion(*instance)
+    for q in (1.0, 1.0, 1.0), (1.0, -3.0, 2.3):
+        instance = changed(q=q)
+        assert broken(hypotheses(*instance)) == ["differences"]
+        assert not conclusion(*instance)

@@ -67,9 +67,11 @@ def test_tight():
 
 
 def test_without_critical():
-    instance = (lambda w: w[0] + w[0] ** 2, np.ones(1), 2 * np.eye(1), np.zeros(1), ENDS)
-    assert broken(hypotheses(*instance)) == ["critical"]
-    assert not conclusion(*instance)
+    for s in (1.0, 0.01):  # a little slope is too much
+        tilted = (lambda w, s=s: s * w[0] + w[0] ** 2, s * np.ones(1))
+        instance = (*tilted, 2 * np.eye(1), np.zeros(1), ENDS)
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)
 
 
 def test_without_positive():

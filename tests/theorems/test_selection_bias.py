@@ -126,8 +126,10 @@ def test_without_fixed():
 
 def test_without_same():
     easy = {((1,), (1,)): 1.0}
-    assert broken(hypotheses(COIN, 2, easy)) == ["same"]
-    assert not conclusion(COIN, 2, easy)
+    second_easy = {((0,), (1,)): 0.5, ((1,), (1,)): 0.5}
+    for validation in easy, second_easy:
+        assert broken(hypotheses(COIN, 2, validation)) == ["same"]
+        assert not conclusion(COIN, 2, validation)
 
 
 def test_without_independent():

@@ -11,6 +11,8 @@ NEAR_MISSES = {
     "the columns of the weights": {"axis": 0},
     "the hidden biases": {"biases": "b1"},
     "each entry": {"total": lambda g: g},
+    "the sum is .001": {"total": lambda g: np.sum(g) - 1e-3},
+    "with a thousandth of the penalty": {"free": 0.999},
 }
 
 

@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "of tanh": {"slope": lambda s: 1 - s * s},
     "times .99": {"slope": lambda s: 0.99 * s * (1 - s)},
     "at most .2499": {"most": 0.2499},
+    "a little less away from 0": {"slope": lambda s: s * (1 - s) * (1 - 1e-3 * (s - 0.5) ** 2)},
     "strictly less than a quarter": {"equal": lambda t: False},
     "a quarter elsewhere too": {"equal": lambda t: abs(t) <= 1},
 }

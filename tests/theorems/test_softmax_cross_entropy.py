@@ -9,6 +9,7 @@ from softmax_instances import logits, shares
 NEAR_MISSES = {
     "s - y": {"total": lambda y: 1.0},
     "the mean of y, for the sum": {"total": np.mean},
+    "a thousandth more than the sum of y": {"total": lambda y: 1.001 * np.sum(y)},
     "y - s, for a sum of one": {"sign": -1},
 }
 

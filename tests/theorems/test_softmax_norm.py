@@ -36,7 +36,12 @@ PAIR = np.zeros(2)
 
 
 def test_near_misses():
-    near = [(PAIR,), (np.array([0.0, 0.0, -1.0]),), (np.array([2.0, 1.0, 0.0]),)]
+    near = [
+        (PAIR,),
+        (np.array([0.0, 0.01]),),
+        (np.array([0.0, 0.0, -1.0]),),
+        (np.array([2.0, 1.0, 0.0]),),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "one entry more": {"counted": lambda k, u, sums: min(k[1 + k * u > sums][-1] + 1, len(k))},
     "clip and normalise": {"point": lambda x, tau: np.maximum(x, 0) / np.maximum(x, 0).sum()},
     "the softmax": {"point": lambda x, tau: shares(x)},
+    "a threshold higher by .001": {"point": lambda x, tau: np.maximum(x - tau - 1e-3, 0)},
 }
 
 

@@ -44,7 +44,7 @@ def test_holds(g, w, others):
 
 
 def test_near_misses():
-    near = [(np.square, [-1.0, 0.0, 1.0, 5.0])]
+    near = [(np.square, [-1.0, -0.001, 0.0, 0.001, 1.0, 5.0])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -66,10 +66,13 @@ def conclusion(
     return left == right
 
 
+sizes = st.integers(0, 3)
+
+
 @given(dags(max_nodes=5, least=1), st.data())
 def test_holds(graph, data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**16)))
-    size = {v: data.draw(st.integers(0, 3)) for v in graph}
+    size = {v: data.draw(sizes) for v in graph}
 
     def matrix(*shape):
         return rng.integers(-3, 4, shape)

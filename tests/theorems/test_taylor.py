@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "one term less": {"terms": -1},
     "without the factorial": {"factor": lambda n: 1},
     "n!, for (n + 1)!": {"factor": factorial},
+    "a hundredth more than (n + 1)!": {"factor": lambda n: 1.01 * factorial(n + 1)},
     "the remainder with the derivative of order n": {"order": 0},
     "the remainder with the power n": {"power": 0},
     "a point beyond y": {"place": (1.0, 1.5)},

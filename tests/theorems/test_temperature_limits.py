@@ -9,6 +9,8 @@ NEAR_MISSES = {
     "cold, one of the maxima alone": {"cold": lambda x: 1.0 * (np.arange(len(x)) == x.argmax())},
     "cold, the smallest": {"cold": lambda x: (x == x.min()) / np.sum(x == x.min())},
     "hot, the scores' own softmax": {"hot": shares},
+    "hot, a thousandth more": {"hot": lambda x: 1.001 * np.ones(len(x)) / len(x)},
+    "cold, a thousandth more": {"cold": lambda x: 1.001 * (x == x.max()) / np.sum(x == x.max())},
 }
 
 

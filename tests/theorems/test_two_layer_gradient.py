@@ -26,6 +26,7 @@ NEAR_MISSES = {
     "G2, not transposed back": {"second": lambda G, W2, slope: (G @ W2) * slope},
     "the penalty twice": {"penalty": 2.0},
     "no penalty": {"penalty": 0.0},
+    "a hundredth more of the penalty": {"penalty": 1.01},
     "a penalty on biases": {"free": False},
     "biases averaged": {"biases": lambda G: G.mean(axis=0)},
     "of the first example": {"weights": lambda X, G: np.outer(X[0], G[0])},
@@ -101,9 +102,10 @@ def test_near_misses():
 
 def test_without_labels():
     X, Y, p = network(0)
-    case = (X, Y + np.array([[1.0, 0.0], [0.0, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
-    assert broken(hypotheses(*case)) == ["labels"]
-    assert not conclusion(*case)
+    for more in (1.0, 0.01):
+        case = (X, Y + np.array([[more, 0.0], [0.0, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
+        assert broken(hypotheses(*case)) == ["labels"]
+        assert not conclusion(*case)
 
 
 def test_without_differentiable():

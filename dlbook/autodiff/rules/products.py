@@ -8,7 +8,6 @@ import numpy as np
 
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import Each, alias, composed, general, linear
 from dlbook.autodiff.traced import plain
 
@@ -142,23 +141,6 @@ def _multi_dot(arrays: Any, *, out: None = None) -> Any:
     for array in arrays[1:]:
         product = np.dot(product, array)
     return product
-
-
-@composed(np.linalg.matrix_power)
-def _matrix_power(a: Any, n: int) -> Any:
-    if n < 0:
-        raise DerivativeError(
-            "np.linalg.matrix_power has a rule for exponents from 0 on",
-            f"{describe(a)}, n={n}",
-            "a positive power; the inverse has no rule yet",
-        )
-    if n == 0:
-        shape = np.shape(a)
-        return np.broadcast_to(np.eye(shape[-1], dtype=plain(a).dtype), shape).copy()
-    half = np.linalg.matrix_power(a, n // 2) if n > 1 else None
-    if half is None:
-        return np.positive(a)
-    return half @ half @ a if n % 2 else half @ half
 
 
 # ---- einsum ------------------------------------------------------------------------------

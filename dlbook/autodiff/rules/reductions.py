@@ -14,7 +14,6 @@ import numpy as np
 
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.elementwise import unknown_at
 from dlbook.autodiff.table import composed, constant, general, linear, selection
 from dlbook.autodiff.traced import plain, shape_of
@@ -414,13 +413,13 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) ->
 def _matrix_norm(x: Any, order: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if order in (None, "fro"):
         return _p_norm(x, order=order, axis=axes, keepdims=keepdims)
-    if order not in (1, -1, np.inf, -np.inf):
-        raise DerivativeError(
-            f"np.linalg.norm(x, {order!r}) of a matrix has no rule: it needs singular values",
-            describe(x),
-            "the orders 'fro', 1, -1, inf, -inf",
-        )
     rows, columns = axes
+    if order in (2, -2, "nuc"):
+        values = np.linalg.svdvals(np.moveaxis(x, (rows, columns), (-2, -1)))
+        of_values: Any = {2: np.max, -2: np.min, "nuc": np.sum}[order]
+        return np.reshape(of_values(values, axis=-1), _reduced(np.shape(x), axes, keepdims))[()]
+    if order not in (1, -1, np.inf, -np.inf):
+        raise ValueError(f"np.linalg.norm(x, {order!r}): a matrix has no norm of that order")
     summed, compared = (rows, columns) if abs(order) == 1 else (columns, rows)
     sums = np.sum(np.abs(x), axis=summed, keepdims=True)
     result = (np.max if order > 0 else np.min)(sums, axis=compared, keepdims=True)

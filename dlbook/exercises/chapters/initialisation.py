@@ -61,7 +61,10 @@ def laws(most_layers: int = 3) -> Any:
 
 
 def units(most: int = 4) -> Any:
-    """Return a strategy for networks with one hidden layer, some of whose units may be equal."""
+    """Return a strategy for networks with one hidden layer, some of whose units may be equal.
+
+    Others are equal except for one number, so that every number counts.
+    """
     from hypothesis import strategies as st
 
     few = st.sampled_from([0.0, 0.5, -1.0])
@@ -70,15 +73,21 @@ def units(most: int = 4) -> Any:
         def vectors(size: int) -> Any:
             return st.lists(few, min_size=size, max_size=size)
 
-        unit = st.tuples(vectors(inputs), few, vectors(outputs))
-        chosen = st.lists(unit, min_size=1, max_size=3).flatmap(
+        def with_one_changed(
+            kinds: list[list[float]], place: int, number: float
+        ) -> list[list[float]]:
+            return [*kinds, [number if k == place else x for k, x in enumerate(kinds[0])]]
+
+        numbers = inputs + 1 + outputs
+        some = st.lists(vectors(numbers), min_size=1, max_size=2)
+        chosen = st.builds(with_one_changed, some, st.integers(0, numbers - 1), few).flatmap(
             lambda kinds: st.lists(st.sampled_from(kinds), min_size=1, max_size=most)
         )
         return chosen.map(
             lambda all_: {
-                "W1": [[one[0][i] for one in all_] for i in range(inputs)],
-                "b1": [one[1] for one in all_],
-                "W2": [list(one[2]) for one in all_],
+                "W1": [[one[i] for one in all_] for i in range(inputs)],
+                "b1": [one[inputs] for one in all_],
+                "W2": [one[inputs + 1 :] for one in all_],
             }
         )
 

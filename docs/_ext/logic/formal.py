@@ -71,9 +71,9 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         made = [
             node for one in claims_of(app, block["label"]) for node in _block(app, docname, one)
         ]
-        end = block.next_node(foot)
-        assert end is not None
-        block[block.index(end) : block.index(end)] = made
+        feet = [child for child in block if isinstance(child, foot)]
+        at = block.index(feet[0]) if feet else len(block)  # an empty one has gone by now
+        block[at:at] = made
 
 
 def _block(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:

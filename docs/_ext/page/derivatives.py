@@ -2,6 +2,8 @@
 
 ``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
 the arguments it can be differentiated by, and the others that it takes.
+``{derivatives-without-rule}`` lists all that are not in the table, each with what the refusal says
+to write instead.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
@@ -17,6 +20,7 @@ from sphinx.ext.intersphinx import InventoryAdapter
 from sphinx.util.docutils import SphinxDirective
 
 import dlbook.autodiff
+from dlbook.autodiff.refusals import instead_of
 from dlbook.autodiff.table import TABLE, Entry, name_of
 
 _HEADINGS = ("function", "differentiated by", "other arguments")
@@ -36,6 +40,18 @@ def arguments(entry: Entry) -> tuple[str, str]:
     return ", ".join(entry.operands or ()), ", ".join(others)
 
 
+def without_rule() -> dict[str, str]:
+    """Return what to write instead of each function that NumPy hands on and the table lacks."""
+    found = {}
+    for prefix, module in (("np", np), ("np.linalg", np.linalg), ("np.fft", np.fft)):
+        for name in module.__all__:
+            function = getattr(module, name)
+            handed_on = isinstance(function, np.ufunc) or hasattr(function, "_implementation")
+            if handed_on and function not in TABLE:
+                found[f"{prefix}.{name}"] = instead_of(name) or ""
+    return {name: found[name] for name in sorted(found, key=str.lower)}
+
+
 class DerivativesDirective(SphinxDirective):
     """``{derivatives}`` lists the functions of a kind."""
 
@@ -44,8 +60,7 @@ class DerivativesDirective(SphinxDirective):
     option_spec = {"names": directives.flag}  # noqa: RUF012 (as docutils declares it)
 
     def run(self) -> list[nodes.Node]:
-        for path in Path(dlbook.autodiff.__file__).parent.rglob("*.py"):
-            self.env.note_dependency(str(path))
+        self._depend()
         entries = known(self.arguments[0])
         if not entries:
             kinds = ", ".join(sorted({entry.kind for entry in TABLE.values()}))
@@ -58,6 +73,10 @@ class DerivativesDirective(SphinxDirective):
             return [paragraph]
         return [self._table(entries)]
 
+    def _depend(self) -> None:
+        for path in Path(dlbook.autodiff.__file__).parent.rglob("*.py"):
+            self.env.note_dependency(str(path))
+
     def _link(self, name: str) -> nodes.Node:
         """Return a function's name, a link where NumPy has a page for it."""
         pages = InventoryAdapter(self.env).named_inventory.get("numpy", {}).get("std:doc", {})
@@ -69,12 +88,27 @@ class DerivativesDirective(SphinxDirective):
     def _table(self, entries: dict[str, Entry]) -> nodes.table:
         rows = [[self._link(name), *map(_code, arguments(e))] for name, e in entries.items()]
         wanted = 3 if any(arguments(entry)[1] for entry in entries.values()) else 2
-        group = nodes.tgroup(cols=wanted)
-        group += [nodes.colspec(colwidth=1) for _ in range(wanted)]
-        heading: list[nodes.Node] = [nodes.Text(text) for text in _HEADINGS]
-        group += nodes.thead("", _row(heading[:wanted]))
-        group += nodes.tbody("", *[_row(row[:wanted]) for row in rows])
-        return nodes.table("", group)
+        return _table(_HEADINGS[:wanted], [row[:wanted] for row in rows])
+
+
+class WithoutRuleDirective(DerivativesDirective):
+    """``{derivatives-without-rule}`` lists the functions that are refused for want of a rule."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        self._depend()
+        entries = without_rule().items()
+        rows = [[self._link(name), nodes.Text(instead)] for name, instead in entries]
+        return [_table(("function", "instead"), rows)]
+
+
+def _table(headings: tuple[str, ...], rows: list[list[nodes.Node]]) -> nodes.table:
+    group = nodes.tgroup(cols=len(headings))
+    group += [nodes.colspec(colwidth=1) for _ in headings]
+    group += nodes.thead("", _row([nodes.Text(text) for text in headings]))
+    group += nodes.tbody("", *[_row(row) for row in rows])
+    return nodes.table("", group)
 
 
 def _code(text: str) -> nodes.Node:
@@ -88,4 +122,5 @@ def _row(cells: list[nodes.Node]) -> nodes.row:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("derivatives", DerivativesDirective)
+    app.add_directive("derivatives-without-rule", WithoutRuleDirective)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,455 @@
+"""Linear algebra: inverses, determinants, factors, and what is composed of them.
+
+The formulas are those of M. B. Giles, "Collected matrix derivative results for forward and
+reverse mode algorithmic differentiation" (2008), derived again here; each works on stacks of
+matrices. They are written with functions of the table, so that second derivatives follow.
+
+`g` is a tangent dA in a forward rule, and in a reverse rule the adjoint of the result. The two
+belong together by ⟨g, d ans⟩ = ⟨adjoint of A, dA⟩.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlbook.autodiff.primitives import primitive
+from dlbook.autodiff.refusals import DerivativeError, describe
+from dlbook.autodiff.table import composed, constant, general, refused
+from dlbook.autodiff.traced import plain
+
+
+def _t(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
+def _diagonal(a: Any) -> Any:
+    return np.diagonal(a, 0, -2, -1)
+
+
+def _half(a: Any) -> Any:
+    """Return the lower triangle of each matrix, with half of its diagonal."""
+    return 0.5 * (np.tril(a) + np.tril(a, -1))
+
+
+def _from_triangle(a: Any, uplo: str = "L") -> Any:
+    """Return the symmetric matrices of which one triangle is given, as LAPACK reads them."""
+    lower = np.tril(_t(a) if uplo in ("U", "u") else a)
+    return lower + _t(np.tril(lower, -1))
+
+
+# ---- inverses and solutions --------------------------------------------------------------
+
+general(
+    np.linalg.inv,
+    "a",
+    jvps=[lambda g, ans, a: -(ans @ g @ ans)],
+    vjps=[lambda g, ans, a: -(_t(ans) @ g @ _t(ans))],
+)
+
+
+@primitive
+def _solve(a: Any, b: Any) -> Any:
+    return np.linalg.solve(a, b)
+
+
+general(
+    _solve,
+    "a b",
+    jvps=[
+        lambda g, ans, a, b: -np.linalg.solve(a, g @ ans),
+        lambda g, ans, a, b: np.linalg.solve(a, g),
+    ],
+    vjps=[
+        lambda g, ans, a, b: -(np.linalg.solve(_t(a), g) @ _t(ans)),
+        lambda g, ans, a, b: np.linalg.solve(_t(a), g),
+    ],
+)
+
+
+@composed(np.linalg.solve)
+def _solve_call(a: Any, b: Any) -> Any:
+    return _solve(a, np.expand_dims(b, -1))[..., 0] if np.ndim(b) == 1 else _solve(a, b)
+
+
+@composed(np.linalg.tensorsolve)
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    n = np.ndim(a)
+    first = [i for i in range(n) if i not in (axes or ())]
+    a = np.transpose(a, [*first, *(axes or ())])
+    shape = np.shape(a)[np.ndim(b) :]
+    return np.reshape(np.linalg.solve(np.reshape(a, (np.size(b), -1)), np.ravel(b)), shape)
+
+
+@composed(np.linalg.tensorinv)
+def _tensorinv(a: Any, ind: int = 2) -> Any:
+    shape = np.shape(a)
+    rows = int(np.prod(shape[:ind]))
+    return np.reshape(np.linalg.inv(np.reshape(a, (rows, -1))), shape[ind:] + shape[:ind])
+
+
+@composed(np.linalg.matrix_power)
+def _matrix_power(a: Any, n: int) -> Any:
+    if n < 0:
+        return np.linalg.matrix_power(np.linalg.inv(a), -n)
+    if n == 0:
+        shape = np.shape(a)
+        return np.broadcast_to(np.eye(shape[-1], dtype=plain(a).dtype), shape).copy()
+    if n == 1:
+        return np.positive(a)
+    half = np.linalg.matrix_power(a, n // 2)
+    return half @ half @ a if n % 2 else half @ half
+
+
+# The rank is taken as constant: where it changes, the function jumps, and has no derivative.
+
+
+def _pinv_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    adjusted = ans @ _t(ans) @ _t(g)
+    return adjusted - adjusted @ a @ ans - ans @ g @ ans + _missed(ans, a, _t(g) @ _t(ans) @ ans)
+
+
+def _pinv_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
+    square = _t(g) @ ans @ _t(ans)
+    by_rows = square - a @ (ans @ square)
+    return by_rows - _t(ans) @ g @ _t(ans) + _t(_missed(ans, a, g @ _t(ans) @ ans))
+
+
+def _missed(inverse: Any, a: Any, rows: Any) -> Any:
+    """Return the part of `rows` that the matrices map to 0."""
+    return rows - inverse @ (a @ rows)
+
+
+@primitive
+def _pinv(a: Any, **options: Any) -> Any:
+    return np.linalg.pinv(a, **options)
+
+
+general(_pinv, "a | rcond rtol", jvps=[_pinv_jvp], vjps=[_pinv_vjp])
+
+
+@composed(np.linalg.pinv)
+def _pinv_call(
+    a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue
+) -> Any:
+    options = {} if rtol is np._NoValue else {"rtol": rtol}
+    return _pinv(_from_triangle(a) if hermitian else a, rcond=rcond, **options)
+
+
+@primitive
+def _least_squares(a: Any, b: Any, rcond: Any) -> Any:
+    return np.linalg.lstsq(a, b, rcond)[0]
+
+
+def _least_squares_jvp(g: Any, ans: Any, a: Any, b: Any, rcond: Any) -> Any:
+    inverse = np.linalg.pinv(a)
+    moved = inverse @ (_t(inverse) @ (_t(g) @ (b - a @ ans)) - g @ ans)
+    return moved + _missed(inverse, a, _t(g) @ (_t(inverse) @ ans))
+
+
+def _least_squares_vjp(g: Any, ans: Any, a: Any, b: Any, rcond: Any) -> Any:
+    inverse = np.linalg.pinv(a)
+    by_rows = _t(inverse) @ g
+    adjoint = (b - a @ ans) @ _t(inverse @ by_rows) - by_rows @ _t(ans)
+    return adjoint + _t(inverse) @ ans @ _t(_missed(inverse, a, g))
+
+
+general(
+    _least_squares,
+    "a b | rcond",
+    jvps=[_least_squares_jvp, lambda g, ans, a, b, rcond: np.linalg.pinv(a) @ g],
+    vjps=[_least_squares_vjp, lambda g, ans, a, b, rcond: _t(np.linalg.pinv(a)) @ g],
+)
+
+
+@composed(np.linalg.lstsq)
+def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    columns = np.expand_dims(b, -1) if np.ndim(b) == 1 else b
+    x = _least_squares(a, columns, rcond=rcond)
+    _, squares, rank, _ = np.linalg.lstsq(plain(a), plain(columns), rcond)
+    if np.size(squares):
+        squares = np.sum(np.square(columns - a @ x), axis=0)
+    return np.reshape(x, (-1, *np.shape(b)[1:])), squares, rank, np.linalg.svdvals(a)
+
+
+# ---- determinants ------------------------------------------------------------------------
+
+
+def _cofactors(ans: Any, a: Any) -> Any:
+    """Return the slopes of the determinants; singular matrices have them too, at a higher cost."""
+    if np.all(plain(ans) != 0):
+        return np.expand_dims(ans, (-2, -1)) * _t(np.linalg.inv(a))
+    n = np.shape(a)[-1]
+    others = np.array([np.delete(np.arange(n), i) for i in range(n)], int).reshape(n, n - 1)
+    minors = a[..., others[:, None, :, None], others[None, :, None, :]]
+    return np.linalg.det(minors) * np.array(
+        (-1.0) ** np.add.outer(range(n), range(n)), minors.dtype
+    )
+
+
+general(
+    np.linalg.det,
+    "a",
+    jvps=[lambda g, ans, a: np.sum(_cofactors(ans, a) * g, axis=(-2, -1))],
+    vjps=[lambda g, ans, a: np.expand_dims(g, (-2, -1)) * _cofactors(ans, a)],
+)
+general(
+    np.linalg.slogdet,
+    "a",
+    jvps=[lambda g, ans, a: (0.0, np.sum(_t(np.linalg.inv(a)) * g, axis=(-2, -1)))],
+    vjps=[lambda g, ans, a: np.expand_dims(g[1], (-2, -1)) * _t(np.linalg.inv(a))],
+)
+
+# ---- factors of symmetric matrices -------------------------------------------------------
+#
+# NumPy reads one triangle, and so do the derivatives: they are 0 in the other one.
+
+
+@primitive
+def _cholesky(a: Any) -> Any:
+    return np.linalg.cholesky(a)
+
+
+def _cholesky_jvp(g: Any, ans: Any, a: Any) -> Any:
+    inverse = np.linalg.inv(ans)
+    return ans @ _half(inverse @ g @ _t(inverse))
+
+
+def _cholesky_vjp(g: Any, ans: Any, a: Any) -> Any:
+    inverse = np.linalg.inv(ans)
+    return _t(inverse) @ _half(_t(ans) @ g) @ inverse
+
+
+general(_cholesky, "a", jvps=[_cholesky_jvp], vjps=[_cholesky_vjp])
+
+
+@composed(np.linalg.cholesky)
+def _cholesky_call(a: Any, /, *, upper: bool = False) -> Any:
+    root = _cholesky(_from_triangle(a, "U" if upper else "L"))
+    return _t(root) if upper else root
+
+
+def _coupling(x: Any, name: str, alone: str) -> Any:
+    """Return 1 / (xⱼ - xᵢ), and 0 on the diagonal: how much one vector turns into another.
+
+    Raises
+    ------
+    DerivativeError
+        If two entries are the same to rounding: then the vectors of both may be any pair in
+        their plane, and none of the pairs has a derivative.
+    """
+    here = plain(x)
+    n = np.shape(here)[-1]
+    same = np.eye(n, dtype=bool)
+    gaps = np.expand_dims(x, -2) - np.expand_dims(x, -1)
+    least = n * np.finfo(here.dtype).eps * np.max(np.abs(here), axis=-1, initial=0.0)
+    if np.any((np.abs(plain(gaps)) <= np.expand_dims(least, (-2, -1))) & ~same):
+        raise DerivativeError(
+            f"{name} has no derivative of its vectors where two values coincide to rounding",
+            f"values {here.tolist() if n < 6 else describe(here)}",
+            alone,
+        )
+    return np.where(same, 0.0, 1.0 / np.where(same, 1.0, gaps))
+
+
+@primitive
+def _eigh(a: Any, UPLO: Any) -> Any:
+    return np.linalg.eigh(a, UPLO)
+
+
+_ALONE = "np.linalg.eigvalsh(a) for the eigenvalues alone, and one derivative"
+
+
+def _eigh_jvp(g: Any, ans: Any, a: Any, UPLO: str) -> Any:
+    w, v = ans
+    moved = _t(v) @ g @ v
+    return _diagonal(moved), v @ (_coupling(w, "np.linalg.eigh", _ALONE) * moved)
+
+
+def _eigh_vjp(g: Any, ans: Any, a: Any, UPLO: str) -> Any:
+    w, v = ans
+    adjoint = (v * np.expand_dims(g[0], -2)) @ _t(v)
+    if np.any(plain(g[1])):
+        adjoint = adjoint + v @ (_coupling(w, "np.linalg.eigh", _ALONE) * (_t(v) @ g[1])) @ _t(v)
+    return adjoint
+
+
+general(_eigh, "a | UPLO", jvps=[_eigh_jvp], vjps=[_eigh_vjp])
+
+
+@composed(np.linalg.eigh)
+def _eigh_call(a: Any, UPLO: str = "L") -> Any:
+    return _eigh(_from_triangle(a, UPLO), UPLO=UPLO)
+
+
+@primitive
+def _eigvalsh(a: Any) -> Any:
+    return np.linalg.eigvalsh(a)
+
+
+def _eigvalsh_jvp(g: Any, ans: Any, a: Any) -> Any:
+    v = np.linalg.eigh(a)[1]
+    return np.sum(v * (g @ v), axis=-2)
+
+
+def _eigvalsh_vjp(g: Any, ans: Any, a: Any) -> Any:
+    v = np.linalg.eigh(a)[1]
+    return (v * np.expand_dims(g, -2)) @ _t(v)
+
+
+general(_eigvalsh, "a", jvps=[_eigvalsh_jvp], vjps=[_eigvalsh_vjp])
+
+
+@composed(np.linalg.eigvalsh)
+def _eigvalsh_call(a: Any, UPLO: str = "L") -> Any:
+    return _eigvalsh(_from_triangle(a, UPLO))
+
+
+# ---- singular values ---------------------------------------------------------------------
+#
+# With A = U S Vᵀ, the matrix P = Uᵀ dA V has dS on its diagonal, and says beside it how the
+# vectors turn among themselves; what is outside of their span they turn to by dA V S⁻¹.
+
+
+@primitive
+def _svd(a: Any) -> Any:
+    return np.linalg.svd(a, full_matrices=False)
+
+
+def _svd_coupling(s: Any) -> Any:
+    """Return 1 / (sⱼ² - sᵢ²), and 0 on the diagonal."""
+    alone = "np.linalg.svdvals(a) for the singular values alone, and one derivative"
+    _coupling(np.concatenate([s, np.zeros_like(s[..., :1])], axis=-1), "np.linalg.svd", alone)
+    return _coupling(np.square(s), "np.linalg.svd", alone)
+
+
+def _outside(u: Any, x: Any) -> Any:
+    """Return the part of the columns that is orthogonal to those of `u`."""
+    return x - u @ (_t(u) @ x)
+
+
+def _svd_jvp(g: Any, ans: Any, a: Any) -> Any:
+    u, s, vt = ans
+    columns, f = np.expand_dims(s, -2), _svd_coupling(s)
+    p, q = _t(u) @ g @ _t(vt), vt @ _t(g) @ u
+    rows = np.expand_dims(s, -1)
+    du = u @ (f * (p * columns + rows * q)) + _outside(u, g @ _t(vt)) / columns
+    dv = _t(vt) @ (f * (rows * p + q * columns)) + _outside(_t(vt), _t(g) @ u) / columns
+    return du, _diagonal(p), _t(dv)
+
+
+def _svd_vjp(g: Any, ans: Any, a: Any) -> Any:
+    u, s, vt = ans
+    adjoint = (u * np.expand_dims(g[1], -2)) @ vt
+    if not (np.any(plain(g[0])) or np.any(plain(g[2]))):
+        return adjoint
+    columns, rows, f = np.expand_dims(s, -2), np.expand_dims(s, -1), _svd_coupling(s)
+    gu, gv = f * (_t(u) @ g[0]), f * (vt @ _t(g[2]))
+    turned = u @ ((gu + _t(gu)) * columns + rows * (gv + _t(gv))) @ vt
+    beyond = _outside(u, g[0] / columns) @ vt + u @ _t(_outside(_t(vt), _t(g[2]) / columns))
+    return adjoint + turned + beyond
+
+
+general(_svd, "a", jvps=[_svd_jvp], vjps=[_svd_vjp])
+
+
+@composed(np.linalg.svd)
+def _svd_call(
+    a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
+    if not compute_uv:
+        return np.linalg.svdvals(_from_triangle(a) if hermitian else a)
+    rows, columns = np.shape(a)[-2:]
+    if hermitian or (full_matrices and rows != columns):
+        raise DerivativeError(
+            "np.linalg.svd has a rule for the vectors that the matrix determines, hermitian=False",
+            describe(a),
+            "np.linalg.svd(a, full_matrices=False)",
+        )
+    return _svd(a)
+
+
+@primitive
+def _svdvals(a: Any) -> Any:
+    return np.linalg.svdvals(a)
+
+
+def _frames(ans: Any, a: Any) -> Any:
+    """Return U, with columns 0 where the singular value is 0, and Vᵀ."""
+    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    s = plain(ans)
+    least = max(np.shape(a)[-2:]) * np.finfo(s.dtype).eps * np.max(s, axis=-1, initial=0.0)
+    zero = s <= np.expand_dims(least, -1)
+    return np.where(np.expand_dims(zero, -2), 0.0, u) if np.any(zero) else u, vt
+
+
+def _svdvals_jvp(g: Any, ans: Any, a: Any) -> Any:
+    u, vt = _frames(ans, a)
+    return np.sum(u * (g @ _t(vt)), axis=-2)
+
+
+def _svdvals_vjp(g: Any, ans: Any, a: Any) -> Any:
+    u, vt = _frames(ans, a)
+    return (u * np.expand_dims(g, -2)) @ vt
+
+
+general(_svdvals, "a", jvps=[_svdvals_jvp], vjps=[_svdvals_vjp])
+
+
+@composed(np.linalg.svdvals)
+def _svdvals_call(x: Any, /) -> Any:
+    return _svdvals(x)
+
+
+@composed(np.linalg.cond)
+def _cond(x: Any, p: Any = None) -> Any:
+    if p in (None, 2, -2):
+        s = np.linalg.svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return np.linalg.norm(x, p, (-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, (-2, -1))
+
+
+# ---- QR: with B = dA R⁻¹ and C = Qᵀ B, an antisymmetric matrix Qᵀ dQ has C's lower triangle -
+
+
+@primitive
+def _qr(a: Any) -> Any:
+    return np.linalg.qr(a)
+
+
+def _qr_jvp(g: Any, ans: Any, a: Any) -> Any:
+    q, r = ans
+    b = g @ np.linalg.inv(r)
+    c = _t(q) @ b
+    upper = c - np.tril(c, -1) + _t(np.tril(c, -1))
+    return b - q @ upper, upper @ r
+
+
+def _qr_vjp(g: Any, ans: Any, a: Any) -> Any:
+    q, r = ans
+    return (g[0] + q @ _from_triangle(r @ _t(g[1]) - _t(g[0]) @ q)) @ _t(np.linalg.inv(r))
+
+
+general(_qr, "a", jvps=[_qr_jvp], vjps=[_qr_vjp])
+
+
+@composed(np.linalg.qr)
+def _qr_call(a: Any, mode: str = "reduced") -> Any:
+    rows, columns = np.shape(a)[-2:]
+    if mode not in ("reduced", "r", "complete") or (mode == "complete" and rows > columns):
+        raise DerivativeError(
+            f"np.linalg.qr(a, {mode!r}) has no rule: further columns are not determined by a",
+            describe(a),
+            "np.linalg.qr(a), whose mode is 'reduced'",
+        )
+    factors = _qr(a[..., :rows])
+    q, r = factors
+    if rows < columns:  # the first columns determine q
+        r = np.concatenate([r, _t(q) @ a[..., rows:]], axis=-1)
+    return r if mode == "r" else type(factors)(q, r)
+
+
+constant(np.linalg.matrix_rank)
+refused("np.linalg.eigh(a) or np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eig)
+refused("np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eigvals)
