@@ -208,6 +208,14 @@ def screenshots(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def editions(session: nox.Session) -> None:
+    """Make the book one PDF with Chromium, from the built site, and link it on the front page."""
+    python = _borrow(session, "tests")
+    session.run(python, "docs/build_site.py", "--if-stale", external=True)
+    session.run(python, "docs/build_editions.py", external=True)
+
+
+@nox.session(venv_backend="none")
 def accept(session: nox.Session) -> None:
     """Accept the numbers of the last build as the book's, and how long its parts took."""
     built = ROOT / "docs" / "_build"

@@ -1,7 +1,8 @@
 """Build the book again, elsewhere and from nothing; compare the two sites byte for byte.
 
 `nox -s rebuild` calls this, with a current site in place. What a clock measured may differ:
-numbers of the kind *timing* and their pictures are masked before the comparison.
+numbers of the kind *timing* and their pictures are masked before the comparison, and so is what
+`nox -s editions` adds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ TIMING = re.compile(
     rb'<span class="dl-number dl-number-timing".*?</span></span>'
     rb'|<svg\b[^>]*? class="dl-figure dl-timing".*?</svg>'
     rb"|\A.*<!-- timing -->\s*\Z"  # a figure's file
-    rb'|<span title=\\"measured on .*?</span>',  # in a notebook
+    rb'|<span title=\\"measured on .*?</span>'  # in a notebook
+    rb'|<p class="dl-editions">.*?</p>',  # on the front page, see build_editions.py
     re.DOTALL,
 )
 
@@ -31,8 +33,11 @@ TIMING = re.compile(
 def differences(one: Path, other: Path) -> Iterator[str]:
     """Yield what differs between two sites, timings aside."""
     names = [{path.relative_to(top) for path in top.rglob("*")} for top in (one, other)]
-    # Hidden files are Sphinx's memory, not the site.
-    names = [{name for name in found if name.parts[0][0] != "."} for found in names]
+    # Hidden files are Sphinx's memory, not the site; editions are made from it afterwards.
+    names = [
+        {name for name in found if name.parts[0][0] != "." and name.parts[0] != "editions"}
+        for found in names
+    ]
     for name in sorted(names[0] ^ names[1]):
         yield f"{name}: only in the {'first' if name in names[0] else 'second'} build"
     for name in sorted(names[0] & names[1]):

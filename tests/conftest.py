@@ -1,5 +1,8 @@
 """Settings that all tests share, and how they are shared out to workers."""
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -17,3 +20,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "book":
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session")
+def noxfile():
+    """Return the module of the sessions; loaded once, since nox warns of a session named twice."""
+    pytest.importorskip("nox")
+    path = Path(__file__).resolve().parents[1] / "noxfile.py"
+    spec = importlib.util.spec_from_file_location("noxfile", path)
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OMP", "OPENBLAS", "MKL", "VECLIB"):  # which it sets for its sessions
+            patch.setenv(f"{name}_NUM_THREADS", "1")
+        spec.loader.exec_module(module)
+    return module

@@ -151,7 +151,7 @@ def test_the_wheel_is_typed_and_holds_data_and_licences(tmp_path: Path) -> None:
 
 
 def test_a_file_that_git_does_not_track_is_not_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    noxfile: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree, packed = tmp_path / "tree", tmp_path / "packed"
     (tree / "dlbook").mkdir(parents=True)
@@ -160,10 +160,8 @@ def test_a_file_that_git_does_not_track_is_not_packed(
     git = ["git", "-c", "init.defaultBranch=main"]
     subprocess.run([*git, "init", "--quiet"], cwd=tree, check=True)
     subprocess.run([*git, "add", "dlbook/kept.py"], cwd=tree, check=True)
-    pytest.importorskip("nox")
-    module = load("noxfile.py")
-    monkeypatch.setattr(module, "ROOT", tree)
-    module._copy_tracked(packed)
+    monkeypatch.setattr(noxfile, "ROOT", tree)
+    noxfile._copy_tracked(packed)
     found = [path.relative_to(packed) for path in packed.rglob("*") if path.is_file()]
     assert found == [Path("dlbook/kept.py")]
 

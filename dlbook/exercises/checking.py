@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from dlbook.exercises.answers import UnfitError, shown
 from dlbook.exercises.chapters import (
+    agnostic,
     autodiff,
     backpropagation,
     circulants,
@@ -38,6 +39,7 @@ from dlbook.exercises.chapters import (
     mnist,
     momentum,
     protocol,
+    pytorch,
     softmax,
     stochastic,
 )
@@ -75,6 +77,8 @@ CHECKERS: dict[str, Checker] = {
     **mnist.CHECKERS,
     **circulants.CHECKERS,
     **convolution.CHECKERS,
+    **pytorch.CHECKERS,
+    **agnostic.CHECKERS,
     **interpolation.CHECKERS,
 }
 

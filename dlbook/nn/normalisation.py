@@ -189,8 +189,8 @@ defjvp(_standardised, _slope)
 class BatchNorm:
     """The layer `batch_norm`, whose running statistics are part of its parameters.
 
-    No gradient moves them: a training step asks `train` for the new ones, and replaces the old
-    ones by them after the optimiser's step, as `dlbook.train.fit` does. So whatever stores or
+    No gradient moves them: a training step asks `train` for the new ones, and puts them where
+    the old ones were after its step, as `dlbook.train.fit` does. So whatever stores or
     copies the parameters has the statistics as well. Calling the layer evaluates it.
 
     Parameters

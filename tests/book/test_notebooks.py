@@ -1,7 +1,6 @@
 """Chapters to take home: written for who reads a notebook, and running from their first line."""
 
 import html
-import importlib.util
 import json
 import re
 import subprocess
@@ -529,13 +528,7 @@ def test_two_builds_may_differ_in_what_a_clock_measured(tmp_path):
     assert list(differences(tmp_path / "one", tmp_path / "third")) == ["a.svg: differs"]
 
 
-def test_lab_opens_copies_and_keeps_those_that_were_changed(tmp_path, monkeypatch):
-    pytest.importorskip("nox")
-    spec = importlib.util.spec_from_file_location("noxfile", ROOT / "noxfile.py")
-    noxfile = importlib.util.module_from_spec(spec)
-    for name in ("OMP", "OPENBLAS", "MKL", "VECLIB"):  # which it sets for its sessions
-        monkeypatch.setenv(f"{name}_NUM_THREADS", "1")
-    spec.loader.exec_module(noxfile)
+def test_lab_opens_copies_and_keeps_those_that_were_changed(noxfile, tmp_path, monkeypatch):
     monkeypatch.setattr(noxfile, "ROOT", tmp_path)
     made = tmp_path / noxfile.SITE / "_downloads" / "part" / "a.ipynb"
     made.parent.mkdir(parents=True)

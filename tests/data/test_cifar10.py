@@ -169,13 +169,13 @@ def test_a_server_without_ranges_is_read_from_the_start(server, npm, tmp_path):
 
 
 def test_a_server_that_sends_nothing_is_given_up(server, npm, tmp_path, monkeypatch):
-    monkeypatch.setattr(fetching, "PATIENCE", 0.2)
-    server.stops, server.stall = [1000], 20.0
+    monkeypatch.setattr(fetching, "PATIENCE", 3.0)  # npm must start within it, too
+    server.stops, server.stall = [1000], 60.0
     npm(package())
     started = time.monotonic()
     tried = []
     fetching.fetch(tmp_path / "to", SUMS, tried)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40
     assert "timed out" in tried[0]
     assert "cifar-10-binary.tar.gz.partial" in stored(tmp_path / "to")
     assert {**stored(tmp_path / "to"), **FILES} == stored(tmp_path / "to")
@@ -193,10 +193,10 @@ def test_an_npm_that_brings_nothing_is_ended(npm, no_archive, tmp_path, monkeypa
 
 
 def test_a_slow_npm_is_waited_for(npm, no_archive, tmp_path, monkeypatch):
-    monkeypatch.setattr(fetching, "PATIENCE", 2.0)
+    monkeypatch.setattr(fetching, "PATIENCE", 5.0)
     content = str(tmp_path / "content.tgz")
     program = (
-        "for i in range(4):\n  time.sleep(.7)\n  pathlib.Path(to, f'grown{i}').write_text('x')\n"
+        "for i in range(9):\n  time.sleep(.7)\n  pathlib.Path(to, f'grown{i}').write_text('x')\n"
     )
     npm(package(), program + f"shutil.copy({content!r}, to + '/p.tgz')\n")
     fetching.fetch(tmp_path / "to", SUMS, [])

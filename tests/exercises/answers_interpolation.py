@@ -259,7 +259,7 @@ def keeps_the_kinds(labels, places):
             new = [label if k == i else x for k, x in enumerate(labels)]
             if new != labels and set(new) == set(labels):
                 return new
-    return goes_round({"labels": labels, "places": places})
+    return goes_round(labels, places)
 
 
 each(
@@ -288,13 +288,13 @@ each(
         "only_the_places": lambda labels, places: [labels[i] for i in places[1:] + places[:1]],
         "keeps_the_kinds": keeps_the_kinds,
         "without_places_all_of_them": lambda labels, places: goes_round(
-            {"labels": labels, "places": places or list(range(len(labels)))}
+            labels, places or list(range(len(labels)))
         ),
         "first_of_them_everywhere": lambda labels, places: [
             labels[places[0]] if i in places else x for i, x in enumerate(labels)
         ],
         "first_five": lambda labels, places: (
-            goes_round({"labels": labels[:5], "places": [i for i in places if i < 5]}) + labels[5:]
+            goes_round(labels[:5], [i for i in places if i < 5]) + labels[5:]
         ),
     },
     "labels",

@@ -55,6 +55,11 @@ def forgets_to_square_the_length(gradient, step):
 
 
 @taking(wrong("level-project"))
+def a_little_too_little(gradient, step):
+    return project(gradient, step, factor=1 - 1e-5)
+
+
+@taking(wrong("level-project"))
 def forgets_the_length(gradient, step):
     return project(gradient, step, over=lambda g: 1.0)
 

@@ -1,5 +1,6 @@
 """Every checker: right answers of any style pass, typical wrong ones do not, and are told why."""
 
+import answers_agnostic  # noqa: F401
 import answers_autodiff as autodiff
 import answers_backpropagation  # noqa: F401
 import answers_circulants  # noqa: F401 - enters its answers
@@ -19,6 +20,7 @@ import answers_level_sets  # noqa: F401
 import answers_mnist  # noqa: F401
 import answers_momentum  # noqa: F401
 import answers_protocol  # noqa: F401
+import answers_pytorch  # noqa: F401
 import answers_softmax  # noqa: F401
 import answers_stochastic  # noqa: F401
 import numpy as np
@@ -159,6 +161,7 @@ def as_text(value):
 NUMBERS = [name for name in CHECKERS if name not in ("dag-topological-sort", "dag-find-cycle")]
 NUMBERS.remove("dag-all-orders")
 for words in (
+    "agnostic-additions",
     "critical-flat",
     "critical-sort",
     "dag-edges",

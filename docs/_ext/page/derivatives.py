@@ -99,7 +99,7 @@ class WithoutRuleDirective(DerivativesDirective):
     def run(self) -> list[nodes.Node]:
         self._depend()
         entries = without_rule().items()
-        rows = [[self._link(name), nodes.Text(instead)] for name, instead in entries]
+        rows = [[self._link(name), _advice(instead)] for name, instead in entries]
         return [_table(("function", "instead"), rows)]
 
 
@@ -109,6 +109,12 @@ def _table(headings: tuple[str, ...], rows: list[list[nodes.Node]]) -> nodes.tab
     group += nodes.thead("", _row([nodes.Text(text) for text in headings]))
     group += nodes.tbody("", *[_row(row) for row in rows])
     return nodes.table("", group)
+
+
+def _advice(text: str) -> nodes.Node:
+    """Return words that begin with code, which ends with a bracket."""
+    code = text[: 1 + max(text.rfind(")"), text.rfind("]"))]
+    return nodes.inline("", "", _code(code), nodes.Text(text.removeprefix(code)))
 
 
 def _code(text: str) -> nodes.Node:
