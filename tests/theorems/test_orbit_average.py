@@ -1,4 +1,4 @@
-"""thm-orbit-average: averaged over a group, the scores do not see it, and the loss is no larger."""
+"""thm-orbit-average: averaged over a group, scores are invariant, and the loss is at most what it was."""
 
 import numpy as np
 from hypothesis import given
