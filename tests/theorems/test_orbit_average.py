@@ -1,4 +1,4 @@
-"""thm-orbit-average: averaged over a group, scores are invariant, and the loss is at most what it was."""
+"""thm-orbit-average: an average over a group is invariant, and its loss is not larger."""
 
 import numpy as np
 from hypothesis import given
