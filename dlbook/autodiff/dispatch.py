@@ -79,16 +79,12 @@ def call_ufunc(
         if "axes" in kwargs:
             return _along_axes(ufunc, inputs, **kwargs)
         if kwargs.keys() & {"dtype", "casting"}:
-            inputs = _cast_for(
-                ufunc, inputs, kwargs.pop("dtype", None), kwargs.pop("casting", None)
-            )
-            return ufunc(*inputs, **kwargs)
+            how = kwargs.pop("dtype", None), kwargs.pop("casting", "same_kind")
+            return ufunc(*_cast_for(ufunc, inputs, *how), **kwargs)
     return call(ufunc, inputs, kwargs)
 
 
-def _cast_for(
-    ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any, casting: str | None
-) -> list[Any]:
+def _cast_for(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any, casting: Any) -> list[Any]:
     """Return the operands in the dtypes in which NumPy computes, if one is asked for."""
     inside = [plain(x) for x in inputs]
     numbers = {int, float, complex}
@@ -97,9 +93,9 @@ def _cast_for(
     wanted = ufunc.resolve_dtypes(
         (*given, *(None,) * ufunc.nout),
         signature=(*(None,) * ufunc.nin, *results),
-        casting=casting or "same_kind",
+        casting=casting,
     )
-    arrays = [x if type(x) is Traced else np.asarray(x) for x in inputs]
+    arrays: list[Any] = [x if type(x) is Traced else np.asarray(x) for x in inputs]
     return [np.astype(x, to) for x, to in zip(arrays, wanted, strict=False)]
 
 

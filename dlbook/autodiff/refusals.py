@@ -238,7 +238,7 @@ def stacked(source: str) -> str | None:
         return None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
-    if ast.unparse(call.func.value) not in ("np", "numpy"):
+    if ast.unparse(call.func.value).removesuffix(".linalg") not in ("np", "numpy"):
         return None
     if call.func.attr in _ARRAYS:
         alone = len(call.args) == 1 and not call.keywords and isinstance(call.args[0], _LISTS)

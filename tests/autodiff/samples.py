@@ -113,8 +113,8 @@ calls(
     np.ldexp,
     (lambda x: np.ldexp(x, [1, -2, 3]), (2, 3)),
     (lambda x: np.ldexp(x, 2), ()),
+    (lambda x: np.ldexp(x, [[1], [2]]), (3,)),
 )
-calls(np.nextafter, (np.nextafter, (2, 3), (3,)), (lambda x: np.nextafter(x, np.inf), (2,)))
 for _f in (np.fft.fftshift, np.fft.ifftshift):
     calls(_f, (_f, (5,)), (_f, (2, 3)), (lambda x, f=_f: f(x, axes=-1), (2, 3)))
     calls(_f, (lambda x, f=_f: f(x, axes=(0, 1)), (2, 3)))

@@ -57,7 +57,14 @@ general(np.i0, "x", jvps=_I0, vjps=_I0)
 
 def _over(x: Any, y: Any) -> Any:
     """Return x / y, and 0 where both are 0."""
-    return np.divide(x, np.where(np.equal(x, 0) & np.equal(y, 0), 1.0, y))
+    both = np.equal(x, 0) & np.equal(y, 0)
+    return np.divide(x, np.where(both, 1.0, y) if np.any(both) else y)
+
+
+def _of(function: Any, *x: Any) -> Any:
+    """Return a function's value, a Python number for such numbers: it leaves float32 as it is."""
+    found = function(*x)
+    return float(found) if all(type(one) in (int, float) for one in x) else found
 
 
 def _of_erfcx(g: Any, ans: Any, x: Any) -> Any:
@@ -113,34 +120,30 @@ def _enter_gamma(s: Any) -> None:
     elementwise(s.psi, lambda g, ans, x: g * polygamma(x, n=1))
     elementwise(
         s.beta,
-        lambda g, ans, x, y: g * (ans * (s.psi(x) - s.psi(x + y))),
-        lambda g, ans, x, y: g * (ans * (s.psi(y) - s.psi(x + y))),
+        lambda g, ans, x, y: g * (ans * (_of(s.psi, x) - _of(s.psi, x + y))),
+        lambda g, ans, x, y: g * (ans * (_of(s.psi, y) - _of(s.psi, x + y))),
     )
     elementwise(
         s.betaln,
-        lambda g, ans, x, y: g * (s.psi(x) - s.psi(x + y)),
-        lambda g, ans, x, y: g * (s.psi(y) - s.psi(x + y)),
+        lambda g, ans, x, y: g * (_of(s.psi, x) - _of(s.psi, x + y)),
+        lambda g, ans, x, y: g * (_of(s.psi, y) - _of(s.psi, x + y)),
     )
     elementwise(
         s.binom,
-        lambda g, ans, x, y: g * (ans * (s.psi(x + 1) - s.psi(x - y + 1))),
-        lambda g, ans, x, y: g * (ans * (s.psi(x - y + 1) - s.psi(y + 1))),
+        lambda g, ans, x, y: g * (ans * (_of(s.psi, x + 1) - _of(s.psi, x - y + 1))),
+        lambda g, ans, x, y: g * (ans * (_of(s.psi, x - y + 1) - _of(s.psi, y + 1))),
     )
 
-    def density(a: Any, x: Any) -> Any:
-        return np.exp(s.xlogy(a - 1, x) - x - s.gammaln(a))
+    def of_gamma(a: Any, x: Any) -> Any:  # the density, as that of the beta distribution below
+        return np.exp(s.xlogy(a - 1, x) - x - _of(s.gammaln, a))
 
-    elementwise(s.gammainc, None, lambda g, ans, a, x: g * density(a, x))
-    elementwise(s.gammaincc, None, lambda g, ans, a, x: -g * density(a, x))
-    elementwise(s.gammaincinv, None, lambda g, ans, a, y: np.divide(g, density(a, ans)))
-    elementwise(
-        s.betainc,
-        None,
-        None,
-        lambda g, ans, a, b, x: (
-            g * np.exp(s.xlogy(a - 1, x) + s.xlog1py(b - 1, -x) - s.betaln(a, b))
-        ),
-    )
+    def of_beta(a: Any, b: Any, x: Any) -> Any:
+        return np.exp(s.xlogy(a - 1, x) + s.xlog1py(b - 1, -x) - _of(s.betaln, a, b))
+
+    elementwise(s.gammainc, None, lambda g, ans, a, x: g * of_gamma(a, x))
+    elementwise(s.gammaincc, None, lambda g, ans, a, x: -g * of_gamma(a, x))
+    elementwise(s.gammaincinv, None, lambda g, ans, a, y: np.divide(g, of_gamma(a, ans)))
+    elementwise(s.betainc, None, None, lambda g, ans, a, b, x: g * of_beta(a, b, x))
     hurwitz = getattr(s._ufuncs, "_zeta", None)  # of the function scipy.special.zeta
     if hurwitz is not None:
         elementwise(hurwitz, None, lambda g, ans, x, y: -g * (x * hurwitz(x + 1, y)))
@@ -148,9 +151,13 @@ def _enter_gamma(s: Any) -> None:
 
 
 def _enter_logarithms(s: Any) -> None:
-    elementwise(s.xlogy, lambda g, ans, x, y: g * np.log(y), lambda g, ans, x, y: g * _over(x, y))
     elementwise(
-        s.xlog1py, lambda g, ans, x, y: g * np.log1p(y), lambda g, ans, x, y: g * _over(x, 1 + y)
+        s.xlogy, lambda g, ans, x, y: g * _of(np.log, y), lambda g, ans, x, y: g * _over(x, y)
+    )
+    elementwise(
+        s.xlog1py,
+        lambda g, ans, x, y: g * _of(np.log1p, y),
+        lambda g, ans, x, y: g * _over(x, 1 + y),
     )
     elementwise(s.entr, lambda g, ans, x: g * (-np.log(x) - 1))
     elementwise(
