@@ -107,9 +107,9 @@ def _along_axes(
     pairs = zip(inputs, each, strict=False)
     moved = [np.moveaxis(x, entry, range(-len(entry), 0)) for x, entry in pairs]
     found = ufunc(*moved, **kwargs)
-    return (
-        np.moveaxis(found, range(-len(each[-1]), 0), each[-1]) if len(each) > len(inputs) else found
-    )
+    if len(each) == len(inputs):  # the result has no such axes
+        return found
+    return np.moveaxis(found, range(-len(each[-1]), 0), each[-1])
 
 
 def _refusal(
