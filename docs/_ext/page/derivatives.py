@@ -61,7 +61,9 @@ def of_scipy() -> tuple[dict[str, str], dict[str, str]]:
     rules, without = {}, {}
     for name in sorted(scipy.special.__all__, key=str.lower):
         function = getattr(scipy.special, name)
-        entry = entry_of(function) if isinstance(function, np.ufunc) else None
+        if isinstance(function, type):  # of errors and warnings
+            continue
+        entry = entry_of(getattr(scipy.special._ufuncs, f"_{name}", function))  # that of zeta
         if entry is None:
             without[f"scipy.special.{name}"] = instead_of(name) or ""
         elif entry.rule is None:
@@ -139,7 +141,7 @@ class SpecialDirective(DerivativesDirective):
         return [
             _table(("function", "differentiated by"), first),
             _table(("function", "instead"), second),
-            nodes.paragraph("", "", nodes.Text(text), nodes.literal("", rest), nodes.Text(".")),
+            nodes.paragraph("", "", nodes.Text(f"{text}{rest}.")),
         ]
 
 
