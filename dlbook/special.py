@@ -174,7 +174,7 @@ def multigammaln(a: Any, d: int) -> Any:
     return terms + d * (d - 1) / 4 * math.log(math.pi)
 
 
-class _Normal:
+class norm:  # noqa: N801 (as SciPy names it)
     """The normal distribution, as ``scipy.stats.norm``: functions of x, loc and scale.
 
     Examples
@@ -184,32 +184,34 @@ class _Normal:
     0.5
     """
 
-    def logpdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def logpdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the logarithm of the density."""
         z = (x - loc) / scale
         return -z * z / 2 - np.log(scale) - math.log(2 * math.pi) / 2
 
-    def pdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def pdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the density."""
         z = (x - loc) / scale
         return np.exp(-z * z / 2) / (math.sqrt(2 * math.pi) * scale)
 
-    def cdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def cdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the probability of at most x."""
         return _scipy().ndtr((x - loc) / scale)
 
-    def logcdf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def logcdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the logarithm of the probability of at most x."""
         return _scipy().log_ndtr((x - loc) / scale)
 
-    def sf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def sf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the probability of more than x."""
         return _scipy().ndtr((loc - x) / scale)
 
-    def logsf(self, x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    @staticmethod
+    def logsf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
         """Return the logarithm of the probability of more than x."""
         return _scipy().log_ndtr((loc - x) / scale)
-
-
-#: The normal distribution: ``norm.logpdf``, ``pdf``, ``cdf``, ``logcdf``, ``sf`` and ``logsf``.
-norm = _Normal()
