@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -30,17 +31,18 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _FONTS = Path(matplotlib.get_data_path(), "fonts", "ttf")
 
 #: matplotlib's faces, as `dlbook.css` names them.
-FACES = {
+FACES: dict[str, dict[str, str]] = {
     "DejaVuSans": {},
     "DejaVuSans-Oblique": {"font-style": "italic"},
     "DejaVuSans-Bold": {"font-weight": "bold"},
 }
-#: What labels are written in: Latin, Greek, stops, raised and lowered digits, arrows, signs.
+#: What labels are written in: Latin, Greek, stops, raised and lowered digits, arrows, signs, joined
+#: letters.
 LETTERS = {
     *(*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x391, 0x3D7)),
     *(*range(0x2010, 0x2027), 0x2032, 0x2033, *range(0x2070, 0x2095), 0x210B, 0x2113, 0x211D),
     *(*range(0x2190, 0x219A), *range(0x21D0, 0x21D6), *range(0x2200, 0x2270), 0x22A4, 0x22C5),
-    *(0x27E8, 0x27E9, 0x2713, 0x2717),
+    *(0x27E8, 0x27E9, 0x2713, 0x2717, *range(0xFB00, 0xFB05)),
 }
 
 _PICTURE = re.compile(r'<svg\b[^>]*?class="dl-figure[^>]*>.*?</svg>', re.DOTALL)
@@ -165,10 +167,7 @@ def _set_runs(label: Element, runs: list[list[_Letter]], size: float) -> None:
             part.set("font-size", _number(size * run[0].scale))
         where = [_number(letter.x * size / 100) for letter in run]
         # A letter has its place given where it does not stand right behind the one before.
-        moved = [
-            abs(letter.x - before.x - before.width) > 0.2
-            for before, letter in zip(run, run[1:], strict=False)
-        ]
+        moved = [abs(letter.x - before.x - before.width) > 0.2 for before, letter in pairwise(run)]
         given = len(moved) - moved[::-1].index(True) + 1 if any(moved) else 1
         if where[:given] != ["0"] or part is not label:
             part.set("x", " ".join(where[:given]))
@@ -280,7 +279,8 @@ def by_change(path: str) -> str:
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _STEP = re.compile("([MLQCz])((?: [-.0-9]+)*)")
 _PATH = re.compile(
-    rf"(?:M(?: {_NUMBER}){{2}} ?)(?:(?:[ML](?: {_NUMBER}){{2}}|Q(?: {_NUMBER}){{4}}|C(?: {_NUMBER}){{6}}|z) ?)*"
+    rf"M(?: {_NUMBER}){{2}}"
+    rf"(?: [ML](?: {_NUMBER}){{2}}| Q(?: {_NUMBER}){{4}}| C(?: {_NUMBER}){{6}}| z)*"
 )
 _COMMANDS = "mlhvqcz"
 
