@@ -88,7 +88,7 @@ def test_tests_on_pages_of_their_own_come_along(small):
         assert said.text == f"The tests: {name}"
         assert said.find_next_sibling().text == f"def {name}"
     (small / "tests" / "part.html").write_text("<article></article>")
-    with pytest.raises(ValueError, match="links tests that tests/part.html does not show: tests-b"):
+    with pytest.raises(ValueError, match=r"links tests that .* does not show: tests-b"):
         join(small)
 
 
