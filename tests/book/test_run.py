@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from _ext.cells import run
@@ -144,6 +145,20 @@ def test_only_a_whole_runtime_is_carried(tmp_path, monkeypatch):
     (copy / run.HYPOTHESIS).unlink()
     with pytest.raises(ExtensionError, match=f"has no {run.HYPOTHESIS}"):
         list(run.carried(copy))
+
+
+@pytest.mark.slow
+def test_a_site_that_carries_the_runtime_asks_itself_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "VERSION", OLDER)
+    monkeypatch.setattr(run, "PACKAGES", ("numpy", "sortedcontainers"))
+    (tmp_path / "_static").mkdir()
+    config = SimpleNamespace(dlbook_runtime=str(runtimes() / "older"))
+    builder = SimpleNamespace(format="html")
+    run._carry(SimpleNamespace(config=config, builder=builder, outdir=tmp_path), None)
+    told = json.loads((tmp_path / "_static" / "run.json").read_text("utf-8"))
+    assert all((tmp_path / told["core"] / name).is_file() for name in told["integrity"])
+    assert list((tmp_path / told["packages"]["from"]).glob("numpy-*.whl"))
+    assert (tmp_path / told["hypothesis"]["from"]).is_file()
 
 
 @pytest.mark.site
