@@ -366,7 +366,7 @@ def main(argv=None):
     parser.add_argument(
         "--widths", type=int, nargs=3, metavar="N", help="channels of the blocks: 32 96 192"
     )
-    parser.set_defaults(epochs=None, rate=0.2, widths=None)
+    parser.set_defaults(epochs=None, rate=0.5, widths=None)
     options = parser.parse_args(argv)
     widths = options.widths or ((8, 16, 32) if options.fast else (32, 96, 192))
     rng = np.random.default_rng(options.seed)

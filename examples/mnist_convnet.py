@@ -46,7 +46,7 @@ def images(split, count):
 def main(argv=None):
     """Train, say how well, write the record."""
     parser = reader(__doc__, EXAMPLES, "mnist_convnet.json")
-    parser.set_defaults(epochs=None, rate=0.1)
+    parser.set_defaults(epochs=None, rate=0.3)
     options = parser.parse_args(argv)
     splits = data.MNIST(validation=5_000).load("float32")
     counts = (2560, 512, 512) if options.fast else map(len, splits)
@@ -61,7 +61,7 @@ def main(argv=None):
         alpha=5e-4,
         smoothing=0.1,
         batch_size=128,
-        epochs=options.epochs or (2 if options.fast else 8),
+        epochs=options.epochs or (2 if options.fast else 7),
         seed=options.seed,
         augmentation=data.FlipsAndShifts(flips=False, most=2),
     )
