@@ -273,6 +273,35 @@ def test_a_comparison_that_moved_fails_where_it_runs(book):
     assert "number squares.compared moved from 22 to 21 [dlbook.number]" in book.warnings
 
 
+def test_numbers_of_long_runs_are_marked_and_say_when_they_were_measured(book):
+    book.edit(
+        "book/sources.md",
+        "input, and",
+        "input, {measured}`long accuracy .3f` was measured, and before it "
+        "{measured}`long epochs[0].accuracy .1f`, and",
+    )
+    assert book.build() == 0, book.log
+    assert book.executed == []
+    page = book.page("sources")
+    assert {"0.876‡", "0.5‡"} <= set(book.printed("sources"))
+    assert page.count("measured on a processor, 2026-11-29; not computed in this build") == 2
+    assert page.count("Numbers of long runs") == 1
+    assert (
+        "Each was made once: on 2026-11-29 on 2 cores (a processor), with NumPy 2.4.0, by the code "
+        "of commit 0123456789."
+    ) in page
+    record = json.loads((book.folder / "book" / "measured" / "long.json").read_text())
+    (book.folder / "book" / "measured" / "long.json").write_text(
+        json.dumps(record | {"accuracy": 0.25, "date": "2026-11-30"})
+    )
+    assert book.build() == 0, book.log
+    assert "0.250‡" in book.printed("sources"), "a page is made again when the record changes"
+    del record["machine"]
+    (book.folder / "book" / "measured" / "long.json").write_text(json.dumps(record))
+    assert book.build() == 1
+    assert "{measured}`long accuracy .3f`: 'machine'" in book.log
+
+
 # ---- the edition without solutions -----------------------------------------------------
 
 

@@ -2,8 +2,9 @@
 
 A cell names a value with :func:`dlbook.book.glue`; the role ``{num}`` prints it and says where
 it comes from. ``{published}`` does the same for a value that somebody else printed, kept in
-``published/<source>.json``. The values of every build are compared with ``numbers.json``: one
-that moved is a warning, and so a failed build, until it is accepted.
+``published/<source>.json``, and ``{measured}`` for one of a run that is too long for a build, whose
+record is ``measured/<source>.json``. The values of every build are compared with ``numbers.json``:
+one that moved is a warning, and so a failed build, until it is accepted.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ COMPARISON = "comparison"
 
 ACCEPT = "./nox -s accept"
 
-#: Marks a number that this build did not compute.
+#: Marks a number that this build did not compute, and one that no build computes.
 _OTHER_BUILD = "†"
+_LONG_RUN = "‡"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
@@ -158,19 +160,44 @@ class NumberRole(SphinxRole):
 class PublishedRole(SphinxRole):
     """``{published}`` prints a value of a source: ``{published}`source table.column[0] .4f```."""
 
+    folder = "published"
+
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         source, _, rest = self.text.strip().partition(" ")
         path, _, format = rest.strip().partition(" ")
-        file = Path(self.env.srcdir, "published", f"{source}.json")
+        file = Path(self.env.srcdir, self.folder, f"{source}.json")
         self.env.note_dependency(str(file))
         try:
-            text = f"{look_up(json.loads(file.read_text('utf-8')), path):{format}}"
+            content = json.loads(file.read_text("utf-8"))
+            node = self.printed(content, f"{look_up(content, path):{format}}")
         except (OSError, LookupError, TypeError, ValueError) as error:
-            text = "?"
-            warn("{published}`%s`: %s", self.text, error, location=self.get_location())
-        node = computed(self.rawtext, text, source=source)
+            node = computed("", "?")
+            warn("{%s}`%s`: %s", self.folder, self.text, error, location=self.get_location())
+        node["source"] = source
         self.set_source_info(node)
         return [node], []
+
+    def printed(self, content: dict[str, Any], text: str) -> computed:
+        return computed(self.rawtext, text)
+
+
+class MeasuredRole(PublishedRole):
+    """``{measured}`` prints a value of a long run's record: ``{measured}`cifar10 seconds .0f```.
+
+    The record says what the run depended on: ``date``, ``machine`` and ``code``.
+    """
+
+    folder = "measured"
+
+    def printed(self, content: dict[str, Any], text: str) -> computed:
+        machine, code = content["machine"], content["code"]
+        processor, date = machine["processor"], content["date"]
+        run = (
+            f"on {date} on {machine['cores']} cores ({processor}), with NumPy {machine['numpy']}, "
+            f"by the code of commit {code['commit'][:10]}"
+        )
+        note = f"measured on {processor}, {date}; not computed in this build"
+        return computed(self.rawtext, text + _LONG_RUN, kind="measured", note=note, run=run)
 
 
 def look_up(tree: Any, path: str) -> Any:
@@ -201,13 +228,16 @@ class PrintNumbers(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         committed = read_committed(self.app.srcdir)
         for node in self.document.findall(computed):
+            if "run" in node:
+                continue  # its record has told
             if "source" in node:
                 self._explain_published(node)
             else:
                 self._explain_glued(node, committed)
-        self._give_notice(committed)
+        self._tell_of_other_builds(committed)
+        self._tell_of_long_runs()
 
-    def _give_notice(self, committed: dict[str, dict[str, Any]]) -> None:
+    def _tell_of_other_builds(self, committed: dict[str, dict[str, Any]]) -> None:
         """Say once, before the first of them, when the numbers of another build were computed."""
         absent = [node for node in self.document.findall(computed) if "absent" in node]
         if not absent:
@@ -218,16 +248,19 @@ class PrintNumbers(SphinxPostTransform):
             f"The numbers marked {_OTHER_BUILD} come from comparisons with PyTorch. This build was "
             f"made without it: they were computed{when} in a build that has it."
         )
-        block: nodes.Element = absent[0]
-        while isinstance(block.parent, nodes.Element) and not isinstance(
-            block.parent, (nodes.section, nodes.document)
-        ):
-            block = block.parent
-        assert block.parent is not None
-        notice = nodes.admonition("", nodes.title("", "Numbers of another build"))
-        notice["classes"] = ["admonition-other-build"]
-        notice += nodes.paragraph("", text)
-        block.parent.insert(block.parent.index(block), notice)
+        _give_notice(absent[0], "Numbers of another build", text)
+
+    def _tell_of_long_runs(self) -> None:
+        """Say once, before the first of them, where the numbers of long runs come from."""
+        long = [node for node in self.document.findall(computed) if "run" in node]
+        if not long:
+            return
+        runs = "; ".join(dict.fromkeys(node["run"] for node in long))
+        text = (
+            f"The numbers marked {_LONG_RUN} were not computed in this build: they are of runs "
+            f"that take too long for it. Each was made once: {runs}."
+        )
+        _give_notice(long[0], "Numbers of long runs", text)
 
     def _explain_glued(self, node: computed, committed: dict[str, dict[str, Any]]) -> None:
         name = node["name"]
@@ -263,6 +296,19 @@ class PrintNumbers(SphinxPostTransform):
         here = self.env.docname
         page = "" if docname == here else self.app.builder.get_relative_uri(here, docname)
         return f"{page}#{anchor}"
+
+
+def _give_notice(node: nodes.Element, title: str, text: str) -> None:
+    """Put a notice before the block of the section that holds a node."""
+    block = node
+    while isinstance(block.parent, nodes.Element) and not isinstance(
+        block.parent, (nodes.section, nodes.document)
+    ):
+        block = block.parent
+    assert block.parent is not None
+    notice = nodes.admonition("", nodes.title("", title), nodes.paragraph("", text))
+    notice["classes"] = ["admonition-other-build"]
+    block.parent.insert(block.parent.index(block), notice)
 
 
 def explanation(number: dict[str, Any], *, absent: bool = False) -> str:
@@ -443,6 +489,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("dlbook_only", "", "", str)
     app.add_role("num", NumberRole())
     app.add_role("published", PublishedRole())
+    app.add_role("measured", MeasuredRole())
     app.connect("doctree-read", _collect)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
