@@ -85,8 +85,8 @@ def lacks(name: str, mode: str, position: int) -> DerivativeError:
     return DerivativeError(
         f"{name} has no {mode} rule for its argument {position}",
         f"a traced value as argument {position} of {name}",
-        f"def{'jvp' if mode == 'forward' else 'vjp'}({name}, …) with a rule for it, or "
-        "stop_gradient(x) where no derivative is meant",
+        f"defvjp({name}, …) with a rule for it, from which both modes follow, or stop_gradient(x) "
+        "where no derivative is meant",
     )
 
 

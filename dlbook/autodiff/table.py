@@ -233,11 +233,15 @@ def result_rule(rule: Rule, results: tuple[Any, ...], i: int, n: int) -> Rule:
         gs = [g if j == i else np.zeros_like(r)[()] for j, r in enumerate(results)]
         return derivative(rebuilt(results, gs), results, *operands, **options)
 
+    def forward(*operands: Any, kept: Any, **options: Any) -> tuple[Any, Any]:
+        return results[i], kept  # which the run of the function itself gave
+
     return Rule(
         lambda *operands, **options: rule.function(*operands, **options)[i],
         [d and partial(jvp, d) for d in (rule.jvps[k] for k in range(n))],
         [d and partial(vjp, d) for d in (rule.vjps[k] for k in range(n))],
         name=f"{rule.name}[{i}]",
+        forward=rule.forward and forward,
     )
 
 
