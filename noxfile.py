@@ -55,7 +55,10 @@ LOCKS = {
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the book and say where to open it. -- --torch: with PyTorch. -- 9: a chapter alone."""
+    """Build the book and say where to open it. -- --torch: with PyTorch. -- 9: a chapter alone.
+
+    -- --without-cifar10 fetches no data set: pages that need it are marked and not executed.
+    """
     torch, rest = _options(session)
     _install(session, "docs", torch=torch)
     session.run("python", "docs/build_site.py", *torch, *rest)

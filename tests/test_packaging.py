@@ -329,6 +329,26 @@ def test_a_site_with_torch_serves_for_one_without(site: ModuleType) -> None:
     assert site.is_current()
 
 
+def test_a_site_with_cifar10_serves_for_one_without(
+    site: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+    monkeypatch.setattr(site, "run", lambda *module, **made_with: ran.append((module, made_with)))
+    site.build(cifar10=False)
+    assert [module[:2] for module, _ in ran] == [
+        ("dlbook.train", "--without-cifar10"),
+        ("sphinx", "-n"),
+    ]
+    assert all(made_with == {"torch": False, "cifar10": False} for _, made_with in ran)
+    assert not site.SECONDS.exists(), "it took less than a whole build"
+    assert site.is_current(cifar10=False)
+    assert not site.is_current()
+    site.build()
+    assert ran[2][0] == ("dlbook.train",)
+    assert site.is_current(cifar10=False)
+    assert site.is_current()
+
+
 def test_a_build_that_fails_or_is_cut_short_leaves_no_current_site(
     site: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,14 +26,21 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+from _ext.cells.editions import (
+    CIFAR10,
+    COMPARISON,
+    lacks_cifar10,
+    needs_cifar10,
+    what_is_lacking,
+)
 from dlbook.book import NUMBER_MIME
 
 logger = logging.getLogger(__name__)
 
-#: Cells with this tag run in the edition that is built with PyTorch alone.
-COMPARISON = "comparison"
-
 ACCEPT = "./nox -s accept"
+
+#: What the numbers do that an edition cannot compute.
+_NEEDS = {"PyTorch": "come from comparisons with PyTorch", "CIFAR-10": "need the data of CIFAR-10"}
 
 #: Marks a number that this build did not compute, and one that no build computes.
 _OTHER_BUILD = "†"
@@ -86,6 +93,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     env, docname = app.env, app.env.docname
     slug = docname.rpartition("/")[2]
     numbers = numbers_of(env)
+    photographs = needs_cifar10(Path(env.doc2path(docname)).read_text("utf-8"))
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") != "cell_code":
             continue
@@ -94,7 +102,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
         tags = cell["cell_metadata"].get("tags", [])
         for node in list(cell.findall(glued)):
             number = dict(node["number"], docname=docname, cell=anchor)
-            number[COMPARISON] = COMPARISON in tags
+            number[COMPARISON], number[CIFAR10] = COMPARISON in tags, photographs
             bundle = node.parent.parent
             bundle.parent.remove(bundle)
             name = number["name"]
@@ -238,17 +246,26 @@ class PrintNumbers(SphinxPostTransform):
         self._tell_of_long_runs()
 
     def _tell_of_other_builds(self, committed: dict[str, dict[str, Any]]) -> None:
-        """Say once, before the first of them, when the numbers of another build were computed."""
-        absent = [node for node in self.document.findall(computed) if "absent" in node]
-        if not absent:
-            return
-        dates = sorted({committed[node["name"]].get("date", "") for node in absent} - {""})
-        when = f" on {' and '.join(dates)}" if dates else ""
-        text = (
-            f"The numbers marked {_OTHER_BUILD} come from comparisons with PyTorch. This build was "
-            f"made without it: they were computed{when} in a build that has it."
-        )
-        _give_notice(absent[0], "Numbers of another build", text)
+        """Say when the numbers of another build were computed: once for each thing that lacks."""
+        absent = [node for node in self.document.findall(computed) if "lacking" in node]
+        for lacking in dict.fromkeys(node["lacking"] for node in absent):
+            these = [node for node in absent if node["lacking"] == lacking]
+            dates = sorted({committed[node["name"]].get("date", "") for node in these} - {""})
+            when = f" on {' and '.join(dates)}" if dates else ""
+            text = (
+                f"The numbers marked {_OTHER_BUILD} {_NEEDS[lacking]}. This build was made without "
+                f"it: they were computed{when} in a build that has it."
+            )
+            _give_notice(these[0], "Numbers of another build", text)
+        if lacks_cifar10(self.document["source"]):
+            text = (
+                "This build was made without the photographs of CIFAR-10. The cells of this page "
+                "are shown but were not executed, and its figures are left out."
+            )
+            title = next(iter(self.document.findall(nodes.title)))
+            title.parent.insert(
+                title.parent.index(title) + 1, _notice("Not executed in this build", text)
+            )
 
     def _tell_of_long_runs(self) -> None:
         """Say once, before the first of them, where the numbers of long runs come from."""
@@ -268,17 +285,17 @@ class PrintNumbers(SphinxPostTransform):
         if number is not None:
             node["href"] = self._address(number["docname"], number["cell"])
             node["link"] = "computed in this cell"
-        elif name in committed and committed[name].get(COMPARISON) and not with_torch():
+        elif name in committed and (lacking := what_is_lacking(committed[name])):
             number = committed[name]
-            node["absent"] = True
+            node["lacking"] = lacking
         elif name in committed and not _is_watched(self.env, name):
             number = committed[name]
         else:
             warn("no cell glues %s", name, location=node)
             number = {"text": "?", "kind": "exact"}
-        node["note"] = explanation(number, absent="absent" in node)
+        node["note"] = explanation(number, lacking=node.get("lacking", ""))
         node["kind"] = number["kind"]
-        node += nodes.Text(number["text"] + _OTHER_BUILD * ("absent" in node))
+        node += nodes.Text(number["text"] + _OTHER_BUILD * ("lacking" in node))
 
     def _explain_published(self, node: computed) -> None:
         node["kind"], node["note"] = "published", "published, not computed here"
@@ -306,16 +323,20 @@ def _give_notice(node: nodes.Element, title: str, text: str) -> None:
     ):
         block = block.parent
     assert block.parent is not None
+    block.parent.insert(block.parent.index(block), _notice(title, text))
+
+
+def _notice(title: str, text: str) -> nodes.admonition:
     notice = nodes.admonition("", nodes.title("", title), nodes.paragraph("", text))
     notice["classes"] = ["admonition-other-build"]
-    block.parent.insert(block.parent.index(block), notice)
+    return notice
 
 
-def explanation(number: dict[str, Any], *, absent: bool = False) -> str:
+def explanation(number: dict[str, Any], *, lacking: str = "") -> str:
     """Return what a reader should know of a number, in a few words."""
-    if absent:
+    if lacking:
         when = f", but with it on {number['date']}" if "date" in number else ""
-        return f"not computed in this build, which was made without PyTorch{when}"
+        return f"not computed in this build, which was made without {lacking}{when}"
     if number["kind"] == "seeded":
         return f"for this seed, checked to ± {number['tolerance']:g}"
     if number["kind"] == "timing":
@@ -348,11 +369,6 @@ def _visit_plain(self: Any, node: computed) -> None:
 # ---- how they are watched ---------------------------------------------------------------
 
 
-def with_torch() -> bool:
-    """Tell whether this build runs the cells that compare with PyTorch."""
-    return os.environ.get("DLBOOK_TORCH") == "1"
-
-
 def only_of(config: Any) -> set[str]:
     """Return the documents that are built alone; none in a build of the whole book."""
     return set(filter(None, config.dlbook_only.split(",")))
@@ -381,18 +397,17 @@ def record(number: dict[str, Any]) -> dict[str, Any]:
         kept["tolerance"] = number["tolerance"]
     if number["kind"] == "timing":
         kept |= {"machine": number["machine"], "date": number["date"]}
-    if number.get(COMPARISON):
-        kept |= {COMPARISON: True, "date": datetime.date.today().isoformat()}
+    for lacked in (COMPARISON, CIFAR10):  # by some editions
+        if number.get(lacked):
+            kept |= {lacked: True, "date": datetime.date.today().isoformat()}
     return kept
 
 
-def differences(
-    old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]], *, torch: bool
-) -> Iterator[str]:
+def differences(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield a line for each number that is new, gone, or moved beyond its tolerance."""
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
-            if torch or not old[name].get(COMPARISON):
+            if not what_is_lacking(old[name]):
                 yield f"{name} is gone (was {old[name]['text']})"
         elif name not in old:
             yield f"{name} is new ({new[name]['text']})"
@@ -428,15 +443,13 @@ def _value(text: str) -> float:
 def _compare(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     committed = read_committed(app.srcdir)
     new = {name: record(number) for name, number in numbers_of(env).items()}
-    if not with_torch():
-        absent = {n: o for n, o in committed.items() if o.get(COMPARISON) and n not in new}
-        new |= absent
+    new |= {n: old for n, old in committed.items() if what_is_lacking(old) and n not in new}
     _write(Path(app.outdir).parent / "numbers.json", new)
     old, new = (
         {name: number for name, number in numbers.items() if _is_watched(env, name)}
         for numbers in (committed, new)
     )
-    moved = list(differences(old, new, torch=with_torch()))
+    moved = list(differences(old, new))
     for line in moved:
         warn("number %s", line)
     if moved:
