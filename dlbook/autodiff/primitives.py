@@ -53,9 +53,8 @@ def primitive(f: Function) -> Function:
 
     @functools.wraps(f)
     def dispatching(*args: Any, **kwargs: Any) -> Any:
-        for value in (*args, *kwargs.values()):
-            if holds_traced(value):
-                return call(dispatching, args, kwargs)
+        if holds_traced(args) or (kwargs and holds_traced(tuple(kwargs.values()))):
+            return call(dispatching, args, kwargs)
         return f(*args, **kwargs)
 
     return dispatching  # type: ignore[return-value]

@@ -67,6 +67,10 @@ class Rule:
     forward
         In place of `function` in reverse mode: returns the result, and what the reverse rules
         want of the work done for it, which they get as ``kept``.
+    add
+        For a function that takes entries of its one operand: adds to an array what an adjoint of
+        the result contributes, and so touches these entries only, where `vjps` return an array
+        that is 0 elsewhere.
     """
 
     function: Callable[..., Any]
@@ -79,6 +83,7 @@ class Rule:
     name: str = ""
     pull: Derivative | None = None
     forward: Callable[..., tuple[Any, Any]] | None = None
+    add: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -295,6 +300,7 @@ def linear(
     reads: bool | None = None,
     call: Callable[..., Any] | None = None,
     uniform: bool = False,
+    add: Callable[..., None] | None = None,
 ) -> None:
     """Enter a function that is linear in each operand, by its transposes.
 
@@ -305,7 +311,7 @@ def linear(
     call = call or function
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
-    rule = Rule(call, jvps, transposes, reads, uniform=uniform, name=_short(function))
+    rule = Rule(call, jvps, transposes, reads, uniform=uniform, name=_short(function), add=add)
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 

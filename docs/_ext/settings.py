@@ -27,6 +27,7 @@ extensions = [
     "_ext.cells.folds",
     "_ext.cells.gallery",
     "_ext.cells.numbers",
+    "_ext.cells.run",
     "_ext.cells.steppers",
     "_ext.logic.arguments",
     "_ext.logic.course",

@@ -39,6 +39,14 @@ def _scatter(g: Any, index: Any, shape: Any) -> Any:
     return full.astype(dtype, copy=False)
 
 
+def _add_at(total: Any, g: Any, ans: Any, a: Any, index: Any) -> None:
+    """Add `g` at an index."""
+    if _is_basic(index):
+        total[index] += g
+    else:
+        total += _scatter(g, index=index, shape=total.shape)
+
+
 linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])
 linear(
     operator.getitem,
@@ -46,6 +54,7 @@ linear(
     lambda g, ans, a, index: _scatter(g, index=index, shape=shape_of(a)),
     call=lambda a, index: a[index],
     uniform=True,
+    add=_add_at,
 )
 
 
