@@ -1,10 +1,12 @@
 """Numbers: looked up, recorded, compared."""
 
 import datetime
+import doctest
 import json
 from pathlib import Path
 
 import pytest
+from _ext.cells import editions
 from _ext.cells.editions import needs_cifar10, what_is_lacking
 from _ext.cells.numbers import (
     _value,
@@ -119,6 +121,10 @@ def test_a_number_may_be_absent_where_the_build_lacks_what_it_needs(
 )
 def test_a_page_needs_the_photographs_whose_cells_speak_of_them(source, needs):
     assert needs_cifar10(source) == needs
+
+
+def test_the_examples_of_editions_are_true():
+    assert doctest.testmod(editions).failed == 0
 
 
 def test_the_chapters_on_photographs_need_them_and_others_do_not():
