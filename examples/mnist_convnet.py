@@ -1,4 +1,4 @@
-"""Train a convolutional network on MNIST that is wrong about less than one digit in 150.
+"""Train a convolutional network on MNIST that is wrong about fewer than one digit in 200.
 
 The network has four convolutions, of 5 by 5 and of 3 by 3 pixels, with batch normalisation and
 three poolings; digits are shifted at random by up to two pixels. It is trained as `cifar10.py`,
@@ -20,7 +20,7 @@ from dlbook import data, nn
 EXAMPLES = """\
 examples:
   mnist_convnet.py             some minutes on two idle cores
-  mnist_convnet.py --epochs 2  in a minute or two, and hardly worse
+  mnist_convnet.py --epochs 2  in a minute or two
   mnist_convnet.py --fast      seconds: to see that everything works
 """
 
