@@ -158,3 +158,27 @@ def test_a_short_run_learns_and_leaves_a_record(name, images, least, tmp_path):
             assert record.pop(name) > 0
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", record.pop("date"))
     assert one == two  # to the same bits, whichever thread was first
+
+
+def test_the_records_are_of_what_the_scripts_train(cifar10, mnist_convnet):
+    for name, model, shape, fixed in (
+        ("cifar10", cifar10.network((32, 96, 192)), (3, 32, 32), 2),
+        ("mnist_convnet", mnist_convnet.network((24, 48, 64)), (1, 28, 28), 0),
+    ):
+        file = EXAMPLES.parent / "docs" / "measured" / f"{name}.json"
+        record = json.loads(file.read_text("utf-8"))
+        assert record["settings"]["layers"] == [str(layer) for layer in model.layers]
+        assert record["code"]["changed"] is False
+        assert re.fullmatch("[0-9a-f]{40}", record["code"]["commit"])
+        params = model.init(np.random.default_rng(0))
+        assert record["parameters"] == cifar10.learnt(params[fixed:])
+        forward, step = cifar10.multiplications(model, shape, fixed)
+        counted, images = record["multiplications"], record["images"]
+        assert (counted["forward"], counted["step"]) == (forward, step)
+        epochs = record["settings"]["epochs"]
+        assert len(record["epochs"]) == epochs
+        views = 1 + record["settings"]["mirrored"]
+        asked = (epochs + views) * images["validation"] + views * images["test"]
+        assert counted["run"] == step * epochs * images["train"] + forward * asked
+        accuracies = [epoch["validation_accuracy"] for epoch in record["epochs"]]
+        assert record["best_epoch"] == np.argmax(accuracies) + 1
