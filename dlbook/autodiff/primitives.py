@@ -11,7 +11,7 @@ import numpy as np
 
 from dlbook.autodiff.dispatch import call
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of, rebuilt
+from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, entry_of, name_of, rebuilt
 from dlbook.autodiff.traced import holds_traced, plain, shape_of
 from dlbook.autodiff.transposition import Transposed
 
@@ -53,7 +53,7 @@ def primitive(f: Function) -> Function:
 
     @functools.wraps(f)
     def dispatching(*args: Any, **kwargs: Any) -> Any:
-        if holds_traced(args) or (kwargs and holds_traced(tuple(kwargs.values()))):
+        if holds_traced((*args, *kwargs.values()) if kwargs else args):
             return call(dispatching, args, kwargs)
         return f(*args, **kwargs)
 
@@ -185,7 +185,7 @@ def _define(
     jvps = tuple([_checked(jvp, name, i, "forward") for i, jvp in enumerate(jvps)])
     vjps = tuple([_checked(vjp, name, i, "reverse") for i, vjp in enumerate(vjps)])
     forward = None if forward is None else _reading(forward, f"forward of {name}")
-    known = TABLE.get(function)
+    known = entry_of(function)
     if known is not None and known.rule is not None:
         if not vjps:
             vjps, forward = tuple(known.rule.vjps), known.rule.forward

@@ -26,6 +26,8 @@ from __future__ import annotations
 
 import inspect
 import operator
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +35,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["TABLE", "Entry", "Rule", "name_of", "rebuilt", "result_rule"]
+__all__ = ["LATE", "TABLE", "Entry", "Rule", "entry_of", "name_of", "rebuilt", "result_rule"]
 
 Derivative = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -137,7 +139,7 @@ class Entry:
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):
-                    raise UnknownArgumentError(f"an argument {name}=", name)
+                    raise UnknownArgumentError(f"an argument {name}=")
         if self.operands is None or self.options is None:
             options = {**kwargs}
             if self.options is not None and "out" in self.options:
@@ -149,7 +151,7 @@ class Entry:
         n = len(self.operands)
         operands, extra = args[:n], args[n:]
         if len(extra) > len(self.options):
-            raise UnknownArgumentError(f"{len(args)} arguments without a name", "")
+            raise UnknownArgumentError(f"{len(args)} arguments without a name")
         options = dict(zip(self.options, extra, strict=False))
         if kwargs:
             kwargs = {**kwargs}
@@ -168,7 +170,7 @@ class Entry:
         return operands, options
 
 
-_MODULES = {
+_MODULES: dict[str, Any] = {
     **{"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.random": np.random},
     **{"np.lib.stride_tricks": np.lib.stride_tricks, "np.ndarray": np.ndarray},
 }
@@ -180,9 +182,25 @@ _SIGNS = {
 #: Every function that is known. Keyed by the function itself: names and modules vary.
 TABLE: dict[Any, Entry] = {}
 
+#: For a package that we do not import, what enters the rules of its ufuncs, given its module.
+LATE: dict[str, Callable[[Any], None]] = {}
+_ENTERING = threading.RLock()
+
+
+def entry_of(function: Any) -> Entry | None:
+    """Return what is known of a function; if it is a package's first, enter all of that package."""
+    entry = TABLE.get(function)
+    if entry is None and isinstance(function, np.ufunc):
+        with _ENTERING:
+            for name in [name for name in LATE if name in sys.modules]:
+                _MODULES[name] = sys.modules[name]
+                LATE.pop(name)(sys.modules[name])
+        entry = TABLE.get(function)
+    return entry
+
 
 class UnknownArgumentError(Exception):
-    """A call has an argument that the table does not know; args are its words and its name."""
+    """A call has an argument that the table does not know; it holds words for it."""
 
 
 def name_of(function: Any) -> str:
@@ -279,9 +297,12 @@ def tangent_through(function: Callable[..., Any], position: int) -> Derivative:
 
 
 def elementwise(
-    function: Callable[..., Any], *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
+    function: Callable[..., Any],
+    *local: Derivative | None,
+    reads: bool = True,
+    also: Sequence[Any] = (),
 ) -> None:
-    """Enter a ufunc by its local derivatives, one for each operand.
+    """Enter a ufunc by its local derivatives, one for each operand, ``None`` where there is none.
 
     `also` holds functions that give the same values, and are called as this one.
     """

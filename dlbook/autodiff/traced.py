@@ -26,6 +26,7 @@ from dlbook.autodiff.refusals import (
     describe,
     instead_of,
     place,
+    stacked,
 )
 from dlbook.autodiff.table import TABLE, Rule, name_of, rebuilt, result_rule
 
@@ -311,6 +312,8 @@ class Traced:
         """Return the refusal of a conversion, with the advice for what the program called."""
         where = place()
         named = beside(where) or instead_of(where.name, number=number)
+        if (exact := stacked(where.source)) is not None:
+            named = f"{exact}; in general {named or LIST}"
         if where.operation == "STORE_SUBSCR":
             instead = ASSIGNMENT
         elif named is not None:

@@ -48,6 +48,7 @@ extensions = [
     "_ext.page.maps",
     "_ext.page.mathematics",
     "_ext.page.outline",
+    "_ext.page.pictures",
     "_ext.page.prose",
     "_ext.page.search",
     "_ext.page.summary",

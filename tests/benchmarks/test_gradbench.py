@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "gradbench"
 

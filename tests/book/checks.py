@@ -144,11 +144,13 @@ LAYOUT = """() => {
   const found = [], folded = [...document.querySelectorAll("details:not([open])")];
   for (const fold of folded) fold.open = true;
   for (const stop of document.querySelectorAll(".dl-stop")) {
-    const base = [...stop.parentElement.querySelectorAll(".base")].at(-1);
-    const last = [...base.getClientRects()].at(-1);
+    const before = document.createRange();
+    before.selectNode(stop.previousSibling);
+    const { right, bottom: base } = [...(stop.previousElementSibling === stop.previousSibling
+      ? stop.previousSibling : before).getClientRects()].at(-1);
     const { left, bottom, width } = stop.getBoundingClientRect();
-    if (width && (Math.abs(left - last.right) > 4 || Math.abs(bottom - last.bottom) > 40))
-      found.push(`"${stop.textContent}" stands ${left - last.right} from its formula`);
+    if (width && (Math.abs(left - right) > 4 || Math.abs(bottom - base) > 40))
+      found.push(`"${stop.textContent}" stands ${left - right} from its formula`);
   }
   for (const number of document.querySelectorAll(".math-wrapper .eqno")) {
     const { left, right } = number.getBoundingClientRect();

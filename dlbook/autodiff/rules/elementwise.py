@@ -281,7 +281,9 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return np.nonzero(condition) if x is None and y is None else _choose(x, y, condition)
 
 
+elementwise(np.ldexp, lambda g, ans, x, y: np.ldexp(g, y), None)
 constant(
+    *(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.angle, np.spacing),
     *(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.fix, np.round, np.around),
     *(np.floor_divide, np.heaviside, np.signbit, np.imag, np.isnan, np.isinf, np.isfinite),
 )
