@@ -169,12 +169,14 @@ function edit(where, original, name, apart, built, changed) {
 
 function open() {
   const changed = kept();
+  const only = bar.dataset.only;
   let count = 0;
-  for (const found of article.querySelectorAll(".cell, .dl-exercise")) {
+  for (const found of article.querySelectorAll(only ? ".dl-exercise" : ".cell, .dl-exercise")) {
     const isCell = found.matches(".cell");
     const read = found.querySelector(isCell ? ".cell_input pre" : "div.dl-exercise-call pre");
     if (!read) continue;
-    const code = read.textContent.trimEnd();
+    // Where no cell has imported it, an answer does.
+    const code = (only ? "import numpy as np\n" : "") + read.textContent.trimEnd();
     const apart = !isCell || found.matches(".tag_comparison");
     const title = found.querySelector(".dl-exercise-title strong")?.textContent;
     const name = isCell ? `cell ${++count}` : `the answer to ${title}`;
@@ -188,7 +190,7 @@ function open() {
   }
   bar.replaceChildren(
     status,
-    button("Run all", () => run(cells.filter((cell) => !cell.apart), "All cells have run.")),
+    ...(only ? [] : [button("Run all", () => run(cells.filter((cell) => !cell.apart), "All cells have run."))]),
     make("button", {
       ...{ type: "button", className: "dl-run-stop", textContent: "Stop" },
       onclick: () => reset("Stopped. What the cells had defined is gone."),

@@ -6,7 +6,7 @@
   const offer = () => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Run this page";
+    button.textContent = bar.dataset.only ? "Answer the exercises here" : "Run this page";
     button.onclick = async () => {
       button.disabled = true;
       try {

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from _ext.cells import run
@@ -111,7 +112,7 @@ def test_checkers_answer_without_a_kernels_packages():
 # ---------- what the site says and carries ----------
 
 
-def test_what_is_loaded_is_pinned():
+def test_what_is_loaded_is_pinned(tmp_path):
     told = run.told(None)
     assert f"@{run.VERSION}/" in told["core"]
     assert f"/v{run.VERSION}/" in told["packages"]["from"]
@@ -120,7 +121,9 @@ def test_what_is_loaded_is_pinned():
     asked = {told["core"], told["packages"]["from"], told["hypothesis"]["from"]}
     hosts = {address.split("/")[2] for address in asked}
     assert set(re.findall(r"[\w.]+\.(?:net|org|com)\b", told["notice"])) == hosts
-    assert "://" not in json.dumps(run.told(runtimes() / "pinned"))
+    for name in (*run.CORE, run.HYPOTHESIS):
+        (tmp_path / name).write_bytes(b"")
+    assert "://" not in json.dumps(run.told(tmp_path))
 
 
 @pytest.mark.slow
@@ -128,7 +131,7 @@ def test_only_a_whole_runtime_is_carried(tmp_path, monkeypatch):
     with pytest.raises(ExtensionError, match=f"holds Pyodide {OLDER}"):
         list(run.carried(runtimes() / "older"))
     monkeypatch.setattr(run, "VERSION", OLDER)
-    with pytest.raises(ExtensionError, match=r"matplotlib.*is missing"):
+    with pytest.raises(ExtensionError, match=r"(pygments|matplotlib).*is missing"):
         list(run.carried(runtimes() / "older"))
     monkeypatch.setattr(run, "PACKAGES", ("numpy", "sortedcontainers"))
     names = {file.name for file in run.carried(runtimes() / "older")}
@@ -144,14 +147,28 @@ def test_only_a_whole_runtime_is_carried(tmp_path, monkeypatch):
         list(run.carried(copy))
 
 
+@pytest.mark.slow
+def test_a_site_that_carries_the_runtime_asks_itself_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "VERSION", OLDER)
+    monkeypatch.setattr(run, "PACKAGES", ("numpy", "sortedcontainers"))
+    (tmp_path / "_static").mkdir()
+    config = SimpleNamespace(dlbook_runtime=str(runtimes() / "older"))
+    builder = SimpleNamespace(format="html")
+    run._carry(SimpleNamespace(config=config, builder=builder, outdir=tmp_path), None)
+    told = json.loads((tmp_path / "_static" / "run.json").read_text("utf-8"))
+    assert all((tmp_path / told["core"] / name).is_file() for name in told["integrity"])
+    assert list((tmp_path / told["packages"]["from"]).glob("numpy-*.whl"))
+    assert (tmp_path / told["hypothesis"]["from"]).is_file()
+
+
 @pytest.mark.site
-def test_what_no_page_can_run_says_so(site):
-    text = (site / TRAINS).read_text("utf-8")
-    assert "take the notebook" in text
-    assert "run.js" not in text
-    text = (site / CHAPTER).read_text("utf-8")
-    assert "take the notebook" not in text
-    assert text.count("run.js") == 1
+@pytest.mark.parametrize(("chapter", "lasts"), [(CHAPTER, False), (TRAINS, True)])
+def test_what_no_page_can_run_says_so(site, chapter, lasts):
+    text = (site / chapter).read_text("utf-8")
+    (bar,) = re.findall(r'<div class="dl-run"[^>]*>', text)
+    assert ("take the notebook" in text) == lasts
+    assert ('data-only="exercises"' in bar) == lasts
+    assert "hidden" in bar  # until a script shows it
 
 
 # ---------- the page ----------
@@ -163,13 +180,13 @@ class Pages:
     def __init__(self, context, address):
         self.context, self.address, self.asked = context, address, []
 
-    def open(self, told):
+    def open(self, told, chapter=CHAPTER, offered="Run this page"):
         page = self.context.new_page()
         page.set_default_timeout(180_000)  # the machine may be busy; nothing here waits in vain
         page.on("request", lambda request: self.asked.append(request.url))
         page.route("**/_static/run.json", lambda route: route.fulfill(json=told))
-        page.goto(f"{self.address}/{CHAPTER}")
-        page.get_by_role("button", name="Run this page").click()
+        page.goto(f"{self.address}/{chapter}")
+        page.get_by_role("button", name=offered).click()
         page.get_by_role("button", name="Load and run").wait_for()
         return page
 
@@ -313,6 +330,18 @@ def test_changes_are_kept_and_undone(pages, older):
     assert second.get_by_label("Code of cell 3;").input_value() == was
     assert second.evaluate("Object.keys(localStorage).filter((key) => /run/.test(key))") == []
     second.close()
+
+
+@browsed
+def test_where_cells_last_too_long_exercises_are_answered(pages, older):
+    page = pages.open(older, TRAINS, "Answer the exercises here")
+    page.get_by_role("button", name="Load and run").click()
+    first = page.get_by_label(re.compile("Code of the answer to Exercise")).first
+    assert first.input_value().startswith("import numpy as np\nfrom dlbook.exercises import check")
+    calls = page.locator("div.dl-exercise-call").count()
+    assert page.locator("textarea").count() == calls
+    assert page.locator(".cell textarea").count() == 0
+    page.close()
 
 
 @browsed

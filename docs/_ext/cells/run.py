@@ -24,6 +24,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
 
 from _ext.cells.downloads import WHEEL
+from _ext.logic.exercises import CALL
 
 VERSION = "314.0.7"
 #: As npm has it, so that these are its files' very bytes; the packages are on Pyodide's own host.
@@ -37,8 +38,8 @@ CORE = {
     "python_stdlib.zip": "sha256-+hlX5XdwaPxPdDf5bYYK4vvpwZcyugbITgBOwW3X3Xo=",
     LOCK: "sha256-XcL8EZEIvBSMdFfchudnW1yH4cr9QgucNMHq73s2wBA=",  # and it names the packages' own
 }
-#: What the cells import, and what the checkers' Hypothesis does.
-PACKAGES = ("numpy", "matplotlib", "sortedcontainers")
+#: What the cells import or look into, and what the checkers' Hypothesis imports.
+PACKAGES = ("numpy", "matplotlib", "pygments", "sortedcontainers")
 
 #: The last one that is pure Python.
 HYPOTHESIS = "hypothesis-6.155.7-py3-none-any.whl"
@@ -151,12 +152,13 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     downloads = next((one for one in doctree.findall(nodes.raw) if _OFFERED in one.astext()), None)
     if downloads is None:
         return
-    codes = [block.astext() for block in doctree.findall(nodes.literal_block)]
-    if any(_LASTS.search(code) for code in codes):
-        markup = f'<p class="dl-run">{_TOO_LONG}</p>'
-    else:
+    blocks = list(doctree.findall(nodes.literal_block))
+    lasts = any(_LASTS.search(block.astext()) for block in blocks)
+    markup = f'<p class="dl-run-not">{_TOO_LONG}</p>' if lasts else ""
+    if not lasts or any(CALL in block["classes"] for block in blocks):
         script = relative_uri(app.builder.get_target_uri(docname), "_static/run.js")
-        markup = f'<div class="dl-run" hidden></div><script defer src="{script}"></script>'
+        only = ' data-only="exercises"' if lasts else ""
+        markup += f'<div class="dl-run" hidden{only}></div><script defer src="{script}"></script>'
     place = downloads.parent.index(downloads) + 1
     downloads.parent.insert(place, nodes.raw("", markup, format="html"))
 
