@@ -11,15 +11,22 @@ settings.register_profile("dlbook", deadline=None, derandomize=True)
 settings.load_profile("dlbook")
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Keep the tests of the book that share a module on one worker of `pytest -n`.
 
     They share what takes long to make: a browser, a book that was built. All others go to
-    whichever worker is free.
+    whichever worker is free. (The marks by which pytest-xdist 3.8 groups tests do nothing with
+    pytest 9.2.)
     """
-    for item in items:
-        if item.path.parent.name == "book":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModuleOfTheBook(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            module = nodeid.partition("::")[0]
+            return module if "/book/" in module else nodeid
+
+    return ByModuleOfTheBook(config, log)
 
 
 @pytest.fixture(scope="session")

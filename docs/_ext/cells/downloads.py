@@ -27,9 +27,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import dlbook
+from _ext.cells.editions import COMPARISON
 from _ext.cells.glue import without_glue
 from _ext.cells.markdown import Answer, Block, Cell, Page, blocks
-from _ext.cells.numbers import COMPARISON
 from _ext.logic.exercises import without_solutions
 from dlbook.book import NUMBER_MIME
 
