@@ -63,6 +63,18 @@ apply: is_derive_eq.
 rewrite derivD derivC derivM derivX mulr1 !hornerD hornerMX horner0 addr0.
 by rewrite /GRing.scale /= mulr1 addrC [a * _]mulrC addr0.
 Qed.
+
+Lemma is_derive_quotient (u v : R -> R) a du dv :
+  is_derive a 1 u du -> is_derive a 1 v dv -> v a != 0 ->
+  is_derive a (1 : R) (fun t : R => u t / v t) ((du * v a - u a * dv) / v a ^+ 2).
+Proof.
+move=> [diu duE] [div dvE] v0.
+have dV : derivable (fun t : R => (v t)^-1) a (1 : R).
+  by apply/derivable1_diffP; apply: differentiableV => //; apply/derivable1_diffP.
+have -> : (fun t : R => u t / v t) = u * (fun t : R => (v t)^-1) by apply/funext.
+split; first exact (derivableM diu dV).
+by rewrite (deriveM diu dV) (deriveV v0 div) duE dvE /GRing.scale /=; field.
+Qed.
 End Duals.
 
 Theorem prp_dual_arithmetic : S12.prp_dual_arithmetic.
@@ -77,11 +89,6 @@ move=> R; split=> [x y z|].
   - by rewrite /add /opp /= !addNr.
 split=> [|p q a b y q0]; first exact: inverse.
 rewrite !evaluateE => /inverse[_ ->] f.
-have [dp pE] := is_derive_horner p a; have [dq qE] := is_derive_horner q a.
-have dV : derivable (fun x : R => q.[x]^-1) a 1.
-  by apply/derivable1_diffP; apply: differentiableV => //; apply/derivable1_diffP.
-split; first exact: derivableM.
-rewrite -[f]/((fun x : R => p.[x]) * (fun x : R => q.[x]^-1)) deriveM // deriveV // pE qE.
-rewrite /mul /= /GRing.scale /=.
-by congr pair; field.
+have [df ->] := is_derive_quotient (is_derive_horner p a) (is_derive_horner q a) q0.
+by split=> //; rewrite /mul /=; congr pair; field.
 Qed.

@@ -146,9 +146,11 @@ have weights V : (derivable l (x *m W^T) (x *m V^T) -> derivable of_weights W V)
     'D_V of_weights W = 'D_(x *m V^T) l (x *m W^T).
   apply: (@derive_linear R _ _ (fun V : 'M[R]_(m.+1, n.+1) => x *m V^T)) => h u w.
   by rewrite linearP /= mulmxDr scalemxAr.
-split=> [j||i j|]; try by apply input || apply weights; exact: diff_derivable.
-  apply/rowP => j; rewrite !mxE /partial (input _).2 derive_grad // /dot.
+split=> [j||i j|].
+- by apply: (input _).1; apply: diff_derivable.
+- apply/rowP => j; rewrite !mxE /partial (input _).2 derive_grad // /dot.
   by apply: eq_bigr => i _; rewrite -rowE !mxE.
+- by apply: (weights _).1; apply: diff_derivable.
 apply/matrixP => i j; rewrite !mxE big_ord1 mxE (weights _).2 derive_grad // /dot.
 rewrite (bigD1 i) //= big1 ?addr0 => [|k ki].
   rewrite [X in _ * X]mxE (bigD1 j) //= big1 ?addr0 => [|k kj].
