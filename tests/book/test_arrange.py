@@ -269,6 +269,14 @@ OURS = {
 }
 
 
+def test_each_part_has_a_proof_to_arrange():
+    parts = [path.name for path in sorted(DOCS.glob("part-*"))]
+    assert sorted(name.partition("/")[0] for name in OURS) == parts
+    for puzzle in OURS.values():
+        assert 6 <= len(puzzle.lines) <= 9
+        assert 2 <= len(puzzle.strays) <= 3
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_the_books_proofs_are_accepted_in_each_right_order_and_no_other(name):
     puzzle = OURS[name]
