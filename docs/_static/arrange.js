@@ -133,11 +133,12 @@ function faultOfArrangement(needs, order) {
       const why = line.querySelector(".dl-arrange-why > p").cloneNode(true);
       say(`${named} does not belong. `, ...why.childNodes);
     };
-    const again = button("Start again", "", () => {
+    const restart = () => {
       show(first);
       keep(label);
       say("These are the lines as they were at first.");
-    });
+    };
+    document.addEventListener("dl-undo-all", restart); // the button of the cells that run in the page
 
     const how = make("p", {
       className: "dl-arrange-moving",
@@ -150,7 +151,7 @@ function faultOfArrangement(needs, order) {
     proof.after(
       make("p", { className: "dl-arrange-title", textContent: "Put aside" }),
       aside,
-      make("p", { className: "dl-arrange-buttons" }, button("Check", "", check), again),
+      make("p", { className: "dl-arrange-buttons" }, button("Check", "", check), button("Start again", "", restart)),
       status,
     );
     proof.closest(".dl-exercise").classList.add("dl-arranging");

@@ -521,6 +521,10 @@ def test_the_order_is_kept_until_one_starts_again(reader):
     assert reader.page.evaluate(stored) == []
     reader.page.reload()
     assert reader.lines() == list("ABCDEF")
+    # The button that undoes all changes of the page's code undoes this one too.
+    reader.press("Put aside line A")
+    reader.page.evaluate("document.dispatchEvent(new Event('dl-undo-all'))")
+    assert (reader.lines(), reader.page.evaluate(stored)) == (list("ABCDEF"), [])
     # An order of other lines, of a former edition of the book, is forgotten.
     place = "dlbook.arrange " + reader.page.evaluate("location.pathname")
     for old in ("ABC DE", "ABCDEFG ", 7, None):
