@@ -49,7 +49,7 @@ function faultOfArrangement(needs, order) {
     const needs = {};
     for (const [letter, { dataset }] of Object.entries(lines))
       if ("needs" in dataset) needs[letter] = dataset.needs.split(" ").filter(Boolean);
-    const aside = make("ol", { className: "dl-arrange dl-arrange-aside" });
+    const aside = make("ul", { className: "dl-arrange dl-arrange-aside" });
     aside.setAttribute("role", "list");
     aside.setAttribute("aria-label", "Lines put aside");
     const status = make("p", { className: "dl-arrange-status" });
@@ -168,5 +168,5 @@ function faultOfArrangement(needs, order) {
     });
     addEventListener("afterprint", () => show(before));
   };
-  for (const proof of document.querySelectorAll("ol.dl-arrange")) arrange(proof);
+  for (const proof of document.querySelectorAll("ul.dl-arrange")) arrange(proof);
 }

@@ -335,7 +335,7 @@ def letters(*order):
 def test_a_page_shows_lettered_lines_and_its_solution_the_order(book):
     page = book["full", ".html"]
     puzzle, named = shown_lines()
-    block = re.search(r'<ol class="dl-arrange".*?</ol>', page, re.S)[0]
+    block = re.search(r'<ul class="dl-arrange".*?</ul>', page, re.S)[0]
     items = re.findall(r"(?s)<li .*?</li>", block)
     for item, (letter, place) in zip(items, named.items(), strict=True):
         text = text_of(re.sub(r'(?s)<div class="dl-arrange-why" hidden="">.*?</div>', "", item))
@@ -378,7 +378,7 @@ def test_the_notebook_has_the_lines_and_the_solution_folded(book):
     assert "One right order is" in solved
     assert f"- **{letters(5)[0]}** does not belong. If a is two, then *m* is one." in solved
     assert not re.search("Nobody|One right", text[: text.index("<summary>Solution")])
-    assert not re.search(r"\{arrange\}|data-|<ol|:needs:", text)
+    assert not re.search(r"\{arrange\}|data-|<ul|:needs:", text)
 
 
 @pytest.mark.slow
@@ -417,7 +417,7 @@ class Reader:
         raise AssertionError(f"the Tab key does not lead to {name!r}")
 
     def lines(self, aside=False):
-        lists = self.page.locator("ol.dl-arrange")
+        lists = self.page.locator("ul.dl-arrange")
         items = lists.nth(int(aside)).locator("> li")
         return [one.get_attribute("data-letter") for one in items.all()]
 
@@ -562,7 +562,7 @@ def test_on_paper_the_lines_are_as_they_were_at_first(reader):
         "Put aside|Check|Start again|arrow keys|Nobody", printed.partition("Solution")[0]
     )
     reader.page.wait_for_function(
-        "order => [...document.querySelector('ol.dl-arrange').children]"
+        "order => [...document.querySelector('ul.dl-arrange').children]"
         ".map(line => line.dataset.letter).join() === order.join()",
         arg=order,
     )

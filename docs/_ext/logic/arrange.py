@@ -325,11 +325,11 @@ def _load(app: Sphinx, name: str, template: str, context: Any, doctree: nodes.do
 
 
 def _visit_list(self: Any, node: arrangement) -> None:
-    self.body.append(self.starttag(node, "ol", role="list"))
+    self.body.append(self.starttag(node, "ul", role="list"))
 
 
 def _depart_list(self: Any, node: arrangement) -> None:
-    self.body.append("</ol>\n")
+    self.body.append("</ul>\n")
 
 
 def _visit_line(self: Any, node: proof_line) -> None:
