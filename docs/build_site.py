@@ -199,11 +199,15 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
 
 
 def build_course() -> int:
-    """Write the edition without solutions, from the pages that the book was built from."""
+    """Write the edition without solutions, from the pages that the book was built from.
+
+    With PyTorch where the book was built with it: else each page were read and executed anew, and
+    again in the book's next build.
+    """
     folders = ["-d", str(SITE.parent / "doctrees"), "docs", str(COURSE)]
-    return run(
-        "sphinx", "-n", "-W", "--keep-going", "-j", "2", "-D", "dlbook_solutions=0", *folders
-    )
+    course = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-D", "dlbook_solutions=0"]
+    torch = NOTE.exists() and json.loads(NOTE.read_text(encoding="utf-8"))["torch"]
+    return run(*course, *folders, torch=torch)
 
 
 def serve(arguments: list[str]) -> int:

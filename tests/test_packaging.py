@@ -329,6 +329,23 @@ def test_a_site_with_torch_serves_for_one_without(site: ModuleType) -> None:
     assert site.is_current()
 
 
+@pytest.mark.parametrize("torch", [False, True])
+def test_the_edition_for_courses_is_made_from_the_cells_that_the_book_executed(
+    site: ModuleType, monkeypatch: pytest.MonkeyPatch, torch: bool
+) -> None:
+    """Those of a build with PyTorch, where the book was built with it."""
+    site.build(torch=torch)
+    ran: list[bool] = []
+
+    def run(*_: str, torch: bool = False) -> int:
+        ran.append(torch)
+        return 0
+
+    monkeypatch.setattr(site, "run", run)
+    assert site.build_course() == 0
+    assert ran == [torch]
+
+
 def test_a_build_that_fails_or_is_cut_short_leaves_no_current_site(
     site: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,13 +48,13 @@ class Library:
             self.modules[".".join(parts if last == "__init__" else [*parts, last])] = path
 
     @cached_property
-    def _imports(self) -> dict[str, set[str]]:
+    def _imports(self) -> dict[str, frozenset[str]]:
         """Module to the names of all that it imports, here and elsewhere."""
         found = {}
         for name, path in self.modules.items():
             found[name] = _imported(path.read_text("utf-8"), name, is_package=_is_package(path))
         # The package itself may find its subpackages as it likes: who uses one, names it.
-        found[self.name] = {name for name in found[self.name] if not _is_hidden(name)}
+        found[self.name] = frozenset(name for name in found[self.name] if not _is_hidden(name))
         return found
 
     @cached_property
@@ -114,7 +114,8 @@ def _is_package(path: Path) -> bool:
     return path.name == "__init__.py"
 
 
-def _imported(code: str, module: str = "", *, is_package: bool = False) -> set[str]:
+@cache
+def _imported(code: str, module: str = "", *, is_package: bool = False) -> frozenset[str]:
     """Return the dotted names that code imports, or uses of a module that it imports.
 
     A module that is handed on as a whole gives ``module.*``: any part of it may be used. So
@@ -123,7 +124,7 @@ def _imported(code: str, module: str = "", *, is_package: bool = False) -> set[s
     try:
         tree = ast.parse(code)
     except SyntaxError:
-        return set(_HIDDEN)
+        return frozenset(_HIDDEN)
     found: set[str] = set()
     names: dict[str, str] = {}  # what a name in this code stands for
     for node in ast.walk(tree):
@@ -138,7 +139,7 @@ def _imported(code: str, module: str = "", *, is_package: bool = False) -> set[s
             found |= {start, *(f"{start}.{one.name}" for one in node.names)}
         elif isinstance(node, ast.Constant) and re.fullmatch(r"\w+(\.\w+)+", str(node.value)):
             found.add(str(node.value))  # the argument of `importlib.resources.files`, or like it
-    return found | set(_used(tree, names))
+    return frozenset(found.union(_used(tree, names)))
 
 
 def _used(tree: ast.AST, names: dict[str, str]) -> Iterator[str]:
@@ -180,15 +181,19 @@ def versions(packages: Iterable[str]) -> list[str]:
     waiting = [name for package in packages for name in _distributions().get(package, [])]
     while waiting:
         name = waiting.pop().lower().replace("_", "-")
-        if name in found:
-            continue
-        try:
-            installed = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        found[name] = installed.version
-        for line in installed.requires or []:
-            wanted = Requirement(line)
-            if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
-                waiting.append(wanted.name)
+        if name not in found and (installed := _installed(name)):
+            found[name], required = installed
+            waiting += required
     return [f"{name}=={version}" for name, version in sorted(found.items())]
+
+
+@cache
+def _installed(name: str) -> tuple[str, list[str]] | None:
+    """Return the version of an installed distribution, and the names of those it requires."""
+    try:
+        installed = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    wanted = map(Requirement, installed.requires or [])
+    here = (one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""}))
+    return installed.version, [one.name for one in here]
