@@ -39,8 +39,10 @@ X = np.array([0.5, -1.5, 0.8, 1.2])
 
 @pytest.fixture(autouse=True)
 def _nothing_stays_locked():
+    gc.freeze()  # what other tests loaded takes long to look through, and is no garbage of ours
     yield
     gc.collect()
+    gc.unfreeze()
     assert not locks._entries
     assert not locks._abandoned
 

@@ -37,6 +37,7 @@ PANCAKES = DiGraph(
     [("weigh", "mix"), ("melt", "mix"), ("mix", "fry"), ("heat", "fry"), ("fry", "serve")]
 )
 MILLION = 10**6
+MANY = 100_000  # far more than Python's stack holds
 
 
 def assert_cycle_of(graph, cycle):
@@ -341,8 +342,8 @@ def test_what_there_is_to_know_of_a_path_of_a_million_nodes(long_path):
 
 
 @pytest.mark.slow
-def test_a_cycle_of_a_million_nodes():
-    cycle = [*pairwise(range(MILLION)), (MILLION - 1, 0)]
+def test_a_cycle_of_many_nodes():
+    cycle = [*pairwise(range(MANY)), (MANY - 1, 0)]
     graph = DiGraph(cycle)
     for sort in (topological_sort, depth_first_sort, all_topological_sorts):
         with pytest.raises(CycleError) as caught:

@@ -21,7 +21,7 @@ from dlbook.graph import (
     transitive_reduction,
 )
 
-MILLION = 10**6
+MANY = 100_000  # far more than Python's stack holds
 
 
 @given(digraphs(max_nodes=8))
@@ -193,14 +193,14 @@ def test_a_complete_graph_reduces_to_a_path():
 
 
 @pytest.mark.slow
-def test_a_path_of_a_million_nodes():
-    graph = DiGraph(pairwise(range(MILLION)))
-    assert longest_path(graph) == list(range(MILLION))
+def test_a_path_of_many_nodes():
+    graph = DiGraph(pairwise(range(MANY)))
+    assert longest_path(graph) == list(range(MANY))
     assert sources(graph) == [0]
-    assert sinks(graph) == [MILLION - 1]
-    assert descendants(graph, 0) == set(range(1, MILLION))
-    assert ancestors(graph, MILLION - 1) == set(range(MILLION - 1))
-    assert graph.reversed().successors(MILLION - 1) == [MILLION - 2]
+    assert sinks(graph) == [MANY - 1]
+    assert descendants(graph, 0) == set(range(1, MANY))
+    assert ancestors(graph, MANY - 1) == set(range(MANY - 1))
+    assert graph.reversed().successors(MANY - 1) == [MANY - 2]
 
 
 @pytest.mark.slow
