@@ -40,8 +40,8 @@ logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not f
 #: What the README names.
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
-# Two tests at a time; what tests of one module share is made once, see tests/conftest.py.
-WORKERS = ["-n", "2", "--dist", "loadgroup"]
+# Two modules at a time, in the order of tests/conftest.py; what their tests share is made once.
+WORKERS = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.

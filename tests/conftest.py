@@ -11,15 +11,22 @@ settings.register_profile("dlbook", deadline=None, derandomize=True)
 settings.load_profile("dlbook")
 
 
-def pytest_collection_modifyitems(items):
-    """Keep the tests of the book that share a module on one worker of `pytest -n`.
+#: The modules that take minutes, the longest first: one that began last would run alone.
+LONG = ("test_honesty", "test_notebooks", "test_site", "test_steppers", "test_checkers")
 
-    They share what takes long to make: a browser, a book that was built. All others go to
-    whichever worker is free.
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which takes the groups from here
+def pytest_collection_modifyitems(config, items):
+    """Keep the tests of a module on one worker of `pytest -n`, and let the long ones begin.
+
+    They share what takes long to make: a browser, a book that was built, a graph of a million
+    nodes. To share out each test by itself would take time that grows with their number squared.
     """
     for item in items:
-        if item.path.parent.name == "book":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    if hasattr(config, "workerinput"):
+        place = {name: i for i, name in enumerate(LONG)}
+        items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session")
