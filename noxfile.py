@@ -40,8 +40,8 @@ logging.getLogger("nox").addFilter(lambda record: record.msg != "uv binary not f
 #: What the README names.
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
-# Two modules at a time, in the order of tests/conftest.py; what their tests share is made once.
-WORKERS = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+# Two tests at a time; what tests of one module share is made once, see tests/conftest.py.
+WORKERS = ["-n", "2"]
 
 LOCKS = {
     # requirements/<name>.txt holds these extras and dependency groups of pyproject.toml.
@@ -55,7 +55,10 @@ LOCKS = {
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the book and say where to open it. -- --torch: with PyTorch. -- 9: a chapter alone."""
+    """Build the book and say where to open it. -- --torch: with PyTorch. -- 9: a chapter alone.
+
+    -- --without-cifar10 fetches no data set: pages that need it are marked and not executed.
+    """
     torch, rest = _options(session)
     _install(session, "docs", torch=torch)
     session.run("python", "docs/build_site.py", *torch, *rest)

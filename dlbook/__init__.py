@@ -18,7 +18,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _SUBPACKAGES = (
-    "autodiff", "book", "data", "exercises", "graph", "nn", "optimize", "plot", "train", "trees",
+    "autodiff", "book", "data", "exercises", "graph", "nn", "optimize", "plot", "special", "train",
+    "trees",
 )  # fmt: skip
 
 

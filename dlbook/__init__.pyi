@@ -10,6 +10,7 @@ from dlbook import graph as graph
 from dlbook import nn as nn
 from dlbook import optimize as optimize
 from dlbook import plot as plot
+from dlbook import special as special
 from dlbook import train as train
 from dlbook import trees as trees
 

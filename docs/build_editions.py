@@ -106,8 +106,23 @@ def join(site: Path) -> str:
         article = _read(site, page).select_one("article")
         if article is None:
             raise ValueError(f"{page} has no article: build the book first, with ./nox -s docs")
+        _bring_tests(article, page, site)
         whole.body.append(_joined(article, page, pages, site.as_uri()))
     return str(whole)
+
+
+def _bring_tests(article: Tag, page: str, site: Path) -> None:
+    """Put the tests, which the site shows on pages of their own, where an article links them."""
+    read: dict[str, BeautifulSoup] = {}
+    for link in article.select(".dl-tests a[href]"):
+        whole = urlsplit(urljoin(f"http://site/{page}", str(link["href"])))
+        path = unquote(whole.path).lstrip("/")
+        tests = read.get(path) or read.setdefault(path, _read(site, path))
+        code = tests.select_one(f'[id="{unquote(whole.fragment)}"] .highlight')
+        place = link.find_parent(class_="dl-tests")
+        if code is None or place is None:
+            raise ValueError(f"{page} links tests that {path} does not show: {whole.fragment}")
+        place.insert_after(code.extract())
 
 
 def print_pdf(document: str, pdf: Path) -> None:

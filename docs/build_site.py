@@ -58,7 +58,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def is_current(*, torch: bool = False) -> bool:
+def is_current(*, torch: bool = False, cifar10: bool = True) -> bool:
     """Whether the built site shows the sources as they are now.
 
     Parameters
@@ -66,12 +66,16 @@ def is_current(*, torch: bool = False) -> bool:
     torch
         Ask for the build with the PyTorch comparisons. That build serves where the plain one
         is asked for; the plain one does not serve where `torch` is.
+    cifar10
+        Ask for a build with the pages executed that need CIFAR-10. One with them serves either
+        way.
     """
     try:
         note = json.loads(NOTE.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return False
-    return bool(note["sources"] == fingerprint() and note["torch"] >= torch)
+    serves = note["torch"] >= torch and note.get("cifar10", True) >= cifar10
+    return bool(serves and note["sources"] == fingerprint())
 
 
 def keep_runs(*, cold: bool) -> None:
@@ -89,10 +93,11 @@ def keep_runs(*, cold: bool) -> None:
     os.environ["DLBOOK_CACHE"] = str(NOTE.parent / "results" if cold else shared)
 
 
-def run(*module: str, torch: bool = False) -> int:
+def run(*module: str, torch: bool = False, cifar10: bool = True) -> int:
     """Run a module of this Python as the build does; return its exit status."""
     env = dict(os.environ)
     env["DLBOOK_TORCH"] = "1" if torch else ""
+    env["DLBOOK_WITHOUT_CIFAR10"] = "" if cifar10 else "1"
     # Where it is set at all, Sphinx does not print what its extensions should stop using.
     env.setdefault("PYTHONWARNINGS", "")
     return subprocess.run([sys.executable, "-m", *module], cwd=ROOT, env=env).returncode
@@ -157,7 +162,7 @@ def pages(name: str) -> list[str]:
     return chosen
 
 
-def build_pages(names: list[str], *, torch: bool = False) -> int:
+def build_pages(names: list[str], *, torch: bool = False, cifar10: bool = True) -> int:
     """Build some pages alone, and refuse what is wrong on them, in a site of their own.
 
     Other pages are there with what earlier builds executed; nothing of theirs is run or refused.
@@ -169,13 +174,15 @@ def build_pages(names: list[str], *, torch: bool = False) -> int:
         return 2
     here = ["-D", f"dlbook_only={','.join(wanted)}", "-D", f"dlbook_kept={NOTE.parent}"]
     here += ["-d", str(DRAFT / "doctrees"), "docs", str(DRAFT / "html")]
-    status = run("sphinx", "-n", "-W", "--keep-going", "-q", "-j", "2", *here, torch=torch)
+    status = run(
+        "sphinx", "-n", "-W", "--keep-going", "-q", "-j", "2", *here, torch=torch, cifar10=cifar10
+    )
     for page in wanted if status < 2 else []:
         print((DRAFT / "html" / f"{page}.html").as_uri())
     return status
 
 
-def build(builder: str = "html", *, torch: bool = False) -> int:
+def build(builder: str = "html", *, torch: bool = False, cifar10: bool = True) -> int:
     """Build the book; return the exit status of the step that failed, or 0."""
     print(estimate(seconds()), flush=True)
     before = fingerprint()
@@ -185,15 +192,18 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
     # Doctrees apart: what is published is the folder of the pages.
     folders = ["-d", str(SITE.parent / "doctrees"), "docs", str(SITE.parent / builder)]
     sphinx = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-b", builder, *folders]
-    for part, module in (("training", ["dlbook.train"]), ("pages", sphinx)):
+    training = ["dlbook.train", *["--without-cifar10"] * (not cifar10)]
+    for part, module in (("training", training), ("pages", sphinx)):
         start = time.monotonic()
-        status = run(*module, torch=torch)
+        status = run(*module, torch=torch, cifar10=cifar10)
         if status:
             return status
-        _note_seconds(part, time.monotonic() - start)
+        if cifar10:
+            _note_seconds(part, time.monotonic() - start)
     if builder == "html":
         draft = NOTE.with_suffix(".part")
-        draft.write_text(json.dumps({"sources": before, "torch": torch}), encoding="utf-8")
+        note = {"sources": before, "torch": torch, "cifar10": cifar10}
+        draft.write_text(json.dumps(note), encoding="utf-8")
         draft.replace(NOTE)
     return 0
 
@@ -201,13 +211,15 @@ def build(builder: str = "html", *, torch: bool = False) -> int:
 def build_course() -> int:
     """Write the edition without solutions, from the pages that the book was built from.
 
-    With PyTorch where the book was built with it: else each page were read and executed anew, and
-    again in the book's next build.
+    With PyTorch and CIFAR-10 where the book was built with them: else each page would be read and
+    executed anew, and again in the book's next build.
     """
     folders = ["-d", str(SITE.parent / "doctrees"), "docs", str(COURSE)]
     course = ["sphinx", "-n", "-W", "--keep-going", "-j", "2", "-D", "dlbook_solutions=0"]
-    torch = NOTE.exists() and json.loads(NOTE.read_text(encoding="utf-8"))["torch"]
-    return run(*course, *folders, torch=torch)
+    made = {"torch": False, "cifar10": True}
+    if NOTE.exists():
+        made |= json.loads(NOTE.read_text(encoding="utf-8"))
+    return run(*course, *folders, torch=made["torch"], cifar10=made["cifar10"])
 
 
 def serve(arguments: list[str]) -> int:
@@ -228,6 +240,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Build the book into docs/_build/html.")
     parser.add_argument("pages", nargs="*", help="chapters by number, slug or path: these alone")
     parser.add_argument("--torch", action="store_true", help="run the PyTorch comparisons too")
+    parser.add_argument(
+        "--without-cifar10",
+        action="store_true",
+        help="fetch no photographs: pages that need them are marked, and not executed",
+    )
     parser.add_argument("--cold", action="store_true", help="train and execute everything anew")
     parser.add_argument("--builder", default="html", help="another of Sphinx's builders")
     parser.add_argument("--course", action="store_true", help="then the edition for courses")
@@ -236,14 +253,15 @@ def main() -> int:
         "--serve", nargs=argparse.REMAINDER, help="serve it; the rest goes to sphinx-autobuild"
     )
     options = parser.parse_args()
+    made_with = {"torch": options.torch, "cifar10": not options.without_cifar10}
     keep_runs(cold=options.cold)
     if options.serve is not None:
         return serve(options.serve)
     if options.pages:
-        return build_pages(options.pages, torch=options.torch)
+        return build_pages(options.pages, **made_with)
     status = 0
-    if options.cold or not (options.if_stale and is_current(torch=options.torch)):
-        status = build(options.builder, torch=options.torch)
+    if options.cold or not (options.if_stale and is_current(**made_with)):
+        status = build(options.builder, **made_with)
         if status == 0 and options.builder == "html":
             print(f"\nThe book is built. Open {(SITE / 'index.html').as_uri()}")
     if status == 0 and options.course:

@@ -1,8 +1,9 @@
 (* Reverse mode: after the backward sweep every adjoint is the sum over paths. *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Book Require Import Compat S13.
+From mathcomp Require Import boolp classical_sets functions topology normedtype derive reals.
+From Book Require Import Compat S00 S02 S03 P03 S13.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-Import GRing.Theory.
+Import GRing.Theory numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 
 Section Sweep.
@@ -121,4 +122,40 @@ Theorem thm_adjoint_path_sum : S13.thm_adjoint_path_sum.
 Proof.
 move=> R V E tail head lam into s r v intoE so.
 by split=> [p|]; [apply: no_long_walk so|apply: adjoint_path_sum].
+Qed.
+
+(* The derivative of a function after a linear map. *)
+Lemma derive_linear (R : realType) (U V : normedModType R) (A : U -> V) (l : V -> R) (a v : U) :
+  (forall (h : R) x y, A (h *: x + y) = h *: A x + A y) ->
+  (derivable l (A a) (A v) -> derivable (fun y => l (A y)) a v) /\
+  'D_v (fun y => l (A y)) a = 'D_(A v) l (A a).
+Proof.
+move=> lin; rewrite /derive /derivable.
+have -> : (fun h : R => h^-1 *: (((fun y => l (A y)) \o shift a) (h *: v) - l (A a))) =
+    (fun h : R => h^-1 *: ((l \o shift (A a)) (h *: A v) - l (A a))); last by [].
+by apply/funext => h /=; rewrite lin.
+Qed.
+
+Theorem prp_linear_layer : S13.prp_linear_layer.
+Proof.
+move=> R m n W x l dl g of_input of_weights.
+have input v : (derivable l (x *m W^T) (v *m W^T) -> derivable of_input x v) /\
+    'D_v of_input x = 'D_(v *m W^T) l (x *m W^T).
+  by apply: (@derive_linear R _ _ (fun y => y *m W^T)) => h u w; rewrite mulmxDl scalemxAl.
+have weights V : (derivable l (x *m W^T) (x *m V^T) -> derivable of_weights W V) /\
+    'D_V of_weights W = 'D_(x *m V^T) l (x *m W^T).
+  apply: (@derive_linear R _ _ (fun V : 'M[R]_(m.+1, n.+1) => x *m V^T)) => h u w.
+  by rewrite linearP /= mulmxDr scalemxAr.
+split=> [j||i j|].
+- by apply: (input _).1; apply: diff_derivable.
+- apply/rowP => j; rewrite !mxE /partial (input _).2 derive_grad // /dot.
+  by apply: eq_bigr => i _; rewrite -rowE !mxE.
+- by apply: (weights _).1; apply: diff_derivable.
+apply/matrixP => i j; rewrite !mxE big_ord1 mxE (weights _).2 derive_grad // /dot.
+rewrite (bigD1 i) //= big1 ?addr0 => [|k ki].
+  rewrite [X in _ * X]mxE (bigD1 j) //= big1 ?addr0 => [|k kj].
+    by rewrite !mxE !eqxx mulr1 -/g.
+  by rewrite !mxE (negbTE kj) andbF mulr0.
+rewrite [X in _ * X]mxE big1 ?mulr0 // => k' _.
+by rewrite !mxE (negbTE ki) mulr0.
 Qed.

@@ -11,22 +11,22 @@ settings.register_profile("dlbook", deadline=None, derandomize=True)
 settings.load_profile("dlbook")
 
 
-#: The modules that take minutes, the longest first: one that began last would run alone.
-LONG = ("test_honesty", "test_notebooks", "test_site", "test_steppers", "test_checkers")
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of the book that share a module on one worker of `pytest -n`.
 
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist, which takes the groups from here
-def pytest_collection_modifyitems(config, items):
-    """Keep the tests of a module on one worker of `pytest -n`, and let the long ones begin.
-
-    They share what takes long to make: a browser, a book that was built, a graph of a million
-    nodes. To share out each test by itself would take time that grows with their number squared.
+    They share what takes long to make: a browser, a book that was built. All others go to
+    whichever worker is free. (The marks by which pytest-xdist 3.8 groups tests do nothing with
+    pytest 9.2.)
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    if hasattr(config, "workerinput"):
-        place = {name: i for i, name in enumerate(LONG)}
-        items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModuleOfTheBook(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            module = nodeid.partition("::")[0]
+            return module if "/book/" in module else nodeid
+
+    return ByModuleOfTheBook(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -72,8 +72,8 @@ print(json.dumps([output.data for output in captured.outputs], allow_nan=False))
 
 def test_an_unknown_publication_is_named_with_the_known_ones():
     expected = (
-        "under 'nobody1900'; expected one of gaier2019, goujaud2024, writeup2022a, "
-        "writeup2022b, zhang2017$"
+        "under 'nobody1900'; expected one of gaier2019, goujaud2024, jordan2024, writeup2022a, "
+        "writeup2022b, writeups2025, zhang2017$"
     )
     with pytest.raises(ValueError, match=expected):
         published("nobody1900")

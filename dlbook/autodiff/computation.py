@@ -127,14 +127,14 @@ def trace_graph(f: Callable[..., Any], *args: Any) -> Trace:
     run = Recorded(f, args, {}, copies=True)
     run.level.release()
     tape = run.level.tape
-    nodes, edges = [], []
-    for i, rule in enumerate(tape.rules):
-        operands = tuple([None if p < 0 else p for p in tape.parents[i]])
-        pairs = zip(operands, tape.operands[i], strict=True)
+    nodes: list[Node] = []
+    edges: list[tuple[int, int]] = []
+    for rule, (answer, values, parents, _) in zip(tape.rules, tape.calls, strict=True):
+        operands = tuple([None if p < 0 else p for p in parents])
+        pairs = zip(operands, values, strict=True)
         constants = tuple([value if p is None else None for p, value in pairs])
-        name = "input" if rule is None else rule.name
-        nodes.append(Node(name, operands, constants, tape.answers[i]))
-        edges += [(p, i) for p in operands if p is not None]
+        edges += [(p, len(nodes)) for p in operands if p is not None]
+        nodes.append(Node("input" if rule is None else rule.name, operands, constants, answer))
     graph = DiGraph(edges, nodes=range(len(nodes)))
     inputs = tuple(range(len(trees.leaves(args))))
     return Trace(tuple(nodes), graph, inputs, tuple(run.nodes), tape)

@@ -7,13 +7,14 @@ refused. `forward` and `reverse` hold the two kinds of level.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dlbook.autodiff.levels import Level
 from dlbook.autodiff.refusals import DerivativeError, beside, describe, instead_of, place
-from dlbook.autodiff.table import TABLE, UnknownArgumentError, name_of
+from dlbook.autodiff.table import UnknownArgumentError, entry_of, name_of
 from dlbook.autodiff.traced import Traced, holds_traced, innermost, plain, remembered
 
 __all__ = ["NumPyLevel", "call", "call_ufunc"]
@@ -21,7 +22,7 @@ __all__ = ["NumPyLevel", "call", "call_ufunc"]
 
 def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return what a NumPy function gives for arguments of which some are traced."""
-    entry = TABLE.get(function)
+    entry = entry_of(function)
     if entry is None:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
@@ -37,10 +38,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
         operands, options = entry.bind(function, args, kwargs)
     except UnknownArgumentError as unknown:
-        words, argument = unknown.args
-        what = f"{name_of(function)} was called with {words}, for which there is no rule"
-        instead = f"{name_of(function)}(…).astype(dtype)" if argument == "dtype" else "leave it out"
-        raise _refusal(what, function, args, kwargs, instead) from None
+        what = f"{name_of(function)} was called with {unknown}, for which there is no rule"
+        raise _refusal(what, function, args, kwargs, "leave it out") from None
     if options.pop("out", None) is not None:
         raise _refusal_of_out(function, args, kwargs)
     try:
@@ -77,9 +76,40 @@ def call_ufunc(
             what = f"{name}(…, where=mask) leaves entries without a value"
             instead = f"np.where(mask, {name}({', '.join('xyz'[: len(inputs)])}), 0.0)"
             raise _refusal(what, ufunc, inputs, kwargs, instead)
-        if kwargs.get("dtype", True) is None:
-            del kwargs["dtype"]
+        if "axes" in kwargs:
+            return _along_axes(ufunc, inputs, **kwargs)
+        if kwargs.keys() & {"dtype", "casting"}:
+            how = kwargs.pop("dtype", None), kwargs.pop("casting", "same_kind")
+            return ufunc(*_cast_for(ufunc, inputs, *how), **kwargs)
     return call(ufunc, inputs, kwargs)
+
+
+def _cast_for(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any, casting: Any) -> list[Any]:
+    """Return the operands in the dtypes in which NumPy computes, if one is asked for."""
+    inside = [plain(x) for x in inputs]
+    numbers = {int, float, complex}
+    given = [type(x) if type(x) in numbers else np.asarray(x).dtype for x in inside]
+    results = (None if dtype is None else np.dtype(dtype),) * ufunc.nout
+    wanted = ufunc.resolve_dtypes(
+        (*given, *(None,) * ufunc.nout),
+        signature=(*(None,) * ufunc.nin, *results),
+        casting=casting,
+    )
+    arrays: list[Any] = [x if type(x) is Traced else np.asarray(x) for x in inputs]
+    return [np.astype(x, to) for x, to in zip(arrays, wanted, strict=False)]
+
+
+def _along_axes(
+    ufunc: np.ufunc, inputs: tuple[Any, ...], axes: Sequence[Any], **kwargs: Any
+) -> Any:
+    """Call a ufunc of vectors and matrices whose axes are not the last ones."""
+    each = [(entry,) if isinstance(entry, int) else tuple(entry) for entry in axes]
+    pairs = zip(inputs, each, strict=False)
+    moved = [np.moveaxis(x, entry, range(-len(entry), 0)) for x, entry in pairs]
+    found = ufunc(*moved, **kwargs)
+    if len(each) == len(inputs):  # the result has no such axes
+        return found
+    return np.moveaxis(found, range(-len(each[-1]), 0), each[-1])
 
 
 def _refusal(

@@ -9,9 +9,9 @@ import numpy as np
 
 from dlbook.autodiff.dispatch import NumPyLevel
 from dlbook.autodiff.fitting import as_tangent
-from dlbook.autodiff.refusals import lacks
+from dlbook.autodiff.refusals import DerivativeError, lacks
 from dlbook.autodiff.table import Rule
-from dlbook.autodiff.traced import Traced, are_results, as_operand, each_result
+from dlbook.autodiff.traced import Traced, are_results, as_operand, each_result, remembered
 
 __all__ = ["ForwardLevel", "push"]
 
@@ -30,17 +30,25 @@ class ForwardLevel(NumPyLevel):
     ) -> Any:
         """Call a function; compute the tangent of its result beside it."""
         values, tangents = [], []
-        for operand in operands:
-            if type(operand) is Traced and operand._level is self:
-                values.append(operand._alive())
-                tangents.append(operand._link)
-            else:
+        try:
+            for operand in operands:
+                if type(operand) is Traced:
+                    level = operand._level
+                    if level is self:
+                        values.append(operand._alive())
+                        tangents.append(operand._link)
+                        continue
+                    if level.number > self.number:
+                        return level.record(rule, function, operands, options)
                 values.append(as_operand(operand))
                 tangents.append(None)
-        ans = function(*values, **options)
-        if are_results(function, ans):
-            return each_result(self, rule, ans, operands, options)
-        return Traced(ans, self, push(rule, ans, values, tangents, options))
+            ans = function(*values, **options)
+            if are_results(function, ans):
+                return each_result(self, rule, ans, operands, options)
+            return Traced(ans, self, push(rule, ans, values, tangents, options))
+        except DerivativeError as error:
+            remembered(error, operands)
+            raise
 
 
 def push(

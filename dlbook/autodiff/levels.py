@@ -63,7 +63,15 @@ class Level:
         operands: tuple[Any, ...],
         options: dict[str, Any],
     ) -> Any:
-        """Call a function on what is inside the operands; return its traced result."""
+        """Call a function on what is inside the operands; return its traced result.
+
+        If another level among the operands was opened later, it records in place of this one.
+
+        Raises
+        ------
+        DerivativeError
+            If that is refused, as every level among the operands then remembers.
+        """
         raise NotImplementedError
 
     def leak(self, value: Any) -> DerivativeError:

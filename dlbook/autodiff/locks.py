@@ -273,7 +273,8 @@ def owned(value: Any) -> Any:
     if kind is tuple or kind is list:
         return kind([owned(entry) for entry in value])
     if kind is slice:  # whose ends may be arrays without axes
-        return slice(owned(value.start), owned(value.stop), owned(value.step))
+        ends = (value.start, value.stop, value.step)
+        return value if _IMMUTABLE.issuperset(map(type, ends)) else slice(*map(owned, ends))
     if kind is dict or dataclasses.is_dataclass(kind):
         return trees.map(owned, value)
     return copy.deepcopy(value) if _changes(kind) else value

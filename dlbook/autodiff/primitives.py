@@ -11,8 +11,9 @@ import numpy as np
 
 from dlbook.autodiff.dispatch import call
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, name_of, rebuilt
+from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, entry_of, name_of, rebuilt
 from dlbook.autodiff.traced import holds_traced, plain, shape_of
+from dlbook.autodiff.transposition import Transposed
 
 __all__ = ["defjvp", "defvjp", "primitive"]
 
@@ -52,9 +53,8 @@ def primitive(f: Function) -> Function:
 
     @functools.wraps(f)
     def dispatching(*args: Any, **kwargs: Any) -> Any:
-        for value in (*args, *kwargs.values()):
-            if holds_traced(value):
-                return call(dispatching, args, kwargs)
+        if holds_traced((*args, *kwargs.values()) if kwargs else args):
+            return call(dispatching, args, kwargs)
         return f(*args, **kwargs)
 
     return dispatching  # type: ignore[return-value]
@@ -66,6 +66,11 @@ def defvjp(
     forward: Callable[..., tuple[Any, Any]] | None = None,
 ) -> None:
     """Define the reverse rules of a `primitive`, or of a ufunc that has none.
+
+    They serve forward mode as well, where `defjvp` gives no rule: a reverse rule is linear in the
+    adjoint, and its own derivative by that, in reverse mode, is the forward rule. For each tangent
+    this runs the rule, records what it does, and sweeps that once: a few times the work of the
+    rule. A forward rule of one's own saves it.
 
     Parameters
     ----------
@@ -100,6 +105,12 @@ def defvjp(
     >>> grad(grad(cube))(2.0)
     12.0
 
+    Forward mode needs nothing more, nor does what is built on it, such as Hessians:
+
+    >>> from dlbook.autodiff import hessian, jvp
+    >>> jvp(cube, (2.0,), (1.0,)), hessian(cube)(2.0)
+    ((8.0, 12.0), 12.0)
+
     With several results the rule gets an adjoint for each, in a tuple like the result. It is
     called once for each result that was used, with 0 for the others:
 
@@ -126,6 +137,8 @@ def defvjp(
 
 def defjvp(function: Callable[..., Any], *jvps: Derivative | None) -> None:
     """Define the forward rules of a `primitive`, or of a ufunc that has none.
+
+    Where there are reverse rules these may be left out, at a cost that `defvjp` states.
 
     Parameters
     ----------
@@ -172,21 +185,30 @@ def _define(
     jvps = tuple([_checked(jvp, name, i, "forward") for i, jvp in enumerate(jvps)])
     vjps = tuple([_checked(vjp, name, i, "reverse") for i, vjp in enumerate(vjps)])
     forward = None if forward is None else _reading(forward, f"forward of {name}")
-    known = TABLE.get(function)
+    known = entry_of(function)
     if known is not None and known.rule is not None:
         if not vjps:
             vjps, forward = tuple(known.rule.vjps), known.rule.forward
-        jvps = jvps or tuple(known.rule.jvps)
-    n = max(len(jvps), len(vjps))
-    missing: tuple[None, ...] = (None,) * n
+        jvps = jvps or tuple([None if type(j) is Transposed else j for j in known.rule.jvps])
+    missing = (None,) * max(len(jvps), len(vjps))
+    pairs = list(zip((*jvps, *missing), (*vjps, *missing), range(len(missing)), strict=False))
     rule = Rule(
         function if isinstance(function, np.ufunc) else _reading(function, name),
-        (*jvps, *missing)[:n],
-        (*vjps, *missing)[:n],
+        _Rules([jvp or (vjp and Transposed(vjp, forward, name, i)) for jvp, vjp, i in pairs]),
+        _Rules([vjp for _, vjp, _ in pairs]),
         name=name,
         forward=forward,
     )
     TABLE[function] = Entry("primitive", None, None, rule=rule)
+
+
+class _Rules(tuple[Derivative | None, ...]):
+    """The rules of the first arguments; those after them have none."""
+
+    __slots__ = ()
+
+    def __getitem__(self, position: Any) -> Any:
+        return super().__getitem__(position) if position < len(self) else None
 
 
 # ---- what a user's function is given, and what it may return ------------------------------

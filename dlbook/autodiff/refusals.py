@@ -85,8 +85,8 @@ def lacks(name: str, mode: str, position: int) -> DerivativeError:
     return DerivativeError(
         f"{name} has no {mode} rule for its argument {position}",
         f"a traced value as argument {position} of {name}",
-        f"def{'jvp' if mode == 'forward' else 'vjp'}({name}, …) with a rule for it, or "
-        "stop_gradient(x) where no derivative is meant",
+        f"defvjp({name}, …) with a rule for it, from which both modes follow, or stop_gradient(x) "
+        "where no derivative is meant",
     )
 
 
@@ -112,6 +112,8 @@ class Place(NamedTuple):
     package
         The installed package that the program called there, such as ``"scipy"``, if one lies
         between.
+    source
+        The text, whatever its length.
     """
 
     text: str
@@ -119,6 +121,7 @@ class Place(NamedTuple):
     line: str
     operation: str
     package: str
+    source: str = ""
 
 
 def place() -> Place:
@@ -148,7 +151,7 @@ def place() -> Place:
     if operation == "BINARY_OP" and text.endswith("]") and name:  # as Python 3.14 has it
         operation = "BINARY_SUBSCR"
     shown = text if len(text) <= 60 else text[:59] + "…"
-    return Place(shown, name, line, operation, package)
+    return Place(shown, name, line, operation, package, text)
 
 
 def _outside(frame: FrameType, inside: Callable[[FrameType], bool]) -> FrameType:
@@ -215,6 +218,58 @@ def instead_of(name: str, *, number: bool = False) -> str | None:
     return found
 
 
+_ARRAYS = ("array", "asarray", "asanyarray", "ascontiguousarray")
+_JOINS = ("stack", "concatenate", "vstack", "hstack", "dstack", "column_stack")
+
+
+def stacked(source: str) -> str | None:
+    """Return a call of NumPy with its lists of values stacked, if it is one.
+
+    Examples
+    --------
+    >>> stacked("np.array([s, 1.0])"), stacked("np.sum([s, s * s])")
+    ('np.stack([s, 1.0])', 'np.sum(np.stack([s, s * s]))')
+    >>> stacked("np.array([[s, 0.0], [0.0, s]])"), stacked("np.concatenate([[s], a])")
+    ('np.block([[s, 0.0], [0.0, s]])', 'np.concatenate([np.stack([s]), a])')
+    """
+    try:
+        call = ast.parse(source, mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    if ast.unparse(call.func.value).removesuffix(".linalg") not in ("np", "numpy"):
+        return None
+    if call.func.attr in _ARRAYS:
+        alone = len(call.args) == 1 and not call.keywords and isinstance(call.args[0], _LISTS)
+        return ast.unparse(_stacked(call.args[0])) if alone else None
+    before = ast.unparse(call)
+    first = call.args[0] if call.args else None
+    if call.func.attr in _JOINS and isinstance(first, ast.List | ast.Tuple):
+        first.elts = [_stacked(entry) for entry in first.elts]
+    else:
+        call.args = [_stacked(argument) for argument in call.args]
+    after = ast.unparse(call)
+    return None if after == before else after
+
+
+_LISTS = (ast.List, ast.Tuple, ast.ListComp)
+
+
+def _stacked(node: ast.expr) -> ast.expr:
+    """Return an expression in which a list of values is an array, nested lists a block."""
+    names = any(isinstance(part, ast.Name) for part in ast.walk(node))
+    if not isinstance(node, _LISTS) or not names:
+        return node
+    if isinstance(node, ast.ListComp):
+        node.elt = _stacked(node.elt)
+    elif all(isinstance(entry, ast.List) for entry in node.elts):
+        return ast.parse(f"np.block({ast.unparse(node)})", mode="eval").body
+    else:
+        node = ast.List([_stacked(entry) for entry in node.elts])
+    return ast.parse(f"np.stack({ast.unparse(node)})", mode="eval").body
+
+
 def beside(where: Place) -> str | None:
     """Return what to write instead of a call into another package, if that is what was refused.
 
@@ -244,9 +299,10 @@ _RESAMPLED = "x[rng.permutation(len(x))]"
 _COUNTS = "stop_gradient(x) as argument: whole numbers have no derivative"
 _WINDOWS = "x[np.arange(windows)[:, None] + np.arange(width)]"
 _CHOICE = "np.where(condition, x, y), one inside another for several conditions"
-_SORTED = "np.sort(x)"
 _COMPARED = "np.testing.assert_allclose(stop_gradient(x), a); np.allclose takes traced values"
 _TEXT = "stop_gradient(x) as argument"
+_DISTRIBUTION = ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf")
+_OTHERS = " of the normal distribution, of others the formula with ufuncs of scipy.special"
 
 _INSTEAD = {
     # making arrays
@@ -303,22 +359,30 @@ _INSTEAD = {
     "as_strided": _WINDOWS,
     "sliding_window_view": _WINDOWS,
     # functions for which there is no rule
-    "piecewise": _CHOICE,
-    "partition": _SORTED,
     "choose": "np.stack([x, y])[i, np.arange(len(i))]",
-    **dict.fromkeys(["histogram", "unique", "histogram2d", "histogramdd"], _COUNTS),
+    **dict.fromkeys(["histogram", "histogram2d", "histogramdd"], _COUNTS),
+    **dict.fromkeys(
+        ["unique", "unique_values", "unique_counts", "unique_inverse", "unique_all"],
+        "x[np.unique(stop_gradient(x), return_index=True)[1]] for a vector",
+    ),
     "nan_to_num": "np.where(np.isnan(x), 0.0, x)",
-    "bincount": "x @ np.eye(size)[i]",
     "divmod": "x // y and x % y",
     "modf": "x - np.trunc(x) and np.trunc(x)",
     "ediff1d": "np.diff(np.ravel(x)), with np.concatenate for the ends",
     "reduceat": "np.stack([np.sum(x[:i]), np.sum(x[i:])])",
     "clip": "np.clip(a, low, high)",
     # functions of SciPy
-    "expit": "0.5 * (1 + np.tanh(x / 2))",
-    "logsumexp": "np.logaddexp.reduce(x)",
-    "softmax": "np.exp(x - np.logaddexp.reduce(x))",
-    "log_softmax": "x - np.logaddexp.reduce(x)",
+    "logsumexp": "dlbook.special.logsumexp(x)",
+    "softmax": "dlbook.special.softmax(x)",
+    "log_softmax": "dlbook.special.log_softmax(x)",
+    "softplus": "np.logaddexp(0.0, x)",
+    "polygamma": "dlbook.special.polygamma(n, x)",
+    "multigammaln": "dlbook.special.multigammaln(a, d)",
+    "comb": "scipy.special.binom(n, k), which has a rule",
+    "factorial": "scipy.special.gamma(n + 1), which has a rule",
+    **{name: f"dlbook.special.norm.{name}(x, loc, scale){_OTHERS}" for name in _DISTRIBUTION},
+    "cdist": "np.linalg.norm(x[:, None] - y, axis=-1)",
+    "pdist": "np.linalg.norm(x[:, None] - x, axis=-1)[np.triu_indices(len(x), 1)]",
     # looking at values
     **dict.fromkeys(
         ["assert_allclose", "assert_array_equal", "assert_equal", "assert_array_almost_equal"],

@@ -12,7 +12,7 @@ from dlbook.autodiff.dispatch import NumPyLevel
 from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import push
 from dlbook.autodiff.locks import Locks, owned
-from dlbook.autodiff.refusals import describe, lacks
+from dlbook.autodiff.refusals import DerivativeError, describe, lacks
 from dlbook.autodiff.table import Rule
 from dlbook.autodiff.traced import (
     NO_OPTIONS,
@@ -20,6 +20,7 @@ from dlbook.autodiff.traced import (
     are_results,
     as_operand,
     each_result,
+    remembered,
     shape_of,
 )
 
@@ -33,35 +34,24 @@ class Tape:
     """The operations of a run, in the order in which they were done.
 
     That is a topological order of the computation: an operation comes after those that gave
-    its operands, by construction. Node i is the i-th entry of each list; inputs come first.
+    its operands, by construction. Node i is the i-th entry, and inputs come first.
 
     Attributes
     ----------
     rules
         How node i is differentiated; ``None`` for an input.
-    answers
-        Its value.
-    operands
-        The values it was computed from.
-    options
-        Those of the call.
-    parents
-        For each operand the node that it is the value of, or -1 for a constant.
+    calls
+        A tuple of its value, the values it was computed from, the options of the call, and for
+        each of those values the node that it is the value of, or -1 for a constant.
     """
 
-    # Lists of plain entries rather than one object for each node: the garbage collector need not
-    # look at them again and again as the tape grows.
-    __slots__ = ("answers", "operands", "options", "parents", "rules")
+    # The rules stand apart: a tuple without them holds only what the garbage collector need not
+    # look at again and again as the tape grows.
+    __slots__ = ("calls", "rules")
 
     def __init__(self) -> None:
         self.rules: list[Rule | None] = []
-        self.answers: list[Any] = []
-        self.operands: list[tuple[Any, ...]] = []
-        self.options: list[dict[str, Any]] = []
-        self.parents: list[tuple[int, ...]] = []
-
-    def __len__(self) -> int:
-        return len(self.rules)
+        self.calls: list[Any] = []
 
     def pull(self, seeds: dict[int, Any], *, keep: bool = False, once: bool = False) -> list[Any]:
         """Sweep backward; return the adjoints of the nodes, as `filled` takes them.
@@ -77,29 +67,29 @@ class Tape:
         once
             Whether this is the last sweep: what it is done with is dropped.
         """
-        adjoints: list[Any] = [None] * len(self.rules)
+        rules, calls = self.rules, self.calls
+        adjoints: list[Any] = [None] * len(rules)
         for node, seed in seeds.items():
             adjoints[node] = seed
         ours: set[int] = set()  # nodes whose adjoint is a sum made here: it may be added to
-        rules, answers, operands = self.rules, self.answers, self.operands
-        every_options, every_parents = self.options, self.parents
         for node in range(max(seeds, default=-1), -1, -1):
             g, rule = adjoints[node], rules[node]
             if g is None or rule is None:
                 continue
-            values, ans, options = operands[node], answers[node], every_options[node]
-            parents = every_parents[node]
-            number = type(g) is not ndarray and not rule.uniform and type(ans) in _HAVE_SHAPES
-            if number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
-                g = filled(g, ans)
+            ans, values, parents, options = calls[node]
             if not keep:
                 adjoints[node] = None
             if once:
-                operands[node] = ()
-                answers[node] = None
-            parts = None if rule.pull is None else rule.pull(g, ans, *values, **options)
+                calls[node] = None
+            number = type(g) is not ndarray and not rule.uniform and type(ans) in _HAVE_SHAPES
+            if number and not (rule.elementwise and _all_of_shape(ans, values, parents)):
+                g = filled(g, ans)
+            parts = None if rule.pull is None else rule.pull(g, ans, *values)
             for position, parent in enumerate(parents):
                 if parent < 0:
+                    continue
+                if rule.add is not None and parent in ours and type(g) is not Traced:
+                    rule.add(adjoints[parent], g, ans, *values, **options)
                     continue
                 if parts is not None:
                     part = parts[position]
@@ -107,7 +97,7 @@ class Tape:
                     vjp = rule.vjps[position]
                     if vjp is None:
                         raise lacks(rule.name, "reverse", position)
-                    part = vjp(g, ans, *values, **options)
+                    part = vjp(g, ans, *values, **options) if options else vjp(g, ans, *values)
                 value, kind = values[position], type(part)
                 if type(value) is not ndarray:
                     fits = kind is type(value) and kind is not Traced
@@ -124,21 +114,25 @@ class Tape:
                         ours.add(parent)
                     else:
                         ours.discard(parent)
+                elif rule.add is not None and type(part) is ndarray:
+                    ours.add(parent)
                 adjoints[parent] = part
         return adjoints
 
     def push(self, tangents: list[Any]) -> list[Any]:
         """Sweep forward; return the tangents of all nodes, given those of the inputs."""
-        tangents = tangents + [None] * (len(self.rules) - len(tangents))
-        for node, rule in enumerate(self.rules):
+        tangents = [*tangents]
+        for rule, (ans, values, parents, options) in zip(self.rules, self.calls, strict=True):
             if rule is None:
                 continue
-            mine = [None if p < 0 else tangents[p] for p in self.parents[node]]
+            mine = [None if p < 0 else tangents[p] for p in parents]
+            tangent = None
             if any(t is not None for t in mine):
-                values, options = self.operands[node], self.options[node]
+                given = (options or NO_OPTIONS).items()
                 if rule.forward is not None:
-                    options = {name: value for name, value in options.items() if name != "kept"}
-                tangents[node] = push(rule, self.answers[node], values, mine, options)
+                    given = [item for item in given if item[0] != "kept"]
+                tangent = push(rule, ans, values, mine, dict(given))
+            tangents.append(tangent)
         return tangents
 
 
@@ -155,6 +149,18 @@ def _added(total: Any, part: Any, ours: bool) -> tuple[Any, bool]:
     if kind is ndarray or kind is Traced or type(part) is not ndarray:
         return total, kind is ndarray
     return np.asarray(total), True  # NumPy's sum of two arrays without axes is a scalar
+
+
+def _forward(rule: Rule, values: list[Any], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return what `rule.forward` gives, and the options with what the reverse rules use again."""
+    kept = {name: owned(value) for name, value in options.items()}
+    both = rule.forward(*values, **options)  # type: ignore[misc]
+    if type(both) is not tuple or len(both) != 2:
+        raise TypeError(
+            f"forward of {rule.name} returned {describe(both)}; "
+            "expected a pair, the value and what its reverse rules use again"
+        )
+    return both[0], {**kept, "kept": both[1]}
 
 
 def _all_of_shape(ans: Any, values: Sequence[Any], parents: Sequence[int]) -> bool:
@@ -189,12 +195,8 @@ class ReverseLevel(NumPyLevel):
     def inputs(self, values: list[Any]) -> list[Traced]:
         """Return values, traced: the first nodes of the tape."""
         values = [self._kept(v) if type(v) is ndarray else v for v in values]
-        tape, n = self.tape, len(values)
-        tape.rules += [None] * n
-        tape.answers += values
-        tape.operands += [()] * n
-        tape.options += [NO_OPTIONS] * n
-        tape.parents += [()] * n
+        self.tape.rules += [None] * len(values)
+        self.tape.calls += [(value, (), (), None) for value in values]
         return [Traced(value, self, node) for node, value in enumerate(values)]
 
     def record(
@@ -205,42 +207,45 @@ class ReverseLevel(NumPyLevel):
         options: dict[str, Any],
     ) -> Any:
         """Call a function; append the operation to the tape."""
-        if self.closed:
-            raise self.leak(operands[0])
         inside, parents = [], []
-        for operand in operands:
-            if type(operand) is Traced and operand._level is self:
-                inside.append(operand._value)
-                parents.append(operand._link)
-                continue
-            if type(operand) is ndarray:
-                if rule.reads:
-                    operand = self._kept(operand)
-            elif type(operand) is not float:
-                operand = as_operand(operand)
-            inside.append(operand)
-            parents.append(-1)
-        values = tuple(inside)
-        kept = {name: owned(value) for name, value in options.items()} if options else NO_OPTIONS
-        if rule.forward is None:
-            ans = function(*values, **options)
-        else:
-            both = rule.forward(*values, **options)
-            if type(both) is not tuple or len(both) != 2:
-                raise TypeError(
-                    f"forward of {rule.name} returned {describe(both)}; "
-                    "expected a pair, the value and what its reverse rules use again"
-                )
-            ans, kept = both[0], {**kept, "kept": both[1]}
-        if (type(ans) is not ndarray or ans.dtype.kind != "f") and are_results(function, ans):
-            return each_result(self, rule, ans, operands, kept)
-        tape = self.tape
-        node = len(tape.rules)
-        tape.rules.append(rule)
-        tape.answers.append(ans)
-        tape.operands.append(values)
-        tape.options.append(kept)
-        tape.parents.append(tuple(parents))
+        try:
+            if self.closed:
+                raise self.leak(operands[0])
+            for operand in operands:
+                kind = type(operand)
+                if kind is Traced:
+                    level = operand._level
+                    if level is self:
+                        inside.append(operand._value)
+                        parents.append(operand._link)
+                        continue
+                    if level.number > self.number:
+                        return level.record(rule, function, operands, options)
+                elif kind is ndarray:
+                    if rule.reads:
+                        operand = self._kept(operand)
+                elif kind is not float and kind is not int:
+                    operand = as_operand(operand)
+                inside.append(operand)
+                parents.append(-1)
+            if rule.forward is not None:
+                ans, kept = _forward(rule, inside, options)
+            elif options:
+                kept = {name: owned(value) for name, value in options.items()}
+                ans = function(*inside, **options)
+            else:
+                ans, kept = function(*inside), None
+            kind = type(ans)
+            floats = kind is float or (kind is ndarray and ans.dtype.kind == "f")
+            if not floats and are_results(function, ans):
+                return each_result(self, rule, ans, operands, kept or NO_OPTIONS)
+        except DerivativeError as error:
+            remembered(error, operands)
+            raise
+        rules = self.tape.rules
+        node = len(rules)
+        rules.append(rule)
+        self.tape.calls.append((ans, tuple(inside), tuple(parents), kept))
         return Traced(ans, self, node)
 
     def _kept(self, array: Any) -> Any:

@@ -26,6 +26,8 @@ from __future__ import annotations
 
 import inspect
 import operator
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +35,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["TABLE", "Entry", "Rule", "name_of", "rebuilt", "result_rule"]
+__all__ = ["LATE", "TABLE", "Entry", "Rule", "entry_of", "name_of", "rebuilt", "result_rule"]
 
 Derivative = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -67,6 +69,10 @@ class Rule:
     forward
         In place of `function` in reverse mode: returns the result, and what the reverse rules
         want of the work done for it, which they get as ``kept``.
+    add
+        For a function that takes entries of its one operand: adds to an array what an adjoint of
+        the result contributes, and so touches these entries only, where `vjps` return an array
+        that is 0 elsewhere.
     """
 
     function: Callable[..., Any]
@@ -79,6 +85,7 @@ class Rule:
     name: str = ""
     pull: Derivative | None = None
     forward: Callable[..., tuple[Any, Any]] | None = None
+    add: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +139,7 @@ class Entry:
         if self.options is not None:
             for name in kwargs:
                 if name not in self.options and name not in (self.operands or ()):
-                    raise UnknownArgumentError(f"an argument {name}=", name)
+                    raise UnknownArgumentError(f"an argument {name}=")
         if self.operands is None or self.options is None:
             options = {**kwargs}
             if self.options is not None and "out" in self.options:
@@ -144,7 +151,7 @@ class Entry:
         n = len(self.operands)
         operands, extra = args[:n], args[n:]
         if len(extra) > len(self.options):
-            raise UnknownArgumentError(f"{len(args)} arguments without a name", "")
+            raise UnknownArgumentError(f"{len(args)} arguments without a name")
         options = dict(zip(self.options, extra, strict=False))
         if kwargs:
             kwargs = {**kwargs}
@@ -163,7 +170,7 @@ class Entry:
         return operands, options
 
 
-_MODULES = {
+_MODULES: dict[str, Any] = {
     **{"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.random": np.random},
     **{"np.lib.stride_tricks": np.lib.stride_tricks, "np.ndarray": np.ndarray},
 }
@@ -175,9 +182,25 @@ _SIGNS = {
 #: Every function that is known. Keyed by the function itself: names and modules vary.
 TABLE: dict[Any, Entry] = {}
 
+#: For a package that we do not import, what enters the rules of its ufuncs, given its module.
+LATE: dict[str, Callable[[Any], None]] = {}
+_ENTERING = threading.RLock()
+
+
+def entry_of(function: Any) -> Entry | None:
+    """Return what is known of a function; if it is a package's first, enter all of that package."""
+    entry = TABLE.get(function)
+    if entry is None and isinstance(function, np.ufunc):
+        with _ENTERING:
+            for name in [name for name in LATE if name in sys.modules]:
+                _MODULES[name] = sys.modules[name]
+                LATE.pop(name)(sys.modules[name])
+        entry = TABLE.get(function)
+    return entry
+
 
 class UnknownArgumentError(Exception):
-    """A call has an argument that the table does not know; args are its words and its name."""
+    """A call has an argument that the table does not know; it holds words for it."""
 
 
 def name_of(function: Any) -> str:
@@ -233,11 +256,15 @@ def result_rule(rule: Rule, results: tuple[Any, ...], i: int, n: int) -> Rule:
         gs = [g if j == i else np.zeros_like(r)[()] for j, r in enumerate(results)]
         return derivative(rebuilt(results, gs), results, *operands, **options)
 
+    def forward(*operands: Any, kept: Any, **options: Any) -> tuple[Any, Any]:
+        return results[i], kept  # which the run of the function itself gave
+
     return Rule(
         lambda *operands, **options: rule.function(*operands, **options)[i],
         [d and partial(jvp, d) for d in (rule.jvps[k] for k in range(n))],
         [d and partial(vjp, d) for d in (rule.vjps[k] for k in range(n))],
         name=f"{rule.name}[{i}]",
+        forward=rule.forward and forward,
     )
 
 
@@ -270,9 +297,12 @@ def tangent_through(function: Callable[..., Any], position: int) -> Derivative:
 
 
 def elementwise(
-    function: Callable[..., Any], *local: Derivative, reads: bool = True, also: Sequence[Any] = ()
+    function: Callable[..., Any],
+    *local: Derivative | None,
+    reads: bool = True,
+    also: Sequence[Any] = (),
 ) -> None:
-    """Enter a ufunc by its local derivatives, one for each operand.
+    """Enter a ufunc by its local derivatives, one for each operand, ``None`` where there is none.
 
     `also` holds functions that give the same values, and are called as this one.
     """
@@ -291,6 +321,7 @@ def linear(
     reads: bool | None = None,
     call: Callable[..., Any] | None = None,
     uniform: bool = False,
+    add: Callable[..., None] | None = None,
 ) -> None:
     """Enter a function that is linear in each operand, by its transposes.
 
@@ -301,7 +332,7 @@ def linear(
     call = call or function
     jvps = [tangent_through(call, i) for i in range(len(transposes))]
     reads = len(transposes) > 1 if reads is None else reads
-    rule = Rule(call, jvps, transposes, reads, uniform=uniform, name=_short(function))
+    rule = Rule(call, jvps, transposes, reads, uniform=uniform, name=_short(function), add=add)
     _enter([function], Entry("linear", operands, options, rule=rule))
 
 

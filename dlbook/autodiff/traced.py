@@ -26,6 +26,7 @@ from dlbook.autodiff.refusals import (
     describe,
     instead_of,
     place,
+    stacked,
 )
 from dlbook.autodiff.table import TABLE, Rule, name_of, rebuilt, result_rule
 
@@ -176,7 +177,7 @@ def holds_traced(value: Any) -> bool:
     if kind in _PLAIN:
         return False
     if kind is tuple or kind is list:
-        return any(holds_traced(entry) for entry in value if type(entry) not in _PLAIN)
+        return not _PLAIN.issuperset(map(type, value)) and any(map(holds_traced, value))
     return kind is Traced or next(traced_in(value), None) is not None
 
 
@@ -210,21 +211,10 @@ def _binary(function: Callable[..., Any], ufunc: np.ufunc) -> Any:
     """Return an operator and its reflection: Python's own, so that numbers stay numbers."""
 
     def method(self: Traced, other: Any) -> Any:
-        level = self._level
-        if type(other) is Traced and other._level.number > level.number:
-            level = other._level
-        try:
-            return level.record(TABLE[ufunc].rule, function, (self, other), NO_OPTIONS)
-        except DerivativeError as error:
-            remembered(error, self, other)
-            raise
+        return self._level.record(TABLE[ufunc].rule, function, (self, other), NO_OPTIONS)
 
     def reflected(self: Traced, other: Any) -> Any:
-        try:
-            return self._level.record(TABLE[ufunc].rule, function, (other, self), NO_OPTIONS)
-        except DerivativeError as error:
-            remembered(error, self, other)
-            raise
+        return self._level.record(TABLE[ufunc].rule, function, (other, self), NO_OPTIONS)
 
     return method, reflected
 
@@ -322,6 +312,8 @@ class Traced:
         """Return the refusal of a conversion, with the advice for what the program called."""
         where = place()
         named = beside(where) or instead_of(where.name, number=number)
+        if (exact := stacked(where.source)) is not None:
+            named = f"{exact}; in general {named or LIST}"
         if where.operation == "STORE_SUBSCR":
             instead = ASSIGNMENT
         elif named is not None:
@@ -347,13 +339,7 @@ class Traced:
         if method == "__call__" and not kwargs:  # as most operations are
             entry = TABLE.get(ufunc)
             if entry is not None and entry.rule is not None:
-                level = innermost(inputs)
-                assert level is not None, "NumPy calls us for a traced operand"
-                try:
-                    return level.record(entry.rule, ufunc, inputs, NO_OPTIONS)
-                except DerivativeError as error:
-                    remembered(error, inputs)
-                    raise
+                return self._level.record(entry.rule, ufunc, inputs, NO_OPTIONS)
         return self._level.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(

@@ -6,25 +6,35 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dlbook.data import AlteredMNIST
+from dlbook.data import CIFAR10, MNIST, AlteredMNIST, FlipsAndShifts
 from dlbook.nn import (
+    BatchNorm,
+    Conv,
+    CrossEntropy,
     Dense,
     Dropout,
+    Flatten,
     He,
     Initialiser,
+    MaxPool,
     Model,
     Normal,
     Relu,
+    Reshape,
     Sequential,
     Sigmoid,
     TwoLayer,
 )
-from dlbook.optimize import Cosine, GradientDescent, HeavyBall, Optimiser
+from dlbook.optimize import Cosine, GradientDescent, HeavyBall, Nesterov, OneCycle, Optimiser
 from dlbook.train.experiment import Experiment
 
 __all__ = [
     "all_experiments",
     "candidate_rates",
+    "cifar_baselines",
+    "cifar_habits_left_out",
+    "cifar_overfitted",
+    "convnets",
     "diagnosis_runs",
     "final_runs",
     "habits_left_out",
@@ -55,11 +65,12 @@ def all_experiments() -> Iterator[Experiment]:
     """
     tables: tuple[dict[Any, Seeds], ...] = (
         *(long_runs(), learning_rate_table(), regularisation_table(), tuning_table()),
+        *(convnets(), cifar_habits_left_out(), cifar_baselines()),
         *(diagnosis_runs(), candidate_rates(), habits_left_out()),
         *(memorised(), memorised_with_regularisers()),
     )
     found = [experiment for table in tables for seeds in table.values() for experiment in seeds]
-    more = (*more_seeds(), *wide_start(), *softmax_regression(), *final_runs())
+    more = (*more_seeds(), *wide_start(), *softmax_regression(), *final_runs(), *cifar_overfitted())
     yield from dict.fromkeys([*found, *more])
 
 
@@ -299,6 +310,116 @@ def _by_heart(epochs: int, *, random_labels: float = 0.0, pixels: str = "kept") 
         )
         for seed in range(3)
     )
+
+
+def convnets() -> dict[str, Seeds]:
+    """Return chapter 22's convolutional networks, for CIFAR-10 and for MNIST, two seeds each.
+
+    Examples
+    --------
+    >>> {name: (seeds[0].epochs, len(seeds)) for name, seeds in convnets().items()}
+    {'CIFAR-10': (7, 2), 'MNIST': (4, 2)}
+    """
+    cifar = _convolutional(CIFAR10(), (16, 32, 64, 128), epochs=7)
+    layers = (Reshape((1, 28, 28)), *_blocks(1, (16, 32)), Flatten(), Dense(7 * 7 * 32, 10))
+    mnist = _recipe(Sequential(layers), MNIST(validation=5000), 55_000, epochs=4)
+    return {"CIFAR-10": _seeds(cifar, 2), "MNIST": _seeds(mnist, 2)}
+
+
+def cifar_habits_left_out() -> dict[str, Seeds]:
+    """Return chapter 22's runs with one habit left out: 10,000 images, two epochs, two seeds.
+
+    Examples
+    --------
+    >>> list(cifar_habits_left_out())
+    ['none', 'augmentation', 'batch normalisation', 'standardised inputs', 'depth']
+    """
+    some, widths = CIFAR10(examples=10_000), (16, 32, 64)
+    recipe = _convolutional(some, widths, epochs=2)
+    left_out = {
+        "none": recipe,
+        "augmentation": replace(recipe, augmentation=None),
+        "batch normalisation": _convolutional(some, widths, epochs=2, normalised=False),
+        "standardised inputs": replace(recipe, data=replace(some, standardised=False)),
+        "depth": _convolutional(some, widths[:-1], epochs=2),
+    }
+    return {name: _seeds(experiment, 2) for name, experiment in left_out.items()}
+
+
+def cifar_baselines() -> dict[str, Seeds]:
+    """Return chapter 22's baselines, from a linear model to a shallow ConvNet, two seeds each.
+
+    Examples
+    --------
+    >>> {name: seeds[0].epochs for name, seeds in cifar_baselines().items()}
+    {'softmax': 4, 'two-layer': 4, 'shallow ConvNet': 1}
+    """
+    linear = Sequential((Flatten(), Dense(3072, 10, Normal(1e-3))))
+    wide = Sequential((Flatten(), Dense(3072, 128), Relu(), Dense(128, 10)))
+    shallow = Sequential((Conv(3, 32, 7), MaxPool(2), Relu(), Flatten(), Dense(32 * 13 * 13, 10)))
+    models: dict[str, tuple[Model, int, float]] = {
+        "softmax": (linear, 4, 0.01),
+        "two-layer": (wide, 4, 0.02),
+        "shallow ConvNet": (shallow, 1, 0.01),
+    }
+    found = {}
+    for name, (model, epochs, rate) in models.items():
+        optimiser = HeavyBall(Cosine(rate, epochs * -(-45_000 // 64)), 0.9)
+        experiment = Experiment(model, CIFAR10(), optimiser=optimiser, epochs=epochs)
+        found[name] = _seeds(experiment, 2)
+    return found
+
+
+def cifar_overfitted() -> Seeds:
+    """Return chapter 22's sanity check: fifty images, which the network must learn by heart.
+
+    Examples
+    --------
+    >>> [experiment.data.examples for experiment in cifar_overfitted()]
+    [50, 50]
+    """
+    experiment = Experiment(
+        model=convnets()["CIFAR-10"][0].model,
+        data=CIFAR10(examples=50, validation=500),
+        optimiser=HeavyBall(0.02, 0.9),
+        alpha=0.0,
+        batch_size=10,
+        epochs=15,
+    )
+    return _seeds(experiment, 2)
+
+
+def _convolutional(
+    data: CIFAR10, widths: tuple[int, ...], *, epochs: int, normalised: bool = True
+) -> Experiment:
+    """Return chapter 22's recipe on CIFAR-10, or one that departs from it."""
+    side = 32 // 2 ** len(widths)
+    last = Dense(side * side * widths[-1], 10)
+    model = Sequential((*_blocks(3, widths, normalised), Flatten(), last))
+    experiment = _recipe(model, data, data.examples, epochs=epochs)
+    return replace(experiment, augmentation=FlipsAndShifts(flips=True, most=2))
+
+
+def _recipe(model: Model, data: CIFAR10 | MNIST, examples: int, *, epochs: int) -> Experiment:
+    """Return an experiment with Nesterov's momentum, one cycle and smoothed labels."""
+    return Experiment(
+        model=model,
+        data=data,
+        loss=CrossEntropy(smoothing=0.1),
+        optimiser=Nesterov(OneCycle(0.05, epochs * -(-examples // 64)), 0.9),
+        alpha=5e-4,
+        epochs=epochs,
+    )
+
+
+def _blocks(channels: int, widths: tuple[int, ...], normalised: bool = True) -> tuple[Model, ...]:
+    """Return a block for each width: a 3 by 3 convolution, pooling, batch norm, ReLU."""
+    layers: list[Model] = []
+    for width in widths:
+        layers += [Conv(channels, width, 3, padding=1, bias=not normalised), MaxPool(2)]
+        layers += [BatchNorm(width)] * normalised + [Relu()]
+        channels = width
+    return tuple(layers)
 
 
 def _default(rate: float) -> Experiment:

@@ -1,6 +1,8 @@
 From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import boolp classical_sets functions topology normedtype derive reals.
+From Book Require Import S02.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-Import GRing.Theory.
+Import GRing.Theory numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 
 Section Sweep.
@@ -35,3 +37,16 @@ Definition thm_adjoint_path_sum : Prop :=
   (* order *) topological_order tail head s ->
   (forall p, walk tail head p v r -> (size p < #|V|)%N) /\
   sweep tail lam into s r v = path_sum tail head lam v r.
+
+(* Vectors are rows here: z = x W^T. *)
+Definition prp_linear_layer : Prop :=
+  forall (R : realType) (m n : nat) (W : 'M[R]_(m.+1, n.+1)) (x : 'rV[R]_n.+1)
+    (l : 'rV[R]_m.+1 -> R),
+  (* differentiable *) differentiable l (x *m W^T) ->
+  let g := grad l (x *m W^T) in
+  let of_input y := l (y *m W^T) in
+  let of_weights (V : 'M[R]_(m.+1, n.+1)) := l (x *m V^T) in
+  [/\ forall j, derivable of_input x (delta_mx 0 j),
+      grad of_input x = g *m W,
+      forall i j, derivable of_weights W (delta_mx i j) &
+      \matrix_(i, j) 'D_(delta_mx i j) of_weights W = g^T *m x].

@@ -7,8 +7,10 @@ them: `FIXED`. Those of arithmetic, indexing, products and sums are `dlbook.exer
 """
 
 import numpy as np
+import scipy.special
 from hypothesis import strategies as st
 
+from dlbook.autodiff import stop_gradient
 from dlbook.autodiff.rules import (
     elementwise,
     indexing,
@@ -16,18 +18,23 @@ from dlbook.autodiff.rules import (
     products,
     reductions,
     shapes,
+    special,
 )
 from dlbook.autodiff.rules.elementwise import unknown
-from dlbook.autodiff.table import TABLE
+from dlbook.autodiff.table import TABLE, entry_of
 from dlbook.exercises.samples import (
+    ANY,
     FAMILIES,
     FIXED,
+    POSITIVE,
     WHOLE,
     calls,
     family,
     noted,
     reduction,
 )
+
+entry_of(scipy.special.erf)  # and with it all others of that module
 
 #: What is not NumPy's is reached through functions that are.
 INSIDE = {
@@ -102,6 +109,100 @@ calls(
     (lambda x: x[np.where(x > 0)], np.array([0.5, -0.5, 1.0])),
 )
 
+calls(
+    np.ldexp,
+    (lambda x: np.ldexp(x, [1, -2, 3]), (2, 3)),
+    (lambda x: np.ldexp(x, 2), ()),
+    (lambda x: np.ldexp(x, [[1], [2]]), (3,)),
+)
+for _f in (np.fft.fftshift, np.fft.ifftshift):
+    calls(_f, (_f, (5,)), (_f, (2, 3)), (lambda x, f=_f: f(x, axes=-1), (2, 3)))
+    calls(_f, (lambda x, f=_f: f(x, axes=(0, 1)), (2, 3)))
+
+# ---- special functions -------------------------------------------------------------------
+
+
+def _of_scipy(table):
+    """Return a table by function, given one by names."""
+    split = [(name, intervals) for names, intervals in table.items() for name in names.split()]
+    return {getattr(scipy.special, name): intervals for name, intervals in split}
+
+
+UNARY = _of_scipy(
+    {
+        "expit log_expit erf erfc erfi ndtr log_ndtr exp2 exp10 expm1 cosm1": WHOLE,
+        "i0 i1 i0e i1e j0 j1": [(0.2, 3), (-3, -0.2)],
+        "k0 k1 k0e k1e y0 y1 gammaln loggamma entr exp1": [(0.5, 3)],
+        "gamma psi": [(0.6, 3), (-0.7, -0.3)],
+        "erfcx": [(-1.5, 2), (16, 20)],
+        "logit ndtri": [(0.2, 0.8)],
+        "erfinv": [(-0.7, 0.7)],
+        "erfcinv": [(0.4, 1.6)],
+        "log1p": [(-0.6, 2)],
+        "cbrt expi": ANY,
+    }
+)
+
+
+@family(*UNARY)
+def _special(function, d):
+    return d.sample(function, d.values(d.shape(), *UNARY[function]))
+
+
+@family(np.i0)
+def _i0(function, d):
+    return d.sample(function, d.values(d.shape(), (-3, 3)))
+
+
+@family(special.polygamma, special._i0_derivative)
+def _polygamma(function, d):
+    n = d.one(0, 1, 2)
+    return d.sample(lambda x: function(x, n=n), d.values(d.shape(), (0.6, 3)))
+
+
+PAIRS = _of_scipy(
+    {
+        "xlogy": (WHOLE, POSITIVE),
+        "xlog1py": (WHOLE, [(-0.5, 2)]),
+        "beta betaln": (POSITIVE, POSITIVE),
+        "rel_entr kl_div": ([(1.5, 2.5)], [(0.4, 1)]),
+        "binom": ([(3.5, 5)], [(0.3, 1.2)]),
+    }
+)
+
+
+@family(*PAIRS)
+def _special_pair(function, d):
+    x, y = d.shapes(2)
+    x, y = (d.values(shape, *i) for shape, i in zip((x, y), PAIRS[function], strict=True))
+    return d.sample(function, x, y)
+
+
+# Their first parameters have no rule.
+OF_LAST = _of_scipy(
+    {
+        "jv yv iv kv ive kve gammainc gammaincc": ([(0.7, 2.5)], [(0.5, 3)]),
+        "gammaincinv": ([(0.7, 2.5)], [(0.2, 0.8)]),
+        "betainc": ([(0.7, 2.5)], [(0.7, 2.5)], [(0.2, 0.8)]),
+    }
+)
+OF_LAST[scipy.special._ufuncs._zeta] = ([(2.5, 4)], [(0.6, 2)])
+
+
+@family(*OF_LAST)
+def _of_last(function, d):
+    *first, last = OF_LAST[function]
+    *shapes, shape = d.shapes(1 + len(first))
+    fixed = [np.asarray(d.values(s, *i)) for s, i in zip(shapes, first, strict=True)]
+    if d.flag():
+        fixed = [d.one(2, 3) for _ in first]
+
+    def f(x):
+        return function(*[np.asarray(a, np.asarray(stop_gradient(x)).dtype) for a in fixed], x)
+
+    return d.sample(f, d.values(shape, *last))
+
+
 # ---- indexing ----------------------------------------------------------------------------
 
 calls(
@@ -174,6 +275,39 @@ calls(
     (lambda a: np.delete(a, [0, -1], axis=1), (2, 3)),
     (lambda a: np.delete(a, slice(0, 4, 2)), (2, 3)),
     (lambda a: np.delete(a, np.array([True, False]), axis=0), (2, 3)),
+)
+
+calls(
+    np.insert,
+    (lambda a: np.insert(a, 1, 2.0), (4,)),
+    (lambda a, v: np.insert(a, [1, -1], v), (4,), (2,)),
+    (lambda a, v: np.insert(a, 1, v, axis=0), (2, 3), (3,)),
+    (lambda a, v: np.insert(a, slice(0, 2), v, axis=1), (2, 3), (2, 1)),
+    (lambda a, v: np.insert(a, [2], v, axis=-1), (2, 3), (2, 2)),
+    (lambda a: np.insert([0.5, 1.5], 1, a), (3,)),
+    (lambda a: np.insert(a, 3, [1, 2]), (2, 3)),
+)
+calls(
+    np.resize,
+    (lambda a: np.resize(a, (2, 5)), (2, 3)),
+    (lambda a: np.resize(a, 4), (2, 3)),
+    (lambda a: np.resize(a, (2, 2)), ()),
+    (lambda a: np.resize(a, (0, 2)), (3,)),
+    (lambda a: np.resize(a, (2, 2)), (0,)),
+)
+calls(
+    np.bincount,
+    (lambda w: np.bincount([0, 2, 2, 1, 0], w), (5,)),
+    (lambda w: np.bincount(np.array([4, 2, 2]), weights=w, minlength=7), (3,)),
+)
+calls(
+    np.piecewise,
+    (lambda x: np.piecewise(x, [x < 0, x > 1], [lambda v: v * v, 3.0, np.sin]), (3, 3)),
+    (lambda x: np.piecewise(x, x < 0, [lambda v, k: v**2 * k, 1.0], k=3.0), (4,)),
+    (lambda x: np.piecewise(x, [x < 1, x < 0], [np.sin, np.cos]), (4,)),
+    (lambda x: np.piecewise(x, [x < 9], [lambda v, k: v * v * k], 2.0), (4,)),
+    (lambda x: np.piecewise(x, x < 0, [np.sin, np.cos]), ()),
+    (lambda x: np.piecewise(x, [x < 9], [lambda v: v[::-1] ** 2]), (3,)),
 )
 
 # ---- products ----------------------------------------------------------------------------
@@ -856,6 +990,17 @@ def _sort(function, d):
     return d.sample(lambda a: function(a, axis=axis, **options), d.apart(shape), note=f"{axis}")
 
 
+@family(np.partition)
+def _partition(function, d):
+    shape, axis = _along(d, least=1)
+    n = int(np.prod(shape)) if axis is None else shape[axis]
+    kth = d.one(0, -1, n // 2, (0, n // 2))
+    return d.sample(lambda a: function(a, kth, axis=axis), d.apart(shape), note=f"{kth} {axis}")
+
+
+calls(np.partition, (lambda a: np.partition(a, 1, 0, "introselect"), (3, 2)))
+
+
 @family(np.median)
 def _median(function, d):
     shape = d.shape(least=1)
@@ -922,6 +1067,28 @@ calls(
     (lambda a, b: np.cov(a, b, ddof=0), (4,), (4,)),
     (lambda a, b: np.cov(a, y=b, rowvar=False), (3, 2), (3, 1)),
 )
+calls(
+    np.cov,
+    (lambda a: np.cov(a, fweights=[1, 2, 1]), (2, 3)),
+    (lambda a, w: np.cov(a, aweights=w * w), (2, 3), (3,)),
+    (lambda a, w: np.cov(a, None, True, False, 1, [1, 2, 1], w * w), (2, 3), (3,)),
+)
+for _f, _q in ((np.nanquantile, 0.3), (np.nanpercentile, 30.0), (np.nanmedian, None)):
+    _g = _f if _q is None else lambda a, q=_q, f=_f, **options: f(a, q, **options)
+    calls(
+        _f,
+        _with_holes(_g),
+        _with_holes(_g, axis=0, keepdims=True),
+        _with_holes(_g, axis=(0, 1), overwrite_input=False),
+        _with_holes(_g, axis=-1, out=None),
+        (_g, (3, 2)),
+    )
+calls(
+    np.nanquantile,
+    _with_holes(lambda a: np.nanquantile(a, [0.2, 0.9], axis=1, method="linear")),
+    (lambda a: np.nanquantile(a, [[0.2]], axis=1), (0, 2)),
+)
+calls(np.nanpercentile, _with_holes(lambda a: np.nanpercentile(a, [20, 90], axis=1)))
 calls(
     np.corrcoef,
     (np.corrcoef, (2, 4)),
@@ -998,6 +1165,26 @@ calls(
 calls(np.linalg.cross, (np.linalg.cross, (2, 3), (2, 3)))
 calls(np.linalg.cross, (lambda a, b: np.linalg.cross(a, b, axis=0), (3, 2), (3, 2)))
 calls(np.polyval, (np.polyval, (3,), (2, 2)), (np.polyval, (1,), (2,)), (np.polyval, (4,), ()))
+_W5 = np.array([0.5, 1.0, 2.0, 1.5, 0.8])
+calls(
+    np.polyfit,
+    (lambda x, y: np.polyfit(x, y, 2), (5,), (5,)),
+    (lambda x, y, w: np.polyfit(x, y, 1, w=w), (5,), (5, 2), _W5),
+    (lambda x, y: np.polyfit(x, y, 1, None, False, _W5, False), (5,), (5,)),
+    (lambda y: np.polyfit([0.0, 1.0, 2.0, 3.5], y, 1, rcond=1e-10, full=False, cov=False), (4,)),
+)
+calls(np.polyder, (np.polyder, (4,)), (lambda p: np.polyder(p, m=2), (4,)))
+calls(
+    np.polyint,
+    (np.polyint, (3,)),
+    (lambda p: np.polyint(p, 2), (3,)),
+    (lambda p: np.polyint(p, m=2, k=[0.5, 2.0]), (3,)),
+    (lambda p: np.polyint(p, 2, 1.5), (3,)),
+)
+for _f in (np.polyadd, np.polysub, np.polymul):
+    calls(_f, (_f, (4,), (2,)), (_f, (2,), (3,)), (lambda a, f=_f: f([0.0, 1.0, 2.0], a), (2,)))
+    calls(_f, (_f, (), (2,)), (lambda a, f=_f: f(a, a), (3,)))
+calls(np.poly, (np.poly, (3,)), (np.poly, (0,)), (np.poly, (1,)))
 calls(
     np.vander,
     (np.vander, (3,)),

@@ -35,6 +35,37 @@ def test_the_right_side_is_right(_, replacement):
     assert_right(replacement)
 
 
+EXACT = [
+    "np.array([s, 1.0])",
+    "np.array([[s, 1.0], [s, s]])",
+    "np.asarray([v * v for v in x])",
+    "np.array([[v, 1.0] for v in x])",
+    "np.sum([s, s * s])",
+    "np.mean([v * v for v in x])",
+    "np.max([s, 0.2], axis=0)",
+    "np.prod((s, 2.0))",
+    "np.exp([s, s])",
+    "np.diag([s, s])",
+    "np.dot([s, s], a[:2])",
+    "np.concatenate([[s], a])",
+    "np.concatenate([[s, s], [1.0]])",
+    "np.stack([[s, 1.0], [s, s]])",
+    "np.linalg.norm([s, 1.0])",
+]
+
+
+@pytest.mark.parametrize("refused", EXACT)
+def test_the_replacement_for_a_list_of_values_is_the_very_line(refused):
+    names, program = compiled(refused)
+    args = tuple(programs.ARGUMENTS[name] for name in names)
+    with pytest.raises(DerivativeError) as error:
+        vjp(program, *args)
+    replacement = str(error.value).split("instead: ")[1].split("; in general")[0]
+    assert_right(replacement)
+    found, right = compiled(replacement)[1](*args), program(*args)
+    np.testing.assert_array_equal(found, right)
+
+
 # ---- what no tracer can see --------------------------------------------------------------
 
 CASES = set(re.findall(r"^\(limits-(\w+)\)=$", PAGE, re.MULTILINE))

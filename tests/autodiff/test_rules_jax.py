@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import scipy.special
 from derivatives import flat
 
+from dlbook import special
 from dlbook.autodiff import vjp
 
 jax = pytest.importorskip("jax")
@@ -147,6 +149,30 @@ CASES = {
     "multi_dot": (lambda xp, a, b: xp.linalg.multi_dot([a, b, a]), A, (3, 2)),
     **{f"norm {o}": (lambda xp, a, o=o: xp.linalg.norm(a, o), A) for o in (2, -2, "nuc")},
 }  # fmt: skip
+
+
+def _special(xp):
+    return scipy.special if xp is np else jax.scipy.special
+
+
+SPECIAL = {
+    "expit erf erfc erfinv ndtr log_ndtr i0 i1 i0e i1e": INNER,
+    "gammaln gamma digamma entr exp1 expi": POSITIVE,
+    "logit ndtri": [INNER[0] / 3 + 0.5],
+    "xlogy xlog1py rel_entr kl_div beta betaln": [*POSITIVE, np.array([1.0, 2.0, 0.7])],
+}
+CASES |= {
+    f"special.{name}": (lambda xp, *a, name=name: getattr(_special(xp), name)(*a), *args)
+    for names, args in SPECIAL.items()
+    for name in names.split()
+}
+for name in ("logsumexp", "softmax", "log_softmax"):
+    CASES[f"special.{name} of an axis"] = (
+        lambda xp, a, name=name: getattr(special if xp is np else jax.scipy.special, name)(
+            a, axis=1
+        ),
+        A,
+    )
 if not hasattr(np, "matvec"):  # NumPy < 2.2
     del CASES["matvec"], CASES["vecmat"]
 

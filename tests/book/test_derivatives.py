@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _ext.page.derivatives import arguments, known, without_rule
+import scipy.special
+from _ext.page.derivatives import arguments, known, of_scipy, without_rule
 
 from dlbook.autodiff import DerivativeError, grad
 from dlbook.autodiff.dispatch import call
+from dlbook.autodiff.numerical import richardson
 from dlbook.autodiff.table import TABLE, name_of
 
 KINDS = sorted({entry.kind for entry in TABLE.values()} - {"primitive"})
@@ -47,6 +49,41 @@ def test_each_function_of_numpy_is_on_one_list():
                 assert (known_as in listed) + (f"{prefix}.{name}" in refused) == 1, name
     assert "np.fft.fft" in refused
     assert "np.linalg.solve" in listed
+
+
+def test_each_function_of_scipy_s_is_on_one_list():
+    rules, without = of_scipy()
+    names = [n for n in scipy.special.__all__ if not isinstance(getattr(scipy.special, n), type)]
+    assert {f"scipy.special.{name}" for name in names} == rules.keys() | without.keys()
+    assert not rules.keys() & without.keys()
+    assert rules["scipy.special.digamma"] == rules["scipy.special.xlogy"] == "all"
+    assert rules["scipy.special.betainc"] == "the third"
+    assert rules["scipy.special.zeta"] == "the second"
+    assert rules["scipy.special.gammasgn"] == "none: its derivative is 0"
+    assert without["scipy.special.softmax"] == "dlbook.special.softmax(x)"
+
+
+@pytest.mark.parametrize("name", of_scipy()[0])
+def test_an_argument_of_scipy_s_is_refused_unless_it_is_listed(name):
+    function, which = (
+        getattr(scipy.special, name.removeprefix("scipy.special.")),
+        of_scipy()[0][name],
+    )
+    words = ["the first", "the second", "the third"]
+    n = getattr(function, "nin", {"zeta": 2, "sinc": 1}.get(name.rpartition(".")[2]))
+    for i in range(n):
+        places = [0.4 if function is not scipy.special.zeta else 2.5] * n
+
+        def f(x, i=i, places=places):
+            return function(*places[:i], x, *places[i + 1 :])
+
+        if which.startswith("none"):
+            assert grad(lambda x, f=f: f(x) + 0 * x)(0.4) == 0.0
+        elif which == "all" or words[i] in which:
+            assert grad(f)(0.4) == pytest.approx(richardson(f, 0.4), rel=1e-6)
+        else:
+            with pytest.raises(DerivativeError, match=f"no reverse rule for its argument {i}"):
+                grad(f)(0.4)
 
 
 @pytest.mark.parametrize("name", without_rule())

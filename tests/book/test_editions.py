@@ -71,6 +71,27 @@ def test_joined_pages_have_ids_of_their_own_and_every_link_leads_somewhere(small
     assert named == ["title", "desc"]
 
 
+def test_tests_on_pages_of_their_own_come_along(small):
+    (small / "tests").mkdir()
+    tests = "".join(
+        f'<section id="tests-{name}"><div class="highlight"><pre>def {name}</pre></div></section>'
+        for name in ("a", "b")
+    )
+    (small / "tests" / "part.html").write_text(f"<article>{tests}</article>")
+    links = "".join(
+        f'<p class="dl-tests">The tests: <a href="../tests/part.html#tests-{name}">{name}</a></p>'
+        for name in ("b", "a")
+    )
+    (small / "part" / "two.html").write_text(TWO.replace("<svg", f"{links}<svg"))
+    whole = BeautifulSoup(join(small), "html.parser")
+    for said, name in zip(whole.select(".dl-tests"), "ba", strict=True):
+        assert said.text == f"The tests: {name}"
+        assert said.find_next_sibling().text == f"def {name}"
+    (small / "tests" / "part.html").write_text("<article></article>")
+    with pytest.raises(ValueError, match=r"links tests that .* does not show: tests-b"):
+        join(small)
+
+
 def test_a_folder_without_a_book_is_refused(small):
     (small / "index.html").write_text("<html><head></head><body></body></html>")
     with pytest.raises(ValueError, match="holds no built book"):

@@ -40,11 +40,12 @@ class Book:
         shutil.copytree(ROOT / "dlbook", library, ignore=ignore)
         shutil.copy(FIXTURE / "sample.py", library)
 
-    def start(self, *options, torch=False, site=None):
+    def start(self, *options, torch=False, cifar10=True, site=None):
         """Start a build in a process group of its own."""
         self._notes.write_text("")
         path = os.pathsep.join(map(str, (self.folder / "library", ROOT / "docs")))
         settings = {"EXECUTED": str(self._notes), "DLBOOK_TORCH": "1" if torch else ""}
+        settings["DLBOOK_WITHOUT_CIFAR10"] = "" if cifar10 else "1"
         settings["DLBOOK_SITE"] = "https://book.example"  # of every edition, wherever it is
         environment = os.environ | settings | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("DLBOOK_CACHE", None)
@@ -60,10 +61,10 @@ class Book:
                 start_new_session=True,
             )
 
-    def build(self, *options, torch=False, site=None):
+    def build(self, *options, torch=False, cifar10=True, site=None):
         """Build; return the exit status, leave what was said in `log` and how long it took."""
         self._begun = time.time_ns()
-        process = self.start(*options, torch=torch, site=site)
+        process = self.start(*options, torch=torch, cifar10=cifar10, site=site)
         begin = time.monotonic()
         try:
             return process.wait(timeout=300)
@@ -324,6 +325,69 @@ def test_a_comparison_that_moved_fails_where_it_runs(book):
     assert book.printed("squares")[-1] == "22†", "the committed number is printed"
     assert book.build(torch=True) == 1
     assert "number squares.compared moved from 22 to 21 [dlbook.number]" in book.warnings
+
+
+def test_numbers_of_long_runs_are_marked_and_say_when_they_were_measured(book):
+    book.edit(
+        "book/sources.md",
+        "input, and",
+        "input, {measured}`long accuracy .3f` was measured, and before it "
+        "{measured}`long epochs[0].accuracy .1f`, and",
+    )
+    assert book.build() == 0, book.log
+    assert book.executed == []
+    page = book.page("sources")
+    assert {"0.876‡", "0.5‡"} <= set(book.printed("sources"))
+    assert page.count("measured on a processor, 2026-11-29; not computed in this build") == 2
+    assert page.count("Numbers of long runs") == 1
+    assert (
+        "Each was made once: on 2026-11-29 on 2 cores (a processor), with NumPy 2.4.0, by the code "
+        "of commit 0123456789."
+    ) in page
+    record = json.loads((book.folder / "book" / "measured" / "long.json").read_text())
+    (book.folder / "book" / "measured" / "long.json").write_text(
+        json.dumps(record | {"accuracy": 0.25, "date": "2026-11-30"})
+    )
+    assert book.build() == 0, book.log
+    assert "0.250‡" in book.printed("sources"), "a page is made again when the record changes"
+    del record["machine"]
+    (book.folder / "book" / "measured" / "long.json").write_text(json.dumps(record))
+    assert book.build() == 1
+    assert "{measured}`long accuracy .3f`: 'machine'" in book.log
+
+
+def test_pages_that_need_cifar10_are_marked_and_not_executed_without_it(book):
+    assert book.build(cifar10=False) == 0, book.log
+    assert book.executed == []
+    assert book.differences == [], "no page needs it yet"
+    book.edit(
+        "book/squares.md", 'note_execution("squares")', 'note_execution("squares")  # CIFAR10'
+    )
+    assert book.build() == 0, book.log
+    assert book.executed == ["squares"]
+    book.accept()
+    accepted = json.loads((book.built / "numbers.json").read_text())
+    assert accepted["numbers"]["squares.side"].pop("date")
+    assert accepted["numbers"]["squares.side"] == {"kind": "exact", "text": "21", "cifar10": True}
+    assert "cifar10" not in accepted["numbers"]["circles.inside"]
+
+    book.edit("book/squares.md", "# CIFAR10", "# of CIFAR10")  # so that nothing is cached
+    assert book.build(cifar10=False) == 0, book.log
+    assert book.executed == []
+    page = book.page("squares")
+    assert page.count(">Not executed in this build<") == 1
+    assert page.count("Numbers of another build") == 2, "and the comparison, for its own reason"
+    assert "need the data of CIFAR-10" in page
+    assert "21†" in book.printed("squares")
+    assert "21†" in book.printed("sources"), "another page prints it"
+    assert ">Not executed in this build<" not in book.page("sources")
+    assert json.loads((book.built / "numbers.json").read_text()).keys() == accepted.keys()
+    assert "squares.side" in json.loads((book.built / "numbers.json").read_text())["numbers"]
+
+    assert book.build() == 0, book.log
+    assert book.executed == ["squares"]
+    assert book.printed("sources")[-1] == "21"
+    assert ">Not executed in this build<" not in book.page("squares")
 
 
 # ---- the edition without solutions -----------------------------------------------------

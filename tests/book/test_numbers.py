@@ -1,9 +1,13 @@
 """Numbers: looked up, recorded, compared."""
 
 import datetime
+import doctest
 import json
+from pathlib import Path
 
 import pytest
+from _ext.cells import editions
+from _ext.cells.editions import needs_cifar10, what_is_lacking
 from _ext.cells.numbers import (
     _value,
     _write,
@@ -62,8 +66,8 @@ def seeded(text, tolerance=0.1):
     return {"kind": "seeded", "text": text, "tolerance": tolerance}
 
 
-def changes(old, new, torch=True):
-    return list(differences({"a.x": old} if old else {}, {"a.x": new} if new else {}, torch=torch))
+def changes(old, new):
+    return list(differences({"a.x": old} if old else {}, {"a.x": new} if new else {}))
 
 
 @pytest.mark.parametrize(
@@ -89,10 +93,46 @@ def test_what_moved_is_said(old, new, said):
     assert changes(old, new) == said
 
 
-def test_a_comparison_may_be_absent_without_torch_alone():
-    old = exact("1") | {"comparison": True}
-    assert changes(old, None, torch=False) == []
-    assert changes(old, None, torch=True) == ["a.x is gone (was 1)"]
+@pytest.mark.parametrize("torch", ["", "1"])
+@pytest.mark.parametrize("without", ["", "1"])
+@pytest.mark.parametrize("needs", [(), ("comparison",), ("cifar10",), ("comparison", "cifar10")])
+def test_a_number_may_be_absent_where_the_build_lacks_what_it_needs(
+    needs, torch, without, monkeypatch
+):
+    monkeypatch.setenv("DLBOOK_TORCH", torch)
+    monkeypatch.setenv("DLBOOK_WITHOUT_CIFAR10", without)
+    old = exact("1") | dict.fromkeys(needs, True)
+    lacking = {"comparison": not torch, "cifar10": bool(without)}
+    absent = any(lacking[what] for what in needs)
+    assert changes(old, None) == ([] if absent else ["a.x is gone (was 1)"])
+    assert bool(what_is_lacking(old)) == absent
+    if without and "cifar10" in needs:
+        assert what_is_lacking(old) == "CIFAR-10"
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("```{code-cell} python\ndata.cifar10()\n```\n", True),
+        ("````{code-cell} python\n```\nCIFAR10()\n````\n", True),
+        ("It is CIFAR-10.\n\n```{code-cell} python\nprint(1)\n```\nNo cifar10() here.\n", False),
+        ("```python\ndata.cifar10()\n```\n", False),
+    ],
+)
+def test_a_page_needs_the_photographs_whose_cells_speak_of_them(source, needs):
+    assert needs_cifar10(source) == needs
+
+
+def test_the_examples_of_editions_are_true():
+    assert doctest.testmod(editions).failed == 0
+
+
+def test_the_chapters_on_photographs_need_them_and_others_do_not():
+    docs = Path(__file__).parents[2] / "docs"
+    found = {
+        path.stem for path in docs.glob("part-*/*.md") if needs_cifar10(path.read_text("utf-8"))
+    }
+    assert {"the-same-in-pytorch"} <= found <= {"the-same-in-pytorch", "cifar-10"}
 
 
 def test_what_is_kept_is_what_is_compared_and_comes_back(tmp_path):
@@ -101,6 +141,7 @@ def test_what_is_kept_is_what_is_compared_and_comes_back(tmp_path):
         "a.seeded": {"kind": "seeded", "text": "½", "value": 0.5, "tolerance": 0.1},
         "a.timing": {"kind": "timing", "text": "3", "value": 3, "machine": "m", "date": "d"},
         "a.compared": {"kind": "exact", "text": "4", "value": 4, "comparison": True},
+        "a.seen": {"kind": "exact", "text": "5", "value": 5, "comparison": False, "cifar10": True},
     }
     kept = {name: record(number) for name, number in glued.items()}
     assert kept == {
@@ -109,6 +150,10 @@ def test_what_is_kept_is_what_is_compared_and_comes_back(tmp_path):
         "a.timing": {"kind": "timing", "text": "3", "machine": "m", "date": "d"},
         "a.compared": {
             **{"kind": "exact", "text": "4", "comparison": True},
+            "date": datetime.date.today().isoformat(),
+        },
+        "a.seen": {
+            **{"kind": "exact", "text": "5", "cifar10": True},
             "date": datetime.date.today().isoformat(),
         },
     }
@@ -137,4 +182,8 @@ def test_a_book_without_accepted_numbers_has_none(tmp_path):
 )
 def test_a_number_says_where_it_comes_from(number, note):
     assert explanation(number) == note
-    assert "not computed in this build" in explanation(number, absent=True)
+    assert explanation(number | {"date": "1900-01-01"}, lacking="CIFAR-10") == (
+        "not computed in this build, which was made without CIFAR-10, but with it on 1900-01-01"
+    )
+    number.pop("date", None)
+    assert explanation(number, lacking="PyTorch").endswith("which was made without PyTorch")

@@ -191,10 +191,10 @@ def test_what_reaches_beyond_the_screen_is_found(tmp_path, context):
 @pytest.mark.parametrize(
     ("body", "finding"),
     [
-        ('<span class="katex"><b class="base">a</b><i class="dl-stop">.</i></span>', None),
+        ('<span class="katex"><b>a</b><i class="dl-stop">.</i></span>', None),
+        ('<span class="katex">f(x)<i class="dl-stop">.</i></span>', None),
         (
-            '<span class="katex"><b class="base">a</b>'
-            '<i class="dl-stop" style="margin-left: 9px">.</i></span>',
+            '<span class="katex">a<i class="dl-stop" style="margin-left: 9px">.</i></span>',
             '"." stands 9 from its formula',
         ),
         (

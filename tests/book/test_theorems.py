@@ -402,8 +402,14 @@ def test_the_checks_are_shown_with_their_tests(whole):
         f"test_without_{name}."
         for letter, name in (("H1", "first"), ("H2", "second"))
     ]
-    assert "tests/theorems/test_even_sum.py" in text_of(part)
-    assert text_of(part).count("assert not conclusion(") == 2
+    assert "The tests: tests/theorems/test_even_sum.py" in text_of(part)
+    (address,) = re.findall(r'href="(tests/[^"]*)"', part)
+    name, anchor = address.split("#")
+    shown = (whole / "site" / name).read_text()
+    shown = shown[shown.index(f'id="{anchor}"') :].partition("</section>")[0]
+    assert text_of(shown).count("assert not conclusion(") == 2
+    (back,) = re.findall(r'href="\.\./([^"#]*)#check-thm-even-sum"', shown)
+    assert back == "index.html"
 
 
 def test_the_build_refuses_tests_that_show_nothing(whole):

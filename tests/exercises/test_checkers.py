@@ -3,6 +3,7 @@
 import answers_agnostic  # noqa: F401
 import answers_autodiff as autodiff
 import answers_backpropagation  # noqa: F401
+import answers_cifar  # noqa: F401
 import answers_circulants  # noqa: F401 - enters its answers
 import answers_convexity as convexity
 import answers_convolution  # noqa: F401

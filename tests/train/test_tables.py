@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from dlbook import nn, optimize
+from dlbook import data, nn, optimize
 from dlbook.train import (
     Experiment,
     all_experiments,
+    cifar_baselines,
+    cifar_habits_left_out,
+    cifar_overfitted,
+    convnets,
     learning_rate_table,
     long_runs,
     more_seeds,
@@ -62,3 +66,38 @@ def test_the_build_trains_each_of_them_once_and_the_longest_first():
     wanted |= {*more_seeds(), *wide_start(), *softmax_regression()}
     assert wanted <= set(found)
     assert all(experiment.epochs == 50 for experiment in found[:6])
+
+
+def test_each_row_of_chapter_22_leaves_out_one_thing():
+    table = {name: seeds[0] for name, seeds in cifar_habits_left_out().items()}
+    recipe = table.pop("none")
+    departures = {
+        name: [field for field in vars(recipe) if getattr(one, field) != getattr(recipe, field)]
+        for name, one in table.items()
+    }
+    assert departures == {
+        "augmentation": ["augmentation"],
+        "batch normalisation": ["model"],
+        "standardised inputs": ["data"],
+        "depth": ["model"],
+    }
+
+
+def test_the_cycles_of_chapter_22_end_with_the_training_and_digits_are_not_mirrored():
+    runs = [*convnets()["CIFAR-10"], *cifar_habits_left_out()["none"]]
+    for one in runs:
+        assert one.optimiser.learning_rate.steps == one.epochs * -(-one.data.examples // 64)
+        assert one.augmentation == data.FlipsAndShifts(flips=True, most=2)
+    for one in convnets()["MNIST"]:
+        assert one.optimiser.learning_rate.steps == one.epochs * -(-55_000 // 64)
+        assert one.augmentation is None
+
+
+def test_the_check_on_fifty_images_hinders_nothing_and_all_of_chapter_22_has_two_seeds():
+    for one in cifar_overfitted():
+        assert (one.alpha, one.augmentation, one.loss) == (0, None, nn.CrossEntropy())
+        assert one.model == convnets()["CIFAR-10"][0].model
+    tables = [convnets(), cifar_habits_left_out(), cifar_baselines(), {"": cifar_overfitted()}]
+    for table in tables:
+        for seeds in table.values():
+            assert [one.seed for one in seeds] == [0, 1]

@@ -5,9 +5,11 @@ from dlbook.autodiff.rules import (
     grids,
     indexing,
     linalg,
+    polynomials,
     products,
     reductions,
     shapes,
+    special,
     statistics,
 )
 
@@ -16,8 +18,10 @@ __all__ = [
     "grids",
     "indexing",
     "linalg",
+    "polynomials",
     "products",
     "reductions",
     "shapes",
+    "special",
     "statistics",
 ]

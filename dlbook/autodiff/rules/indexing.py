@@ -10,7 +10,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import composed, linear, refused
-from dlbook.autodiff.traced import shape_of
+from dlbook.autodiff.traced import Traced, plain, shape_of
 
 _PLACES = (int, np.integer, slice)
 
@@ -39,6 +39,14 @@ def _scatter(g: Any, index: Any, shape: Any) -> Any:
     return full.astype(dtype, copy=False)
 
 
+def _add_at(total: Any, g: Any, ans: Any, a: Any, index: Any) -> None:
+    """Add `g` at an index."""
+    if _is_basic(index):
+        total[index] += g
+    else:
+        total += _scatter(g, index=index, shape=total.shape)
+
+
 linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])
 linear(
     operator.getitem,
@@ -46,6 +54,7 @@ linear(
     lambda g, ans, a, index: _scatter(g, index=index, shape=shape_of(a)),
     call=lambda a, index: a[index],
     uniform=True,
+    add=_add_at,
 )
 
 
@@ -95,6 +104,55 @@ def _delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
     return np.take(arr, np.delete(np.arange(np.shape(arr)[axis]), obj), axis)
+
+
+@composed(np.insert)
+def _insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
+    """Take from both, at the places that NumPy's own insertion finds."""
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    values = _as_in(arr, values)
+    n, m = np.size(arr), np.size(values)
+    places = np.arange(n).reshape(np.shape(arr))
+    new = n + np.arange(m).reshape(np.shape(values))
+    return np.concatenate([np.ravel(arr), np.ravel(values)])[np.insert(places, obj, new, axis)]
+
+
+def _as_in(a: Any, values: Any) -> Any:
+    """Return values in the dtype of an array into which NumPy would write them."""
+    values = values if type(values) is Traced else np.asarray(values)
+    return np.astype(values, np.asarray(plain(a)).dtype)
+
+
+@composed(np.resize)
+def _resize(a: Any, new_shape: Any) -> Any:
+    if not np.size(a):
+        return np.resize(plain(a), new_shape)
+    return np.ravel(a)[np.resize(np.arange(np.size(a)), new_shape)]
+
+
+@composed(np.bincount)
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    x = np.asarray(plain(x))
+    size = len(np.bincount(x, minlength=minlength))
+    return _scatter(np.astype(weights, float), index=x, shape=(size,))
+
+
+@composed(np.piecewise)
+def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    x = np.reshape(x, np.shape(x))  # a Python number as an array
+    if np.isscalar(condlist) or (np.ndim(x) and not isinstance(condlist[0], list | np.ndarray)):
+        condlist = [condlist]
+    conditions = [*map(np.asarray, np.asarray(condlist, dtype=bool))]
+    if len(conditions) == len(funclist) - 1:  # the last function is for all others
+        conditions.append(np.asarray(~np.any(conditions, axis=0)))
+    result = np.zeros_like(plain(x))
+    for condition, function in zip(conditions, funclist, strict=True):
+        piece = function(x[condition], *args, **kw) if callable(function) else function
+        piece = np.broadcast_to(_as_in(x, piece), np.shape(plain(x)[condition]))
+        placed = _scatter(piece, index=condition, shape=np.shape(x))
+        result = np.where(condition, placed, result)
+    return result
 
 
 refused(

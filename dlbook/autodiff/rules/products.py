@@ -20,18 +20,18 @@ def _flipped(a: Any) -> Any:
 
 def _matmul_vjp_0(g: Any, ans: Any, a: Any, b: Any) -> Any:
     if b.ndim == 1:  # ans sums over the last axis of both
-        return np.expand_dims(g, -1) * b
-    if a.ndim == 1:
-        g = np.expand_dims(g, -2)
-        return np.sum((g @ _flipped(b))[..., 0, :], axis=tuple(range(b.ndim - 2)))
+        return (g[..., None] if a.ndim > 1 else g) * b
+    if a.ndim == 1 and b.ndim > 2:
+        product = g[..., None, :] @ _flipped(b)
+        return np.sum(product[..., 0, :], axis=tuple(range(b.ndim - 2)))
     return g @ _flipped(b)
 
 
 def _matmul_vjp_1(g: Any, ans: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1:
-        return np.expand_dims(g, -2) * np.expand_dims(a, -1) if b.ndim > 1 else g * a
-    if b.ndim == 1:
-        product = _flipped(a) @ np.expand_dims(g, -1)
+        return g[..., None, :] * a[:, None] if b.ndim > 1 else g * a
+    if b.ndim == 1 and a.ndim > 2:
+        product = _flipped(a) @ g[..., None]
         return np.sum(product[..., 0], axis=tuple(range(a.ndim - 2)))
     return _flipped(a) @ g
 

@@ -525,6 +525,7 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 constant(
+    *(np.nanargmax, np.nanargmin, np.argpartition, np.lexsort, np.isin),
     *(np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.count_nonzero, np.all),
     *(np.any, np.searchsorted, np.digitize, np.allclose, np.isclose, np.array_equal),
     *(np.array_equiv, np.greater, np.greater_equal, np.less, np.less_equal, np.equal),

@@ -282,6 +282,17 @@ linear(
 )
 
 
+def _by_half(function: Any, sign: int) -> None:
+    @composed(function)
+    def shifted(x: Any, axes: Any = None) -> Any:
+        axes = tuple(range(np.ndim(x))) if axes is None else axes
+        return np.roll(x, sign * (np.take(np.shape(x), axes) // 2), axes)
+
+
+_by_half(np.fft.fftshift, 1)
+_by_half(np.fft.ifftshift, -1)
+
+
 @composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Take from the array, at the places that NumPy's own padding finds."""

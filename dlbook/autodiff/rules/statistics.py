@@ -26,6 +26,16 @@ def _sort(a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None
     return np.take_along_axis(a, np.argsort(plain(a), axis, kind, stable=stable), axis)
 
 
+@composed(np.partition)
+def _partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect") -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    inside = plain(a)
+    ranks = np.argsort(np.argsort(np.partition(inside, kth, axis, kind), axis), axis)
+    places = np.take_along_axis(np.argsort(inside, axis), ranks, axis)
+    return np.take_along_axis(a, places, axis)
+
+
 @composed(np.median)
 def _median(
     a: Any,
@@ -139,6 +149,47 @@ composed(np.nanmax)(_nanextreme(np.max, -np.inf))
 composed(np.nanmin)(_nanextreme(np.min, np.inf))
 
 
+@composed(np.nanquantile)
+def _nanquantile(
+    a: Any,
+    q: Any,
+    axis: Axis = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    method: Any = "linear",
+    keepdims: Any = False,
+) -> Any:
+    """Take the quantile of each line by itself, since lines have different numbers of entries."""
+    if not np.size(a):
+        return np.nanmean(plain(a), axis, keepdims=keepdims)
+    lines = lines_of(a, axis)
+    each = np.reshape(lines, (-1, np.shape(lines)[-1]))
+    none = np.quantile(np.full(1, np.nan, plain(lines).dtype), q)
+    found = [
+        np.quantile(line[known], q, method=method) if np.any(known) else none
+        for line, known in zip(each, _known(each), strict=True)
+    ]
+    kept = kept_shape(np.shape(a), axis) if keepdims else np.shape(lines)[:-1]
+    return np.reshape(np.stack(found, axis=-1), np.shape(q) + kept)[()]
+
+
+@composed(np.nanpercentile)
+def _nanpercentile(a: Any, q: Any, *args: Any, **options: Any) -> Any:
+    q = q / 100 if type(q) in (int, float) else np.true_divide(q, 100)
+    return np.nanquantile(a, q, *args, **options)
+
+
+@composed(np.nanmedian)
+def _nanmedian(
+    a: Any,
+    axis: Axis = None,
+    out: None = None,
+    overwrite_input: bool = False,
+    keepdims: Any = False,
+) -> Any:
+    return np.nanquantile(a, 0.5, axis, keepdims=keepdims)
+
+
 @composed(np.nan_to_num)
 def _nan_to_num(
     x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
@@ -153,16 +204,30 @@ def _nan_to_num(
 
 @composed(np.cov)
 def _cov(
-    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
 ) -> Any:
     x = np.atleast_2d(double(m) if np.ndim(m) else m)  # as NumPy, in double precision
     x = x if rowvar or np.ndim(m) < 2 else np.transpose(x)
     if y is not None:
         other = np.atleast_2d(double(y))
         x = np.concatenate([x, other if rowvar or np.ndim(y) < 2 else np.transpose(other)])
-    freedom = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
-    x = x - np.mean(x, axis=1, keepdims=True)
-    return np.squeeze(x @ np.transpose(x) / freedom)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    if fweights is None and aweights is None:
+        x = x - np.mean(x, axis=1, keepdims=True)
+        return np.squeeze(x @ np.transpose(x) / (np.shape(x)[1] - ddof))
+    w: Any = 1.0 if fweights is None else np.asarray(plain(fweights)).astype(float)
+    aweights = None if aweights is None else double(aweights)
+    w = w if aweights is None else w * aweights
+    total = np.sum(w)
+    lost = total if aweights is None else np.sum(w * aweights)
+    x = x - np.sum(x * w, axis=1, keepdims=True) / total
+    return np.squeeze((x * w) @ np.transpose(x) / (total - ddof * lost / total))
 
 
 @composed(np.corrcoef)

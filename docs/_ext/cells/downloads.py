@@ -27,14 +27,14 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import dlbook
+from _ext.cells.editions import COMPARISON
 from _ext.cells.glue import without_glue
 from _ext.cells.markdown import Answer, Block, Cell, Page, blocks
-from _ext.cells.numbers import COMPARISON
 from _ext.logic.exercises import without_solutions
 from dlbook.book import NUMBER_MIME
 
 _FOLDER = "_downloads"
-_WHEEL = f"{_FOLDER}/dlbook-{dlbook.__version__}-py3-none-any.whl"
+WHEEL = f"{_FOLDER}/dlbook-{dlbook.__version__}-py3-none-any.whl"
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -50,7 +50,7 @@ def site_of(app: Sphinx) -> str:
 
 def install_line(app: Sphinx) -> str:
     """Return the command that installs what the chapters need."""
-    return f'pip install "dlbook[book] @ {site_of(app)}{_WHEEL}"'
+    return f'pip install "dlbook[book] @ {site_of(app)}{WHEEL}"'
 
 
 # ---- the notebook -----------------------------------------------------------------------
@@ -219,8 +219,8 @@ class InstallDirective(SphinxDirective):
 def _say_how_to_install(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(install)):
         if place["only"] == "wheel":
-            address = relative_uri(app.builder.get_target_uri(docname), _WHEEL)
-            link = nodes.reference("", Path(_WHEEL).name, refuri=address, internal=True)
+            address = relative_uri(app.builder.get_target_uri(docname), WHEEL)
+            link = nodes.reference("", Path(WHEEL).name, refuri=address, internal=True)
             place.replace_self(nodes.paragraph("", "", link))
         else:
             line = install_line(app)

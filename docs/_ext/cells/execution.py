@@ -34,7 +34,8 @@ from sphinx.errors import SphinxParallelError
 from sphinx.util import logging
 
 import dlbook
-from _ext.cells.numbers import COMPARISON, only_of, with_torch
+from _ext.cells.editions import COMPARISON, lacks_cifar10, with_cifar10, with_torch
+from _ext.cells.numbers import only_of
 from _ext.cells.reach import Library, versions
 from dlbook.train.fingerprint import code_fingerprint
 
@@ -106,7 +107,9 @@ def _cache_of(app: Sphinx, docname: str, source: str) -> Path:
 def _choose_cache(app: Sphinx, docname: str, source: list[str]) -> None:
     """Have a chapter's cells looked up, and kept, in the chapter's own cache."""
     chosen = {"execution_mode": "off"}
-    path = _cache_of(app, docname, source[0]) if _CELL in source[0] else None
+    path = None
+    if _CELL in source[0] and not lacks_cifar10(app.env.doc2path(docname)):
+        path = _cache_of(app, docname, source[0])
     if path and (_is_executed(path) or _is_wanted(app, docname)):
         chosen = {"execution_cache_path": str(path), "execution_mode": app.config.nb_execution_mode}
         path.mkdir(parents=True, exist_ok=True)
@@ -139,7 +142,8 @@ def _announce(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     last, waiting = _seconds(app), []
     for docname in docnames:
         source = Path(env.doc2path(docname)).read_text("utf-8")
-        wanted = _CELL in source and _is_wanted(app, docname)
+        path = env.doc2path(docname)
+        wanted = _CELL in source and _is_wanted(app, docname) and not lacks_cifar10(path)
         if wanted and not _is_executed(_cache_of(app, docname, source)):
             waiting.append(docname)
     if waiting:
@@ -229,8 +233,8 @@ def _note_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     data += Path(__file__).parents[2].glob("_inventories/*.inv")
     code = [f"{module} {digest}" for module, digest in sorted(_library().digests.items())]
     installed = sorted(f"{one.name}=={one.version}" for one in metadata.distributions())
-    parts = [*code, code_fingerprint(data), platform.python_version(), f"torch={with_torch()}"]
-    parts += installed
+    made_with = [f"torch={with_torch()}", f"cifar10={with_cifar10()}"]
+    parts = [*code, code_fingerprint(data), platform.python_version(), *made_with, *installed]
     config.dlbook_rests_on = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -2,8 +2,9 @@
 
 A cell names a value with :func:`dlbook.book.glue`; the role ``{num}`` prints it and says where
 it comes from. ``{published}`` does the same for a value that somebody else printed, kept in
-``published/<source>.json``. The values of every build are compared with ``numbers.json``: one
-that moved is a warning, and so a failed build, until it is accepted.
+``published/<source>.json``, and ``{measured}`` for one of a run that is too long for a build, whose
+record is ``measured/<source>.json``. The values of every build are compared with ``numbers.json``:
+one that moved is a warning, and so a failed build, until it is accepted.
 """
 
 from __future__ import annotations
@@ -25,17 +26,25 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+from _ext.cells.editions import (
+    CIFAR10,
+    COMPARISON,
+    lacks_cifar10,
+    needs_cifar10,
+    what_is_lacking,
+)
 from dlbook.book import NUMBER_MIME
 
 logger = logging.getLogger(__name__)
 
-#: Cells with this tag run in the edition that is built with PyTorch alone.
-COMPARISON = "comparison"
-
 ACCEPT = "./nox -s accept"
 
-#: Marks a number that this build did not compute.
+#: What the numbers do that an edition cannot compute.
+_NEEDS = {"PyTorch": "come from comparisons with PyTorch", "CIFAR-10": "need the data of CIFAR-10"}
+
+#: Marks a number that this build did not compute, and one that no build computes.
 _OTHER_BUILD = "†"
+_LONG_RUN = "‡"
 
 
 def warn(message: str, *args: object, location: Any = None) -> None:
@@ -84,6 +93,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
     env, docname = app.env, app.env.docname
     slug = docname.rpartition("/")[2]
     numbers = numbers_of(env)
+    photographs = needs_cifar10(Path(env.doc2path(docname)).read_text("utf-8"))
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") != "cell_code":
             continue
@@ -92,7 +102,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
         tags = cell["cell_metadata"].get("tags", [])
         for node in list(cell.findall(glued)):
             number = dict(node["number"], docname=docname, cell=anchor)
-            number[COMPARISON] = COMPARISON in tags
+            number[COMPARISON], number[CIFAR10] = COMPARISON in tags, photographs
             bundle = node.parent.parent
             bundle.parent.remove(bundle)
             name = number["name"]
@@ -158,19 +168,44 @@ class NumberRole(SphinxRole):
 class PublishedRole(SphinxRole):
     """``{published}`` prints a value of a source: ``{published}`source table.column[0] .4f```."""
 
+    folder = "published"
+
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         source, _, rest = self.text.strip().partition(" ")
         path, _, format = rest.strip().partition(" ")
-        file = Path(self.env.srcdir, "published", f"{source}.json")
+        file = Path(self.env.srcdir, self.folder, f"{source}.json")
         self.env.note_dependency(str(file))
         try:
-            text = f"{look_up(json.loads(file.read_text('utf-8')), path):{format}}"
+            content = json.loads(file.read_text("utf-8"))
+            node = self.printed(content, f"{look_up(content, path):{format}}")
         except (OSError, LookupError, TypeError, ValueError) as error:
-            text = "?"
-            warn("{published}`%s`: %s", self.text, error, location=self.get_location())
-        node = computed(self.rawtext, text, source=source)
+            node = computed("", "?")
+            warn("{%s}`%s`: %s", self.folder, self.text, error, location=self.get_location())
+        node["source"] = source
         self.set_source_info(node)
         return [node], []
+
+    def printed(self, content: dict[str, Any], text: str) -> computed:
+        return computed(self.rawtext, text)
+
+
+class MeasuredRole(PublishedRole):
+    """``{measured}`` prints a value of a long run's record: ``{measured}`cifar10 seconds .0f```.
+
+    The record says what the run depended on: ``date``, ``machine`` and ``code``.
+    """
+
+    folder = "measured"
+
+    def printed(self, content: dict[str, Any], text: str) -> computed:
+        machine, code = content["machine"], content["code"]
+        processor, date = machine["processor"], content["date"]
+        run = (
+            f"on {date} on {machine['cores']} cores ({processor}), with NumPy {machine['numpy']}, "
+            f"by the code of commit {code['commit'][:10]}"
+        )
+        note = f"measured on {processor}, {date}; not computed in this build"
+        return computed(self.rawtext, text + _LONG_RUN, kind="measured", note=note, run=run)
 
 
 def look_up(tree: Any, path: str) -> Any:
@@ -201,33 +236,48 @@ class PrintNumbers(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         committed = read_committed(self.app.srcdir)
         for node in self.document.findall(computed):
+            if "run" in node:
+                continue  # its record has told
             if "source" in node:
                 self._explain_published(node)
             else:
                 self._explain_glued(node, committed)
-        self._give_notice(committed)
+        self._tell_of_other_builds(committed)
+        self._tell_of_long_runs()
 
-    def _give_notice(self, committed: dict[str, dict[str, Any]]) -> None:
-        """Say once, before the first of them, when the numbers of another build were computed."""
-        absent = [node for node in self.document.findall(computed) if "absent" in node]
-        if not absent:
+    def _tell_of_other_builds(self, committed: dict[str, dict[str, Any]]) -> None:
+        """Say when the numbers of another build were computed: once for each thing that lacks."""
+        absent = [node for node in self.document.findall(computed) if "lacking" in node]
+        for lacking in dict.fromkeys(node["lacking"] for node in absent):
+            these = [node for node in absent if node["lacking"] == lacking]
+            dates = sorted({committed[node["name"]].get("date", "") for node in these} - {""})
+            when = f" on {' and '.join(dates)}" if dates else ""
+            text = (
+                f"The numbers marked {_OTHER_BUILD} {_NEEDS[lacking]}. This build was made without "
+                f"it: they were computed{when} in a build that has it."
+            )
+            _give_notice(these[0], "Numbers of another build", text)
+        if lacks_cifar10(self.document["source"]):
+            text = (
+                "This build was made without the photographs of CIFAR-10. The cells of this page "
+                "are shown but were not executed, and its figures are left out."
+            )
+            title = next(iter(self.document.findall(nodes.title)))
+            title.parent.insert(
+                title.parent.index(title) + 1, _notice("Not executed in this build", text)
+            )
+
+    def _tell_of_long_runs(self) -> None:
+        """Say once, before the first of them, where the numbers of long runs come from."""
+        long = [node for node in self.document.findall(computed) if "run" in node]
+        if not long:
             return
-        dates = sorted({committed[node["name"]].get("date", "") for node in absent} - {""})
-        when = f" on {' and '.join(dates)}" if dates else ""
+        runs = "; ".join(dict.fromkeys(node["run"] for node in long))
         text = (
-            f"The numbers marked {_OTHER_BUILD} come from comparisons with PyTorch. This build was "
-            f"made without it: they were computed{when} in a build that has it."
+            f"The numbers marked {_LONG_RUN} were not computed in this build: they are of runs "
+            f"that take too long for it. Each was made once: {runs}."
         )
-        block: nodes.Element = absent[0]
-        while isinstance(block.parent, nodes.Element) and not isinstance(
-            block.parent, (nodes.section, nodes.document)
-        ):
-            block = block.parent
-        assert block.parent is not None
-        notice = nodes.admonition("", nodes.title("", "Numbers of another build"))
-        notice["classes"] = ["admonition-other-build"]
-        notice += nodes.paragraph("", text)
-        block.parent.insert(block.parent.index(block), notice)
+        _give_notice(long[0], "Numbers of long runs", text)
 
     def _explain_glued(self, node: computed, committed: dict[str, dict[str, Any]]) -> None:
         name = node["name"]
@@ -235,17 +285,17 @@ class PrintNumbers(SphinxPostTransform):
         if number is not None:
             node["href"] = self._address(number["docname"], number["cell"])
             node["link"] = "computed in this cell"
-        elif name in committed and committed[name].get(COMPARISON) and not with_torch():
+        elif name in committed and (lacking := what_is_lacking(committed[name])):
             number = committed[name]
-            node["absent"] = True
+            node["lacking"] = lacking
         elif name in committed and not _is_watched(self.env, name):
             number = committed[name]
         else:
             warn("no cell glues %s", name, location=node)
             number = {"text": "?", "kind": "exact"}
-        node["note"] = explanation(number, absent="absent" in node)
+        node["note"] = explanation(number, lacking=node.get("lacking", ""))
         node["kind"] = number["kind"]
-        node += nodes.Text(number["text"] + _OTHER_BUILD * ("absent" in node))
+        node += nodes.Text(number["text"] + _OTHER_BUILD * ("lacking" in node))
 
     def _explain_published(self, node: computed) -> None:
         node["kind"], node["note"] = "published", "published, not computed here"
@@ -265,11 +315,28 @@ class PrintNumbers(SphinxPostTransform):
         return f"{page}#{anchor}"
 
 
-def explanation(number: dict[str, Any], *, absent: bool = False) -> str:
+def _give_notice(node: nodes.Element, title: str, text: str) -> None:
+    """Put a notice before the block of the section that holds a node."""
+    block = node
+    while isinstance(block.parent, nodes.Element) and not isinstance(
+        block.parent, (nodes.section, nodes.document)
+    ):
+        block = block.parent
+    assert block.parent is not None
+    block.parent.insert(block.parent.index(block), _notice(title, text))
+
+
+def _notice(title: str, text: str) -> nodes.admonition:
+    notice = nodes.admonition("", nodes.title("", title), nodes.paragraph("", text))
+    notice["classes"] = ["admonition-other-build"]
+    return notice
+
+
+def explanation(number: dict[str, Any], *, lacking: str = "") -> str:
     """Return what a reader should know of a number, in a few words."""
-    if absent:
+    if lacking:
         when = f", but with it on {number['date']}" if "date" in number else ""
-        return f"not computed in this build, which was made without PyTorch{when}"
+        return f"not computed in this build, which was made without {lacking}{when}"
     if number["kind"] == "seeded":
         return f"for this seed, checked to ± {number['tolerance']:g}"
     if number["kind"] == "timing":
@@ -302,11 +369,6 @@ def _visit_plain(self: Any, node: computed) -> None:
 # ---- how they are watched ---------------------------------------------------------------
 
 
-def with_torch() -> bool:
-    """Tell whether this build runs the cells that compare with PyTorch."""
-    return os.environ.get("DLBOOK_TORCH") == "1"
-
-
 def only_of(config: Any) -> set[str]:
     """Return the documents that are built alone; none in a build of the whole book."""
     return set(filter(None, config.dlbook_only.split(",")))
@@ -335,18 +397,17 @@ def record(number: dict[str, Any]) -> dict[str, Any]:
         kept["tolerance"] = number["tolerance"]
     if number["kind"] == "timing":
         kept |= {"machine": number["machine"], "date": number["date"]}
-    if number.get(COMPARISON):
-        kept |= {COMPARISON: True, "date": datetime.date.today().isoformat()}
+    for lacked in (COMPARISON, CIFAR10):  # by some editions
+        if number.get(lacked):
+            kept |= {lacked: True, "date": datetime.date.today().isoformat()}
     return kept
 
 
-def differences(
-    old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]], *, torch: bool
-) -> Iterator[str]:
+def differences(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield a line for each number that is new, gone, or moved beyond its tolerance."""
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
-            if torch or not old[name].get(COMPARISON):
+            if not what_is_lacking(old[name]):
                 yield f"{name} is gone (was {old[name]['text']})"
         elif name not in old:
             yield f"{name} is new ({new[name]['text']})"
@@ -382,15 +443,13 @@ def _value(text: str) -> float:
 def _compare(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     committed = read_committed(app.srcdir)
     new = {name: record(number) for name, number in numbers_of(env).items()}
-    if not with_torch():
-        absent = {n: o for n, o in committed.items() if o.get(COMPARISON) and n not in new}
-        new |= absent
+    new |= {n: old for n, old in committed.items() if what_is_lacking(old) and n not in new}
     _write(Path(app.outdir).parent / "numbers.json", new)
     old, new = (
         {name: number for name, number in numbers.items() if _is_watched(env, name)}
         for numbers in (committed, new)
     )
-    moved = list(differences(old, new, torch=with_torch()))
+    moved = list(differences(old, new))
     for line in moved:
         warn("number %s", line)
     if moved:
@@ -443,6 +502,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("dlbook_only", "", "", str)
     app.add_role("num", NumberRole())
     app.add_role("published", PublishedRole())
+    app.add_role("measured", MeasuredRole())
     app.connect("doctree-read", _collect)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

@@ -1,21 +1,25 @@
-"""How each result of the book is tested, on a page that shows the tests.
+"""How each result of the book is tested, on a page that leads to the tests.
 
-The tests of ``thm-dag-has-order`` are the module ``tests/theorems/test_dag_has_order.py``. The
-requirements on such a module are in `flaws`; a result whose tests fall short fails the build.
+The programs themselves stand on pages of their own, one for each part of the book, which only
+those load who open them. The tests of ``thm-dag-has-order`` are the module
+``tests/theorems/test_dag_has_order.py``. The requirements on such a module are in `flaws`; a
+result whose tests fall short fails the build.
 """
 
 from __future__ import annotations
 
 import ast
+import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.logic.arguments import Pages
+from _ext.logic.arguments import Pages, pages_in_order
 from _ext.logic.theorems import UNPROVED, Result, anchor_of, logic_of, warn
 
 #: Where the tests of results are, unless a book's ``dlbook_tests`` says otherwise.
@@ -216,7 +220,7 @@ class ChecksDirective(SphinxDirective):
 
 
 def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
-    path = file_of(one.label, Path(pages.app.config.dlbook_tests))
+    path = file_of(one.label, _folder(pages.app))
     heading = nodes.paragraph("", "", pages.link(one), nodes.Text(f". {one.name}"))
     heading["ids"], heading["classes"] = [f"check-{one.label}"], ["dl-check-title"]
     yield heading
@@ -246,10 +250,72 @@ def _check(pages: Pages, one: Result) -> Iterator[nodes.Node]:
     droppable = [h.name for h in one.hypotheses if not h.meaning]
     for flaw in flaws(source, droppable, bound=one.bound):
         warn("tests/theorems/%s: %s", path.name, flaw)
-    summary = f"<summary>The tests: <code>tests/theorems/{path.name}</code></summary>"
-    yield nodes.raw("", f'<details class="dl-fold">{summary}', format="html")
-    yield nodes.literal_block(source, source, language="python")
-    yield nodes.raw("", "</details>", format="html")
+    text = nodes.paragraph("", "The tests: ", classes=["dl-tests"])
+    if pages.app.builder.format == "html":
+        address = pages.app.builder.get_relative_uri(pages.docname, shown_on(one.docname))
+        link = nodes.reference("", "", refuri=f"{address}#tests-{one.label}", internal=True)
+        link += nodes.literal("", f"tests/theorems/{path.name}")
+        text += link
+        yield text
+    else:
+        text += nodes.literal("", f"tests/theorems/{path.name}")
+        yield from (text, nodes.literal_block(source, source, language="python"))
+
+
+def shown_on(docname: str) -> str:
+    """Return the page that shows the tests of a page's results.
+
+    Examples
+    --------
+    >>> shown_on("part-2-graphs/orders"), shown_on("prerequisites")
+    ('tests/part-2-graphs', 'tests/prerequisites')
+    """
+    return f"tests/{docname.partition('/')[0]}"
+
+
+def _test_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the pages that show the tests."""
+    if "checks" not in logic_of(app.env).data:
+        return
+    shown: dict[str, list[Result]] = {}
+    for one in Pages(app, "").order:
+        if one.kind not in UNPROVED and file_of(one.label, _folder(app)).exists():
+            shown.setdefault(shown_on(one.docname), []).append(one)
+    for name, results in shown.items():
+        title = f"The tests: {_part_of(app, results[0].docname)}"
+        body = f"<h1>{html.escape(title)}</h1>" + "".join(_shown(app, name, results))
+        yield name, {"title": title, "body": body, "parents": []}, "page.html"
+
+
+def _part_of(app: Sphinx, docname: str) -> str:
+    """Return what the table of contents calls the part that a page belongs to."""
+    root = app.env.get_doctree(app.config.root_doc)
+    for tree in root.findall(addnodes.toctree):
+        if docname in tree["includefiles"] and tree["caption"] and "/" in docname:
+            return str(tree["caption"])
+    return app.env.titles[docname].astext()
+
+
+def _shown(app: Sphinx, name: str, results: list[Result]) -> Iterator[str]:
+    highlighter = app.builder.highlighter  # type: ignore[attr-defined]
+    checks, chapter = logic_of(app.env).data["checks"], ""
+    to_checks = app.builder.get_relative_uri(name, checks)
+    for one in sorted(results, key=lambda one: pages_in_order(app.env).index(one.docname)):
+        if one.docname != chapter:
+            chapter = one.docname
+            yield f"<h2>{html.escape(app.env.titles[chapter].astext())}</h2>"
+        path = file_of(one.label, _folder(app))
+        statement = f"{app.builder.get_relative_uri(name, one.docname)}#{one.label}"
+        yield (
+            f'<section id="tests-{one.label}"><h3><a href="{statement}">{html.escape(one.title)}'
+            f"</a>. {html.escape(one.name)}</h3><p><code>tests/theorems/{path.name}</code>, "
+            f'<a href="{to_checks}#check-{one.label}">how the statement is checked</a></p>'
+            f"{highlighter.highlight_block(path.read_text('utf-8'), 'python')}</section>"
+        )
+
+
+def _folder(app: Sphinx) -> Path:
+    return Path(app.config.dlbook_tests)
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -266,4 +332,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("checks", ChecksDirective)
     app.add_node(checklist)
     app.connect("doctree-resolved", _fill)
+    app.connect("html-collect-pages", _test_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,8 +39,12 @@ def lighten(page: str) -> str:
     page = _without(PLAIN, page)
     if len(re.findall(_TOKEN, page)) > MANY:
         page = _without(FAINT, page)
+    page = _CLOSED.sub("/>", page)
     return _LINK.sub('<a tabindex="-1" ', page)
 
+
+#: What sphinx-codeautolink closes in words, of a picture's shapes.
+_CLOSED = re.compile(r"(?<!/)></(?:circle|line|path|rect|use)>")
 
 _TOKEN = r'<span class="[a-z]{1,2}\d?">'
 

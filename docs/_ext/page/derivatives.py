@@ -3,7 +3,7 @@
 ``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
 the arguments it can be differentiated by, and the others that it takes.
 ``{derivatives-without-rule}`` lists all that are not in the table, each with what the refusal says
-to write instead.
+to write instead. ``{derivatives-special}`` lists those of ``scipy.special``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.special
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
@@ -21,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import dlbook.autodiff
 from dlbook.autodiff.refusals import instead_of
-from dlbook.autodiff.table import TABLE, Entry, name_of
+from dlbook.autodiff.table import TABLE, Entry, entry_of, name_of
 
 _HEADINGS = ("function", "differentiated by", "other arguments")
 
@@ -50,6 +51,28 @@ def without_rule() -> dict[str, str]:
             if handed_on and function not in TABLE:
                 found[f"{prefix}.{name}"] = instead_of(name) or ""
     return {name: found[name] for name in sorted(found, key=str.lower)}
+
+
+_POSITIONS = ("the first", "the second", "the third")
+
+
+def of_scipy() -> tuple[dict[str, str], dict[str, str]]:
+    """Return what becomes of each function of SciPy's: its arguments, or what to write instead."""
+    rules, without = {}, {}
+    for name in sorted(scipy.special.__all__, key=str.lower):
+        function = getattr(scipy.special, name)
+        if isinstance(function, type):  # of errors and warnings
+            continue
+        entry = entry_of(getattr(scipy.special._ufuncs, f"_{name}", function))  # that of zeta
+        if entry is None:
+            without[f"scipy.special.{name}"] = instead_of(name) or ""
+        elif entry.rule is None:
+            rules[f"scipy.special.{name}"] = "none: its derivative is 0"
+        else:
+            there = [d is not None for d in entry.rule.vjps]
+            which = [_POSITIONS[i] for i, known in enumerate(there) if known]
+            rules[f"scipy.special.{name}"] = "all" if all(there) else ", ".join(which)
+    return rules, without
 
 
 class DerivativesDirective(SphinxDirective):
@@ -103,6 +126,25 @@ class WithoutRuleDirective(DerivativesDirective):
         return [_table(("function", "instead"), rows)]
 
 
+class SpecialDirective(DerivativesDirective):
+    """``{derivatives-special}`` lists the functions of SciPy: by rule, by replacement, the rest."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        self._depend()
+        rules, without = of_scipy()
+        first = [[_code(name), nodes.Text(which)] for name, which in rules.items()]
+        second = [[_code(name), _advice(instead)] for name, instead in without.items() if instead]
+        rest = ", ".join(name.rpartition(".")[2] for name in without if not without[name])
+        text = "All others are refused, and the error knows no replacement: "
+        return [
+            _table(("function", "differentiated by"), first),
+            _table(("function", "instead"), second),
+            nodes.paragraph("", "", nodes.Text(f"{text}{rest}.")),
+        ]
+
+
 def _table(headings: tuple[str, ...], rows: list[list[nodes.Node]]) -> nodes.table:
     group = nodes.tgroup(cols=len(headings))
     group += [nodes.colspec(colwidth=1) for _ in headings]
@@ -129,4 +171,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("derivatives", DerivativesDirective)
     app.add_directive("derivatives-without-rule", WithoutRuleDirective)
+    app.add_directive("derivatives-special", SpecialDirective)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -116,6 +116,51 @@ function lighten(node) {
     }
 }
 
+// KaTeX stacks boxes in a table of two rows, whose second is as high as the stack is deep, with a
+// strut in each box and a mark for Safari. Here it has one row and a margin below it, and dlbook.css
+// gives it its struts.
+function stacked(node) {
+  node.children?.forEach(stacked);
+  if (!has(node, "vlist-t")) return;
+  const [{ children: [list] }, below] = node.children;
+  if (below) {
+    node.classes = node.classes.filter((kind) => kind !== "vlist-t2");
+    node.style = { ...node.style, marginBottom: below.children[0].style.height };
+  }
+  node.children = [list];
+  for (const box of list.children) boxed(box);
+}
+
+const STRUT = "3em", LINE_WIDTH = "0.04em";
+
+function boxed(box) {
+  const [pstrut, ...content] = box.children ?? [];
+  if (!pstrut || !has(pstrut, "pstrut")) return;
+  let { height } = pstrut.style;
+  box.children = content;
+  const [one] = content;
+  if (content.length === 1 && has(one, "frac-line") && one.style.borderBottomWidth === LINE_WIDTH) {
+    box.classes.push("dl-line");
+    box.children = [];
+  } else if (content.length === 1 && one.children && only(one, LINE) && bare(one) && !has(box, "svg-align")) {
+    const [, from] = one.classes.join(" ").match(/\breset-size(\d+)/) ?? [];
+    const [, to] = one.classes.join(" ").match(/(?:^| )size(\d+)/) ?? [];
+    const factor = from ? SIZES[to - 1] / SIZES[from - 1] : 1;
+    const scaled = (length) => short(em(length) / factor);
+    box.classes.push(...one.classes.filter((kind) => /size|sizing/.test(kind)));
+    box.children = one.children;
+    for (const key of Object.keys(box.style)) box.style[key] = scaled(box.style[key]);
+    height = scaled(height);
+  }
+  if (height !== STRUT) box.style["--strut"] = height;
+}
+
+// A formula in the text that is in one piece needs no box around it.
+function unboxed(html) {
+  const [{ children }, ...rest] = html.children;
+  if (!rest.length && has(html.children[0], "base") && bare(html.children[0])) html.children = children;
+}
+
 // What a formula says is said by its symbols in their order, or else by MathML, which only ears
 // meet: nothing of it but the structure is needed, and variants of letters.
 const LINEAR = new Set(["math", "mrow", "mi", "mo", "mn", "mspace", "mtext"]);
@@ -161,9 +206,11 @@ const set = ([latex, displayMode]) => {
     for (const html of within(tree, "katex-html")) {
       (displayMode ? breakBefore : join)(html);
       html.children.forEach(lighten);
+      html.children.forEach(stacked);
+      if (!displayMode) unboxed(html);
     }
     spoken(tree, displayMode);
-    return tree.toMarkup();
+    return tree.toMarkup().replace(/ style="[^"]*"/g, (style) => style.replace(/([:-])0\./g, "$1.").replace(/;"$/, '"'));
   } catch (error) {
     return { error: error.message };
   }

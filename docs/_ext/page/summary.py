@@ -15,8 +15,8 @@ from _ext.page.lists import add_list
 
 #: In the order of the map in README.md: each imports only what stands before it.
 MODULES = (
-    *("trees", "graph", "autodiff", "optimize", "nn", "data", "train", "exercises"),
-    *("plot", "book"),
+    *("trees", "graph", "autodiff", "special", "optimize", "nn", "data", "train"),
+    *("exercises", "plot", "book"),
 )
 
 
