@@ -39,6 +39,8 @@ from sphinx_codeautolink.extension.block import (
 from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
+from _ext.page.made import is_outdated
+
 logger = logging.getLogger(__name__)
 
 _STATIC = Path(__file__).parents[2] / "_static"
@@ -128,36 +130,11 @@ def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Itera
     return [] if before == digest else env.found_docs
 
 
-class _SourcePages:
-    """Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
-
-    It is written where it would not be the same: its code, who documents it, the names and the
-    contents of the book, a setting.
-    """
-
-    def __init__(self, app: Sphinx) -> None:
-        self.written: dict[str, str] = {}
-        viewcode.should_generate_module_page = self.is_outdated
-        app.connect("build-finished", self.remember)
-
-    def path(self, app: Sphinx) -> Path:
-        return Path(app.doctreedir, f"modules-{Path(app.outdir).name}.json")
-
-    def is_outdated(self, app: Sphinx, modname: str) -> bool:
-        build: Any = app.builder
-        entry = app.env._viewcode_modules[modname]  # type: ignore[attr-defined]
-        code, _, used, refname = entry
-        rest = app.env.dlbook_names, build.build_info.config_hash  # type: ignore[attr-defined]
-        now = repr((code, sorted(used.items()), refname, *rest))
-        self.written[modname] = hashlib.sha256(now.encode()).hexdigest()
-        path = self.path(app)
-        before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-        page = Path(app.outdir, viewcode.OUTPUT_DIRNAME, f"{modname.replace('.', '/')}.html")
-        return not page.exists() or before.get(modname) != self.written[modname]
-
-    def remember(self, app: Sphinx, exception: Exception | None) -> None:
-        if exception is None and self.written:
-            self.path(app).write_text(json.dumps(self.written), "utf-8")
+def _is_source_page_outdated(app: Sphinx, modname: str) -> bool:
+    """Sphinx 9.0.4 keeps a source page until its module changes, with the menu of that day."""
+    code, _, used, refname = app.env._viewcode_modules[modname]  # type: ignore[attr-defined]
+    name = f"{viewcode.OUTPUT_DIRNAME}/{modname.replace('.', '/')}"
+    return is_outdated(app, name, (code, sorted(used.items()), refname))
 
 
 def _stay_in_package(app: Sphinx, modname: str | None, attribute: str) -> str | None:
@@ -339,7 +316,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
     app.connect("viewcode-follow-imported", _stay_in_package)
     app.connect("env-updated", _write_all_where_a_name_changed)
-    _SourcePages(app)
+    app.setup_extension("_ext.page.made")
+    viewcode.should_generate_module_page = _is_source_page_outdated
     app.connect("builder-inited", _bring_style)
     app.connect("builder-inited", _mend_pages)
     app.add_transform(_Adopt)
