@@ -155,7 +155,8 @@ def test_resting_on_a_link_shows_the_statement(roots, context, scheme):
     assert shown.is_visible()
     assert here.get_attribute("aria-describedby") == "dl-preview"
     link, box = here.bounding_box(), shown.bounding_box()
-    assert min(abs(box["y"] - link["y"] - link["height"]), abs(link["y"] - box["y"] - box["height"])) < 8
+    gaps = box["y"] - link["y"] - link["height"], link["y"] - box["y"] - box["height"]
+    assert min(map(abs, gaps)) < 8
     # Where the pointer rests, scrolling takes the link away from under it.
     page.keyboard.press("Escape")
     here.evaluate("(link) => link.blur()")
