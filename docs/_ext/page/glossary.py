@@ -17,7 +17,7 @@ from sphinx.transforms.post_transforms import ReferencesResolver
 from sphinx.util import docname_join
 from sphinx.util.docutils import new_document
 
-from _ext.cells.numbers import PrintNumbers
+from _ext.cells.numbers import PrintNumbers, numbers_of
 from _ext.logic.arguments import Pages, pages_in_order
 from _ext.logic.theorems import result
 from _ext.page.lists import add_list
@@ -31,6 +31,18 @@ def terms(doctree: nodes.document) -> Iterator[tuple[str, nodes.emphasis]]:
             _, _, field = index["entries"][0][1].partition("; ")
             text = " ".join(set_off.astext().split())
             yield text + f" ({field})" * bool(field), set_off
+
+
+def _remember(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember what the list takes from a page."""
+    found = [term + "".join(word.pformat() for word in _words(o)) for term, o in terms(doctree)]
+    app.env.metadata[app.env.docname]["dlbook_terms"] = found
+
+
+def _facts(app: Sphinx) -> object:
+    """Return what the list follows from: the words of the pages, and the numbers in them."""
+    taken = [(page, app.env.metadata[page].get("dlbook_terms")) for page in pages_in_order(app.env)]
+    return taken, sorted((name, one["text"]) for name, one in numbers_of(app.env).items())
 
 
 def _words(set_off: nodes.emphasis) -> list[nodes.Node]:
@@ -116,5 +128,6 @@ def _glossary(app: Sphinx, docname: str) -> list[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the list."""
     app.setup_extension("_ext.logic.arguments")
-    add_list(app, "glossary-of-terms", _glossary)
+    app.connect("doctree-read", _remember)
+    add_list(app, "glossary-of-terms", _glossary, _facts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
