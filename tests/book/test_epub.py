@@ -1,6 +1,7 @@
 """The book as an EPUB: formulas, chapters, the file and what epubcheck says of it."""
 
 import base64
+import doctest
 import importlib.util
 import pickle
 import re
@@ -17,6 +18,8 @@ from bs4 import BeautifulSoup
 from conftest import absent
 from docutils import nodes
 from editions import epub as epubs
+from editions import formulas as formulas_module
+from editions import pages
 from editions.chapters import chapter, lead, markup
 from editions.epub import complaints, modified, write_epub
 from editions.formulas import NAMESPACE, by_what_is_shown, in_doctrees
@@ -113,6 +116,11 @@ def said(element):
 def pieces_of(latex, *, displayed=False):
     (found,) = by_what_is_shown([(latex, displayed)]).values()
     return [ElementTree.fromstring(one.replace(f' xmlns="{NAMESPACE}"', "")) for one in found]
+
+
+@pytest.mark.parametrize("module", [pages, formulas_module])
+def test_the_examples_are_true(module):
+    assert doctest.testmod(module).failed == 0
 
 
 # ---- formulas ----
