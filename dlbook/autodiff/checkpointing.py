@@ -91,7 +91,7 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
                 describe(result),
                 "pass the value as an argument",
             )
-        if not isinstance(plain(result), np.ndarray | np.number | float):
+        if not isinstance(plain(result), np.ndarray | np.number | float | complex):
             raise DerivativeError(
                 "a checkpointed function returned something other than one number or array",
                 describe(result),

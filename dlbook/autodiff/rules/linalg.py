@@ -16,7 +16,7 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import composed, constant, general, refused
+from dlbook.autodiff.table import composed, constant, for_complex, general, refused
 from dlbook.autodiff.traced import plain
 
 
@@ -453,3 +453,7 @@ def _qr_call(a: Any, mode: str = "reduced") -> Any:
 constant(np.linalg.matrix_rank)
 refused("np.linalg.eigh(a) or np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eig)
 refused("np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eigvals)
+for_complex(
+    *(np.linalg.inv, np.linalg.solve, _solve, np.linalg.tensorsolve, np.linalg.tensorinv),
+    *(np.linalg.matrix_power, np.linalg.det),
+)
