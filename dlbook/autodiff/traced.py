@@ -163,7 +163,7 @@ def are_results(function: Callable[..., Any], result: Any, complex_too: bool) ->
 def no_complex(name: str, given: str, instead: str = "") -> DerivativeError:
     """Return the refusal of a complex value by a function whose rule is for real ones."""
     return DerivativeError(
-        f"{name} has a rule for real numbers, and a value here is complex",
+        f"{name} takes real numbers only where derivatives are taken, and one here is complex",
         given,
         instead or "np.real(z), np.imag(z) and np.abs(z), which are real; the reference lists "
         "the functions that have rules for complex values",

@@ -101,10 +101,12 @@ def _pairs(a: Any, s: Sizes, axes: Sequence[int] | None) -> list[tuple[int | Non
     ndim = np.ndim(plain(a))
     if axes is None:
         axes = range(ndim) if s is None else range(-len(s), 0)
-    sizes = [None] * len(axes) if s is None else [None if n == -1 else n for n in s]
-    if len(sizes) != len(axes):
-        raise ValueError(f"s has {len(sizes)} sizes for {len(axes)} axes")
-    return list(zip(sizes, axes, strict=True))
+    if s is None:
+        return [(None, axis) for axis in axes]
+    if len(s) != len(axes):
+        raise ValueError(f"s has {len(s)} sizes for {len(axes)} axes")
+    shape = np.shape(plain(a))
+    return [(shape[axis] if n == -1 else n, axis) for n, axis in zip(s, axes, strict=True)]
 
 
 def _along_all(transform: Callable[..., Any], name: str, default: Any = None) -> None:
