@@ -115,7 +115,7 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         _check_same(ans, again)
         return tangent
 
-    rule = Rule(function, Each(push), (), name="checkpoint", pull=pull)
+    rule = Rule(function, Each(push), (), name="checkpoint", pull=pull, complex=True)
     return level.record(rule, function, leaves, {})
 
 

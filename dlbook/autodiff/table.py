@@ -21,8 +21,8 @@ the right shape and dtype by whoever called it: what broadcasting spread is summ
 Values may be complex where the entry says so, by `for_complex`. The adjoint of z = x + iy is then
 ∂/∂x - i ∂/∂y of what is differentiated: a change dz adds the real part of adjoint times dz. Thus a
 rule that holds for real numbers holds for complex ones where the function is holomorphic; and a
-linear map is transposed, never conjugated as well. Of what a rule returns for a real value, the real
-part counts.
+linear map is transposed, never conjugated as well. Of what a rule returns for a real value, the
+real part counts.
 
 A function may have several results, in a tuple. Then ``ans`` is that tuple, a forward rule
 returns one such, and the ``g`` of a reverse rule is one.

@@ -165,7 +165,8 @@ def no_complex(name: str, given: str, instead: str = "") -> DerivativeError:
     return DerivativeError(
         f"{name} takes real numbers only where derivatives are taken, and one here is complex",
         given,
-        instead or "np.real(z), np.imag(z) and np.abs(z), which are real; the reference lists "
+        instead
+        or "np.real(z), np.imag(z) and np.abs(z), which are real; the reference lists "
         "the functions that have rules for complex values",
     )
 

@@ -120,7 +120,6 @@ for _f in (np.fft.fftshift, np.fft.ifftshift):
     calls(_f, (lambda x, f=_f: f(x, axes=(0, 1)), (2, 3)))
 
 
-
 @family(np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
 def _transform(function, d):
     shape = d.shape(1, least=2)

@@ -194,7 +194,6 @@ elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
 elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
 
 
-
 def _root_of_arcsinh(x: Any) -> Any:
     return np.sqrt(1 + x * x) if is_complex(x) else np.hypot(x, 1.0)
 

@@ -78,16 +78,12 @@ linear(np.fft.irfft, _TRANSFORM, _irfft_vjp)
 
 
 @composed(np.fft.hfft)
-def _hfft(
-    a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None
-) -> Any:
+def _hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
     return np.fft.irfft(np.conjugate(a), n, axis, _inverse(norm))
 
 
 @composed(np.fft.ihfft)
-def _ihfft(
-    a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: None = None
-) -> Any:
+def _ihfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: None = None) -> Any:
     return np.conjugate(np.fft.rfft(a, n, axis, _inverse(norm)))
 
 
@@ -112,7 +108,7 @@ def _pairs(a: Any, s: Sizes, axes: Sequence[int] | None) -> list[tuple[int | Non
 def _along_all(transform: Callable[..., Any], name: str, default: Any = None) -> None:
     @composed(getattr(np.fft, name))
     def along_all(
-        a: Any, s: Sizes = None, axes: Any = default, norm: str | None = None, out: None = None
+        a: Any, s: Sizes = None, axes: Any = default, norm: Any = None, out: None = None
     ) -> Any:
         for n, axis in reversed(_pairs(a, s, axes)):
             a = transform(a, n, axis, norm)
@@ -122,7 +118,7 @@ def _along_all(transform: Callable[..., Any], name: str, default: Any = None) ->
 def _real_along_all(name: str, default: Any = None) -> None:
     @composed(getattr(np.fft, name))
     def real_along_all(
-        a: Any, s: Sizes = None, axes: Any = default, norm: str | None = None, out: None = None
+        a: Any, s: Sizes = None, axes: Any = default, norm: Any = None, out: None = None
     ) -> Any:
         *pairs, (n, axis) = _pairs(a, s, axes)
         a = np.fft.rfft(a, n, axis, norm)
@@ -134,7 +130,7 @@ def _real_along_all(name: str, default: Any = None) -> None:
 def _inverse_real_along_all(name: str, default: Any = None) -> None:
     @composed(getattr(np.fft, name))
     def inverse_real_along_all(
-        a: Any, s: Sizes = None, axes: Any = default, norm: str | None = None, out: None = None
+        a: Any, s: Sizes = None, axes: Any = default, norm: Any = None, out: None = None
     ) -> Any:
         *pairs, (n, axis) = _pairs(a, s, axes)
         for size, other in pairs:

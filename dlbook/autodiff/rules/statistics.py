@@ -239,6 +239,4 @@ def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
     return c / np.reshape(sizes, (-1, 1)) / sizes
 
 
-for_complex(
-    *(np.nansum, np.nanprod, np.nancumsum, np.nancumprod, np.nanmean, np.nanvar, np.nanstd)
-)
+for_complex(*(np.nansum, np.nanprod, np.nancumsum, np.nancumprod, np.nanmean, np.nanvar, np.nanstd))
