@@ -35,7 +35,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
     rule, definition = entry.rule, entry.definition
-    if not entry.complex and entry.kind != "refused" and holds_complex((args, kwargs)):
+    if not entry.complex and entry.kind != "refused" and _any_complex(args, kwargs):
         given = _as_called(function, args, kwargs)
         raise remembered(no_complex(name_of(function), given, entry.instead), args, kwargs)
     if rule is None and definition is None:
@@ -68,6 +68,10 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     except DerivativeError as error:
         remembered(error, args, kwargs)
         raise
+
+
+def _any_complex(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return holds_complex(args) or (bool(kwargs) and holds_complex(kwargs))
 
 
 def call_ufunc(

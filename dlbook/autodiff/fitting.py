@@ -12,6 +12,9 @@ from dlbook.autodiff.traced import Traced, is_complex, plain, shape_of
 __all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
 
 
+_COMPLEX = frozenset({complex, np.complex64, np.complex128, np.clongdouble})
+
+
 def wide(a: Any) -> Any:
     """Return the dtype in which to count and to sum what has the dtype of `a`, for NumPy.
 
@@ -48,7 +51,9 @@ def as_adjoint(g: Any, value: Any) -> Any:
     given = g.shape if type(g) is np.ndarray else shape_of(g)
     shape = getattr(inside, "shape", ())
     if not given and shape:
-        return _cast(g, inside.dtype) if type(g) is Traced else _number(g, inside.dtype.type)
+        if type(g) is Traced:
+            return _cast(g, inside.dtype)
+        return inside.dtype.type(g if inside.dtype.kind == "c" else g.real)
     if given != shape:
         added, ones = _spread_axes(given, shape)
         if added:
@@ -122,7 +127,9 @@ def _typed(g: Any, inside: Any) -> Any:
         if inside.dtype.kind == "f" and is_complex(g):
             return np.array(g.real, inside.dtype)
         return np.asarray(g, inside.dtype)
-    return g if type(g) is kind else _number(g, kind)
+    if type(g) is kind:
+        return g
+    return kind(g) if kind in _COMPLEX else kind(g.real)
 
 
 def _cast(g: Any, dtype: Any) -> Any:
@@ -131,8 +138,3 @@ def _cast(g: Any, dtype: Any) -> Any:
         return g
     g = g if dtype.kind == "c" else g.real
     return g if getattr(g, "dtype", None) == dtype else g.astype(dtype)
-
-
-def _number(g: Any, kind: Any) -> Any:
-    """Return a number of a type: its real part if that is real."""
-    return kind(g if issubclass(kind, complex | np.complexfloating) else g.real)

@@ -76,19 +76,22 @@ def is_complex(value: Any) -> bool:
     >>> is_complex(np.zeros(3)), is_complex(1j), is_complex(np.zeros(3, np.complex64))
     (False, True, True)
     """
-    value = plain(value)
-    if isinstance(value, np.ndarray | np.generic):
-        return bool(value.dtype.kind == "c")
-    return isinstance(value, complex)
+    while type(value) is Traced:
+        value = value._value
+    dtype = getattr(value, "dtype", None)
+    return isinstance(value, complex) if dtype is None else dtype.kind == "c"
 
 
 def holds_complex(value: Any) -> bool:
     """Return whether a value is complex, or is a container that has complex values in it."""
-    if isinstance(value, dict):
-        return any(map(holds_complex, value.values()))
-    if type(value) is list or type(value) is tuple:
-        return any(map(holds_complex, value))
-    return is_complex(value)
+    kind = type(value)
+    if kind in _WITHOUT_PARTS:
+        return False
+    if kind is dict:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return is_complex(value)
+    return any(map(holds_complex, value))
 
 
 def innermost(values: tuple[Any, ...]) -> Level | None:
@@ -217,7 +220,8 @@ def holds_traced(value: Any) -> bool:
     return kind is Traced or next(traced_in(value), None) is not None
 
 
-_PLAIN = frozenset({np.ndarray, int, float, bool, str, type(None), slice})
+_WITHOUT_PARTS = frozenset({int, float, bool, str, type(None), slice})
+_PLAIN = _WITHOUT_PARTS | {np.ndarray}
 
 
 def remembered(error: DerivativeError, *values: Any) -> DerivativeError:

@@ -581,6 +581,8 @@ def _check_input(leaf: Any, kinds: str) -> None:
     """Refuse what is not floating point, real for the kind ``"f"`` and complex for ``"c"``."""
     inside = plain(leaf)
     kind = type(inside)
+    if kind is np.ndarray and inside.dtype.kind in kinds:
+        return
     number = isinstance(inside, float | complex | np.inexact)
     if number or (kind is np.ndarray and inside.dtype.kind in "fc"):
         if ("c" if is_complex(inside) else "f") in kinds:
