@@ -235,6 +235,12 @@ TRANSFORMS = {
     "imag": (lambda xp, z: xp.imag(z), A),
     "conj": (lambda xp, z: xp.conj(z), A),
     "angle": (lambda xp, z: xp.angle(z), A),
+    "sign of slogdet": (lambda xp, z: xp.linalg.slogdet(z)[0], (2, 3, 3)),
+    "size of slogdet": (lambda xp, z: xp.linalg.slogdet(z)[1], (2, 3, 3)),
+    "cholesky": (
+        lambda xp, z: xp.linalg.cholesky(z @ xp.conj(z).mT + np.eye(3)), (2, 3, 3)
+    ),
+    "eigvalsh": (lambda xp, z: xp.linalg.eigvalsh(z + xp.conj(z).mT), (2, 3, 3)),
     "norm": (lambda xp, z: xp.linalg.norm(z), A),
     "norm of rows": (lambda xp, z: xp.linalg.norm(z, 3, axis=1), A),
     "largest column": (lambda xp, z: xp.linalg.norm(z, 1), A),

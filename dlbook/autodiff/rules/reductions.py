@@ -401,8 +401,6 @@ general(_p_norm, "x | order axis keepdims", jvps=[_norm_jvp], vjps=[_norm_vjp])
 
 @composed(np.linalg.norm)
 def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
-    if is_complex(x) and not (ord in (None, 2, -2, "fro", "nuc") or ord == 0):
-        x = np.abs(x)  # these norms are of sizes alone
     if axis is None and ord is None:
         return _p_norm(x, order=None, axis=None, keepdims=keepdims)
     axes = _axes(np.ndim(x), axis)
@@ -410,6 +408,8 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) ->
         return _matrix_norm(x, ord, axes, keepdims)
     if len(axes) != 1:
         raise ValueError(f"np.linalg.norm takes one axis or two; here they are {axes}")
+    if ord not in (None, 2) and is_complex(x):
+        x = np.abs(x)
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axes, keepdims=keepdims)
     if ord == 0:  # how many are not 0: a plain value
