@@ -3,8 +3,8 @@
 ``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
 the arguments it can be differentiated by, and the others that it takes.
 ``{derivatives-without-rule}`` lists all that are not in the table, each with what the refusal says
-to write instead. ``{derivatives-special}`` lists those of ``scipy.special``; ``{derivatives-complex}`` those whose
-rules hold for complex numbers.
+to write instead. ``{derivatives-special}`` lists those of ``scipy.special``, and
+``{derivatives-complex}`` those whose rules hold for complex numbers.
 """
 
 from __future__ import annotations
