@@ -134,7 +134,7 @@ class Recorded:
     Attributes
     ----------
     inputs
-        Leaves of the arguments that are differentiated by; nodes 0, 1, … of the tape.
+        Leaves of the arguments with respect to which is differentiated; nodes 0, 1, … of the tape.
     arguments
         The structures of these arguments.
     values

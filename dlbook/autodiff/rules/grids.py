@@ -125,9 +125,8 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
 
 def _slope(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     """Return differences of order 2 inside; at the edges the slope of a line or a parabola."""
-    if is_complex(step) and not is_complex(
-        f
-    ):  # NumPy would give up the imaginary parts of the slopes
+    # NumPy would give up the imaginary parts of the slopes.
+    if is_complex(step) and not is_complex(f):
         raise no_complex("the spacing of np.gradient", describe(step))
     f = np.moveaxis(f, axis, 0)
     n, shape = np.shape(f)[0], (-1,) + (1,) * (np.ndim(f) - 1)

@@ -1,7 +1,7 @@
 """The NumPy functions that `dlbook.autodiff` knows, read from its table of rules.
 
 ``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
-the arguments it can be differentiated by, and the others that it takes.
+the arguments in which it is differentiable, and the others that it takes.
 ``{derivatives-without-rule}`` lists all that are not in the table, each with what the refusal says
 to write instead. ``{derivatives-special}`` lists those of ``scipy.special``, and
 ``{derivatives-complex}`` those whose rules hold for complex numbers.
@@ -25,7 +25,7 @@ import dlbook.autodiff
 from dlbook.autodiff.refusals import instead_of
 from dlbook.autodiff.table import TABLE, Entry, entry_of, name_of
 
-_HEADINGS = ("function", "differentiated by", "other arguments")
+_HEADINGS = ("function", "differentiable arguments", "other arguments")
 
 
 def known(kind: str) -> dict[str, Entry]:
@@ -35,7 +35,7 @@ def known(kind: str) -> dict[str, Entry]:
 
 
 def arguments(entry: Entry) -> tuple[str, str]:
-    """Return the arguments that a function can be differentiated by, and its others."""
+    """Return the arguments in which a function is differentiable, and its others."""
     others = [name for name in entry.options or () if name not in ("out", "newshape")]
     if entry.kind == "composed":  # what is differentiable follows from its parts
         return ", ".join(others), ""
@@ -160,7 +160,7 @@ class SpecialDirective(DerivativesDirective):
         rest = ", ".join(name.rpartition(".")[2] for name in without if not without[name])
         text = "All others are refused, and the error knows no replacement: "
         return [
-            _table(("function", "differentiated by"), first),
+            _table(("function", "differentiable arguments"), first),
             _table(("function", "instead"), second),
             nodes.paragraph("", "", nodes.Text(f"{text}{rest}.")),
         ]
