@@ -26,7 +26,7 @@ from editions.pages import article, target
 #: What is of the site alone: to run, to fold out, to point at.
 _OF_THE_SITE = (
     ".dl-downloads, .dl-run, .dl-run-not, .dl-near, .dl-sheet-only, .dl-number-note, .dl-start, "
-    ".dl-preview, .copybtn, .expanded, .sd-summary-state-marker, button"
+    ".dl-preview, .dl-arrange-why, .copybtn, .expanded, .sd-summary-state-marker, button"
 )
 _ATTRIBUTES = ("tabindex", "title", "download")
 _JOINER = "\N{WORD JOINER}"
