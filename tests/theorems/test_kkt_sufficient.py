@@ -92,6 +92,14 @@ def test_without_sign():
         instance = on_an_interval(lambda w, s=s: s * w, lambda w, s=s: s, 1.0, 0.0, 1.0, [0.0, -s])
         assert broken(hypotheses(*instance)) == ["sign"]
         assert not conclusion(*instance)
+    # In the corner of a quadrant; the multipliers add up to 1.
+    mu = np.array([2.0, -1.0])
+    for order in [0, 1], [1, 0]:
+        c, corner = mu[order], np.zeros(2)
+        ys = [np.array([a, b]) for a in (0.0, 1.0) for b in (0.0, 1.0)]
+        instance = (lambda y, c=c: c @ y, lambda y, c=c: c, corner, -np.eye(2), corner, c, ys)
+        assert broken(hypotheses(*instance)) == ["sign"]
+        assert not conclusion(*instance)
 
 
 def test_without_slack():

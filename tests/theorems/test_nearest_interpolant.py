@@ -58,6 +58,11 @@ def test_without_updates():
     path = [np.array([1.0, 0.0]), walk(ROW, ONE, [1.0, 0.0], scale=np.array([1.0, 4.0]))]
     assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
     assert not conclusion(ROW, ONE, path)
+    # One step alone that leads off, the first of two or the last.
+    start, nearest = np.array([1.0, 0.0]), np.array([0.76, -0.32])
+    for path in ([start, np.zeros(2), LEAST], [start, nearest, nearest + np.array([0.4, -0.3])]):
+        assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
+        assert not conclusion(ROW, ONE, path)
 
 
 def test_without_converges():

@@ -120,9 +120,10 @@ def test_without_logistic():
 
 
 def test_without_centred():
-    instance = changed(b1=2.0)
-    assert broken(hypotheses(*instance)) == ["centred"]
-    assert not conclusion(*instance)
+    for b1 in (2.0, -2.0):
+        instance = changed(b1=b1)
+        assert broken(hypotheses(*instance)) == ["centred"]
+        assert not conclusion(*instance)
 
 
 def test_without_frequencies():
@@ -132,7 +133,7 @@ def test_without_frequencies():
 
 
 def test_without_differences():
-    for q in (1.0, 1.0, 1.0), (1.0, -3.0, 2.3):
+    for q in (1.0, 1.0, 1.0), (1.0, -3.0, 2.3), (1.0, -3.0, 1.7):
         instance = changed(q=q)
         assert broken(hypotheses(*instance)) == ["differences"]
         assert not conclusion(*instance)

@@ -4,7 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from saddle_instances import LOGISTIC, TANH, cases, covariance, frequencies, gradient, pairs
+from saddle_instances import (
+    LOGISTIC,
+    TANH,
+    Activation,
+    cases,
+    covariance,
+    frequencies,
+    gradient,
+    pairs,
+)
 
 NEAR_MISSES = {
     "the second derivative, times .99": {"times": 0.99},
@@ -117,9 +126,12 @@ def test_tight():
 
 
 def test_without_logistic():
-    instance = (*attained(0, 0.5), TANH, 0.0)
-    assert broken(hypotheses(*instance)) == ["logistic"]
-    assert not conclusion(*instance)
+    # The second is level ¼ at 0, as the logistic function is, and steeper elsewhere.
+    steeper = Activation(lambda z: 0.5 + z / 4 + z**3, lambda z: 0.25 + 3 * z**2)
+    for activation, b1 in ((TANH, 0.0), (steeper, 2.0)):
+        instance = (*attained(0, 0.5), activation, b1)
+        assert broken(hypotheses(*instance)) == ["logistic"]
+        assert not conclusion(*instance)
 
 
 def test_without_frequencies():

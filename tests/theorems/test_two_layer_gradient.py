@@ -102,8 +102,8 @@ def test_near_misses():
 
 def test_without_labels():
     X, Y, p = network(0)
-    for more in (1.0, 0.01):
-        case = (X, Y + np.array([[more, 0.0], [0.0, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
+    for more, less in ((1.0, 0.0), (0.01, 0.0), (0.0, 0.01), (1.0, 1.0)):
+        case = (X, Y + np.array([[more, 0.0], [-less, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
         assert broken(hypotheses(*case)) == ["labels"]
         assert not conclusion(*case)
 
