@@ -71,6 +71,7 @@ def test_near_misses():
 def test_without_dead():
     for instance in (
         ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [(1, -1.0)] * 5),
+        ([[-1.0], [1.0]], [1.0], 0.0, 0.1, 1.0, [(0, -1.0)] * 5),
         ([[1.0]], [1.0], 0.0, 0.5, 0.1, [(0, 1.0)] * 5),  # which is silent at last
     ):
         assert broken(hypotheses(*instance)) == ["dead"]
