@@ -73,6 +73,10 @@ def test_without_centred():
     joint = [((np.array([w]), np.eye(2)[0], ZERO), 0.5) for w in ([r, 0.0], [0.0, -r])]
     assert broken(hypotheses(joint, 1)) == ["centred"]
     assert not conclusion(joint, 1)
+    for turn in (1, -1):  # one entry of two is always 1
+        joint = [((np.array([[1.0, s][::turn]]), np.ones(2), ZERO), p) for s, p in SIGNS]
+        assert broken(hypotheses(joint, 1)) == ["centred"]
+        assert not conclusion(joint, 1)
 
 
 def test_without_uncorrelated():
@@ -93,7 +97,7 @@ def test_without_independent():
 
 
 def test_without_bias():
-    for b in ONE, np.array([1.0, -1.0]):
+    for b in ONE, np.array([1.0, -1.0]), *np.eye(2):
         joint = [((W, ONE, b), p) for W, p in independent((len(b), 1))]
         assert broken(hypotheses(joint, 1)) == ["bias"]
         assert not conclusion(joint, 1)

@@ -85,6 +85,12 @@ def test_without_stationary():
     )
     assert broken(hypotheses(*instance)) == ["stationary"]
     assert not conclusion(*instance)
+    for e in np.eye(2):  # in a quadrant, where one of the two equations is false
+        zero = np.zeros(2)
+        g = (lambda y, e=e: (e @ y - 1) ** 2), (lambda y, e=e: 2 * (e @ y - 1) * e)
+        instance = (*g, zero, -np.eye(2), zero, zero, [zero, e])
+        assert broken(hypotheses(*instance)) == ["stationary"]
+        assert not conclusion(*instance)
 
 
 def test_without_sign():
@@ -106,3 +112,9 @@ def test_without_slack():
     instance = on_an_interval(np.square, lambda w: 2 * w, 2.0, 1.0, 2.0, [4.0, 0.0])
     assert broken(hypotheses(*instance)) == ["slack"]
     assert not conclusion(*instance)
+    for e in np.eye(2):  # where entries are at least 1, and one of the two has some slack
+        one = np.ones(2)
+        g = (lambda y, e=e: (e @ y) ** 2), (lambda y, e=e: 2 * (e @ y) * e)
+        instance = (*g, one + e, -np.eye(2), -one, 4 * e, [one, one + e])
+        assert broken(hypotheses(*instance)) == ["slack"]
+        assert not conclusion(*instance)

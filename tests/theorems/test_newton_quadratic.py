@@ -121,9 +121,10 @@ def test_tight():
 
 
 def test_without_critical():
-    instance = bowl([[1.0]]), np.array([0.1]), 1.0, 1.0, 1.0, np.array([0.2])
-    assert broken(hypotheses(*instance)) == ["critical"]
-    assert not conclusion(*instance)
+    for e in (np.ones(1), *np.eye(2)):
+        instance = bowl(np.eye(len(e))), 0.1 * e, 1.0, 1.0, 1.0, 0.2 * e
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)
 
 
 def test_without_curved():

@@ -156,7 +156,8 @@ def test_without_same():
     """An arrow and its mirror image are of two classes; and an image that is a little likelier."""
     arrows = (MIRROR, [[3.0, 0.0], [0.0, 3.0]], [[0.5, 0.0], [0.0, 0.5]], cross_entropy)
     likelier = (MIRROR, [[0.0, 0.0], [0.01, 0.0]], [[0.4, 0.0], [0.6, 0.0]], cross_entropy)
-    for instance in arrows, likelier:
+    other_class = (MIRROR, [[0.0, 0.0], [0.0, 0.01]], [[0.0, 0.4], [0.0, 0.6]], cross_entropy)
+    for instance in arrows, likelier, other_class:
         assert broken(hypotheses(*instance)) == ["same"]
         assert not conclusion(*instance)
 

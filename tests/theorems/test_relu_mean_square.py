@@ -182,3 +182,7 @@ def test_without_bias():
         ]
         assert broken(hypotheses(joint, [1] * 3)) == ["bias"]
         assert not conclusion(joint, [1] * 3)
+    for b in np.eye(2):  # of one unit of two
+        joint = [((a, W, [b]), p) for (a, W, _), p in network(start_of(1), [independent((2, 1))])]
+        assert broken(hypotheses(joint, [1])) == ["bias"]
+        assert not conclusion(joint, [1])

@@ -127,9 +127,11 @@ def test_without_centred():
 
 
 def test_without_frequencies():
-    instance = changed(b2=np.zeros(3))
-    assert broken(hypotheses(*instance)) == ["frequencies"]
-    assert not conclusion(*instance)
+    one_wrong = [np.log(frequencies(LABELS)) + 0.1 * e for e in np.eye(3)]
+    for b2 in (np.zeros(3), *one_wrong):
+        instance = changed(b2=b2)
+        assert broken(hypotheses(*instance)) == ["frequencies"]
+        assert not conclusion(*instance)
 
 
 def test_without_differences():

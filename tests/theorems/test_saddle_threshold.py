@@ -136,6 +136,8 @@ def test_without_logistic():
 
 def test_without_frequencies():
     direction = (np.zeros((2, 2)), np.zeros(2), np.zeros((2, 3)), np.array([1.0, 0.0, 0.0]))
-    instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, np.zeros(3))
-    assert broken(hypotheses(*instance)) == ["frequencies"]
-    assert not conclusion(*instance)
+    one_wrong = [np.log(frequencies(LABELS)) + 0.1 * e for e in np.eye(3)]
+    for b2 in (np.zeros(3), *one_wrong):
+        instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, b2)
+        assert broken(hypotheses(*instance)) == ["frequencies"]
+        assert not conclusion(*instance)

@@ -72,6 +72,11 @@ def test_without_critical():
         instance = (*tilted, 2 * np.eye(1), np.zeros(1), ENDS)
         assert broken(hypotheses(*instance)) == ["critical"]
         assert not conclusion(*instance)
+    for e in np.eye(2):  # along one of two axes
+        tilted = (lambda w, e=e: 0.01 * e @ w + w @ w, 0.01 * e)
+        instance = (*tilted, 2 * np.eye(2), np.zeros(2), WAYS)
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)
 
 
 def test_without_positive():
