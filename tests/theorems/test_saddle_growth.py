@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
 from saddle_instances import (
+    BENT,
     COSINE,
     LOGISTIC,
     SHARP,
@@ -113,7 +114,7 @@ def changed(q=Q, activation=LOGISTIC, b1=0.0, b2=None):
 
 
 def test_without_logistic():
-    for activation in (TANH, SHARP, COSINE):
+    for activation in (TANH, SHARP, COSINE, *BENT):
         instance = changed(activation=activation)
         assert broken(hypotheses(*instance)) == ["logistic"]
         assert not conclusion(*instance)

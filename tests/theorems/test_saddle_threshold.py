@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
 from saddle_instances import (
+    BENT,
     LOGISTIC,
     TANH,
     Activation,
@@ -128,7 +129,8 @@ def test_tight():
 def test_without_logistic():
     # The second is level ¼ at 0, as the logistic function is, and steeper elsewhere.
     steeper = Activation(lambda z: 0.5 + z / 4 + z**3, lambda z: 0.25 + 3 * z**2)
-    for activation, b1 in ((TANH, 0.0), (steeper, 2.0)):
+    above, below = BENT  # each is the logistic function on one side of 0
+    for activation, b1 in ((TANH, 0.0), (steeper, 2.0), (above, -2.0), (below, 2.0)):
         instance = (*attained(0, 0.5), activation, b1)
         assert broken(hypotheses(*instance)) == ["logistic"]
         assert not conclusion(*instance)
