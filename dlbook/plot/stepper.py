@@ -65,19 +65,19 @@ class Stepper:
         self.name = name
         glyphs: dict[str, str] = {}
         steps = [self._step(number, alt, glyphs) for number in range(1, len(frames) + 1)]
-        algorithm = "".join(f"<li>{_set(line)}</li>" for line in lines)
+        algorithm = "".join(f"<li>{html_of(line)}</li>" for line in lines)
         keys = "".join(
-            f'<li><span class="dl-key dl-key-{mark}"></span><span>{_set(meaning)}</span></li>'
+            f'<li><span class="dl-key dl-key-{mark}"></span><span>{html_of(meaning)}</span></li>'
             if mark in _MARKS
-            else f"<li><span>{_set(mark)}: {_set(meaning)}</span></li>"
+            else f"<li><span>{html_of(mark)}: {html_of(meaning)}</span></li>"
             for mark, meaning in legend.items()
         )
         shapes = re.sub(r'id="(.*?)"', rf'id="{name}-\1"', "".join(glyphs.values()))
         self._markup = (
-            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{_plain(title)}" '
+            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{plain_of(title)}" '
             f'style="--dl-step:{_legible_width(frames[0].figure)}px">'
             f'<svg class="dl-glyphs" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs>'
-            f'</svg><p class="dl-stepper-title">{_set(title)}</p>'
+            f'</svg><p class="dl-stepper-title">{html_of(title)}</p>'
             + (f'<ol class="dl-lines">{algorithm}</ol>' if lines else "")
             + (f'<ul class="dl-legend">{keys}</ul>' if legend else "")
             + f'<ol class="dl-steps">{"".join(steps)}</ol></div>'
@@ -93,12 +93,12 @@ class Stepper:
         rows = "".join(_row(key, value, last.get(key, ())) for key, value in frame.state.items())
         line = f' data-line="{frame.line}"' if frame.line else ""
         where = f' <span class="dl-line">Line {frame.line}.</span>' if frame.line else ""
-        said = _plain(frame.says) + (f" Line {frame.line}." if frame.line else "")
+        said = plain_of(frame.says) + (f" Line {frame.line}." if frame.line else "")
         return (
             f'<li class="dl-step" id="{self.name}-{number}"{line} data-says="{said}">'
             f'<div class="dl-frame">{picture}</div>'
             f'<p class="dl-says"><span class="dl-count">{number}</span> '
-            f"{_set(frame.says)}{where}</p>"
+            f"{html_of(frame.says)}{where}</p>"
             + (f'<dl class="dl-state">{rows}</dl>' if rows else "")
             + "</li>"
         )
@@ -174,11 +174,16 @@ def stepper(
     for number, frame in enumerate(shown, 1):
         if frame.line is not None and lines and not 1 <= frame.line <= len(lines):
             raise ValueError(f"frame {number} names line {frame.line} of {len(lines)}")
-    sizes = {tuple(frame.figure.get_size_inches().round(6).tolist()) for frame in shown}
-    if len(sizes) > 1:
-        raise ValueError(f"frames have the sizes {sorted(sizes)}, in inches; expected one")
+    require_one_size(shown)
     name = name or re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     return Stepper(shown, title, alt, lines, legend or {}, name)
+
+
+def require_one_size(frames: Iterable[Frame]) -> None:
+    """Raise a `ValueError` if figures differ in size."""
+    sizes = {tuple(frame.figure.get_size_inches().round(6).tolist()) for frame in frames}
+    if len(sizes) > 1:
+        raise ValueError(f"frames have the sizes {sorted(sizes)}, in inches; expected one")
 
 
 def _legible_width(figure: Figure) -> int:
@@ -190,12 +195,12 @@ _MARKS = {*get_args(NodeMark), *get_args(EdgeMark)}
 _FORMULA = re.compile(r"(?<!\\)\$([^$]+)(?<!\\)\$")
 
 
-def _set(text: str) -> str:
+def html_of(text: str) -> str:
     r"""Return text as HTML, its formulas in elements of the class ``math``.
 
     Examples
     --------
-    >>> _set("If $d(v) < 1$, it costs \\$5.")
+    >>> html_of("If $d(v) < 1$, it costs \\$5.")
     'If <span class="math">$d(v) &lt; 1$</span>, it costs $5.'
     """
     parts = _FORMULA.split(text)
@@ -207,12 +212,12 @@ def _set(text: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def plain_of(text: str) -> str:
     r"""Return text as an attribute holds it, its formulas in plain characters.
 
     Examples
     --------
-    >>> _plain(r"It is $v_{12} = 2 \\cdot x^2$.")
+    >>> plain_of(r"It is $v_{12} = 2 \\cdot x^2$.")
     'It is v12 = 2 · x^2.'
     """
 
@@ -235,19 +240,19 @@ _CHARACTERS = {
 
 def _row(name: str, value: object, before: object) -> str:
     """Return a variable and its value, in which is marked what was not there before."""
-    items, known = _items(value), Counter(_items(before))
-    changed = items != _items(before)
+    items, known = items_of(value), Counter(items_of(before))
+    changed = items != items_of(before)
     shown = []
     for item in items:
         new = known[item] == 0
         known[item] -= not new
-        shown.append(f"<mark>{_set(item)}</mark>" if new else _set(item))
+        shown.append(f"<mark>{html_of(item)}</mark>" if new else html_of(item))
     values = ", ".join(shown) or "\N{EN DASH}"
     kind = ' class="dl-changed"' if changed else ""
-    return f"<div{kind}><dt>{_set(name)}</dt><dd>{values}</dd></div>"
+    return f"<div{kind}><dt>{html_of(name)}</dt><dd>{values}</dd></div>"
 
 
-def _items(value: object) -> list[str]:
+def items_of(value: object) -> list[str]:
     """Return what a value consists of, as a reader reads it."""
     if isinstance(value, Mapping):
         value = [f"{key}: {text_of(one)}" for key, one in value.items()]
