@@ -9,7 +9,6 @@ such as the points of a curve.
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -17,7 +16,15 @@ from importlib import resources
 from typing import Any
 from xml.etree import ElementTree
 
-from dlbook.plot.stepper import Frame, html_of, items_of, plain_of, require_one_size
+from dlbook.plot.stepper import (
+    Frame,
+    held,
+    html_of,
+    items_of,
+    plain_of,
+    require_one_size,
+    spoken_of,
+)
 from dlbook.plot.svg import inline_svg, svg_of
 
 __all__ = ["Slider", "slider"]
@@ -43,32 +50,26 @@ class Slider:
         kept = [
             {
                 "at": at,
-                "says": html.unescape(plain_of(frame.says)),
-                "state": [", ".join(items_of(value)) for value in frame.state.values()],
+                "says": spoken_of(frame.says),
+                "state": [_in_words(value) for value in frame.state.values()],
                 "moves": moves[at],
             }
             for at, frame in frames.items()
         ]
-        data = json.dumps(
-            {"start": list(frames).index(start), "slots": slots, "frames": kept},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        shown = kept[list(frames).index(start)]
+        data = held({"start": list(frames).index(start), "slots": slots, "frames": kept})
         rows = "".join(
-            f"<div><dt>{html_of(key)}</dt><dd>{html.escape(value, quote=False)}</dd></div>"
-            for key, value in zip(frames[start].state, shown["state"], strict=True)
+            f"<div><dt>{html_of(key)}</dt>"
+            f"<dd>{html.escape(_in_words(value), quote=False)}</dd></div>"
+            for key, value in frames[start].state.items()
         )
-        # In single quotes, since JSON is full of double ones.
-        held = html.escape(data, quote=False).replace("'", "&#39;")
         self._markup = (
             f'<div class="dl-slider" id="{name}" role="group" aria-label="{plain_of(title)}" '
-            f"data-frames='{held}'>"
+            f"data-frames='{data}'>"
             f'<p class="dl-stepper-title">{html_of(title)}</p>'
             f'<p class="dl-at"><span id="{name}-label">{html_of(label)}</span> '
             f"<strong>{html.escape(start, quote=False)}</strong></p>"
             f'<div class="dl-frame">{picture}</div>'
-            f'<p class="dl-says">{html.escape(str(shown["says"]), quote=False)}</p>'
+            f'<p class="dl-says">{html.escape(spoken_of(frames[start].says), quote=False)}</p>'
             + (f'<dl class="dl-state">{rows}</dl>' if rows else "")
             + "</div>"
         )
@@ -156,6 +157,10 @@ def slider(
     require_one_size(shown.values())
     name = name or re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     return Slider(shown, start, title, label, alt, name)
+
+
+def _in_words(value: object) -> str:
+    return spoken_of(", ".join(items_of(value)))
 
 
 def _moving(

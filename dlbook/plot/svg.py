@@ -39,6 +39,7 @@ def inline_svg(
     classes: str = "dl-figure",
     glyphs: dict[str, str] | None = None,
     name: str = "",
+    nodes: bool = False,
 ) -> str:
     """Return an SVG file's text as markup to stand in an HTML page.
 
@@ -61,6 +62,8 @@ def inline_svg(
         default each picture has its own.
     name
         What ids begin with; by default it is made from the picture.
+    nodes
+        Give the box of each node of a drawn graph its number, as ``data-node``.
 
     Examples
     --------
@@ -87,6 +90,9 @@ def inline_svg(
             del element.attrib[key]
             key = key.removeprefix(_XLINK)
             if key == "target":  # a link of the book opens where it stands
+                continue
+            if key == "id" and nodes and value.startswith("node "):
+                element.set("data-node", value.split()[1])
                 continue
             if key == "id" and value not in used and not value.startswith("name "):
                 continue
