@@ -59,7 +59,7 @@ preview.id = "dl-preview";
 preview.className = "dl-preview";
 preview.setAttribute("role", "tooltip");
 preview.hidden = true;
-let waiting, statements;
+let waiting, asked, statements;
 
 const loaded = () =>
   (statements ??= new Promise((resolve, reject) => {
@@ -92,19 +92,17 @@ async function statementOf(link) {
   return [head, document.createElement("br"), text];
 }
 
+const described = `[aria-describedby="${preview.id}"]`;
+const toStatement = "article a.dl-thm[href*='#']";
+
 function hide() {
   clearTimeout(waiting);
+  asked = null;
   preview.hidden = true;
-  document.querySelector('[aria-describedby="dl-preview"]')?.removeAttribute("aria-describedby");
+  document.querySelector(described)?.removeAttribute("aria-describedby");
 }
 
-async function say(link) {
-  const content = await statementOf(link);
-  if (!content.length) return;
-  preview.replaceChildren(...content);
-  document.body.append(preview);
-  preview.hidden = false;
-  link.setAttribute("aria-describedby", preview.id);
+function place(link) {
   const { left, top, bottom } = link.getBoundingClientRect();
   const { width, height } = preview.getBoundingClientRect();
   const below = bottom + height + 12 < innerHeight || top < height + 12;
@@ -112,18 +110,44 @@ async function say(link) {
   preview.style.top = `${below ? bottom + 4 : top - height - 4}px`;
 }
 
+async function say(link) {
+  hide();
+  asked = link;
+  const content = await statementOf(link);
+  if (asked !== link || !content.length) return;
+  preview.replaceChildren(...content);
+  document.body.append(preview);
+  preview.hidden = false;
+  link.setAttribute("aria-describedby", preview.id);
+  place(link);
+}
+
+// The link that the Tab key has reached, while its statement is shown or about to be: the browser
+// scrolls to such a link, and with it scrolls something else under the pointer.
+function held() {
+  const link = document.querySelector(`${toStatement}:focus-visible`);
+  return link && (preview.hidden || link.matches(described)) ? link : null;
+}
+
+function follow() {
+  const link = held();
+  if (!link) hide();
+  else if (!preview.hidden) place(link);
+}
+
 const rest = ({ target, type }) => {
   if (target.closest("#dl-preview")) return clearTimeout(waiting);
-  const link = target.closest("article a.dl-thm[href*='#']");
-  if (link?.hasAttribute("aria-describedby")) return clearTimeout(waiting);
+  const link = target.closest(toStatement);
+  if (link?.matches(described)) return clearTimeout(waiting);
+  if (!link && type === "pointerover" && held()) return;
   clearTimeout(waiting);
   // A moment to come to rest, and one to reach what is shown.
-  if (link) waiting = setTimeout(() => (hide(), say(link)), type === "focusin" ? 0 : 250);
+  if (link) waiting = setTimeout(say, type === "focusin" ? 0 : 250, link);
   else if (!preview.hidden) waiting = setTimeout(hide, 250);
 };
 document.addEventListener("pointerover", (event) => event.pointerType !== "touch" && rest(event));
 document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && rest(event));
-document.addEventListener("scroll", hide, { passive: true });
+document.addEventListener("scroll", follow, { passive: true });
 document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 
 // A number leads to the cell that computed it, unfolded.

@@ -142,9 +142,26 @@ def test_resting_on_a_link_shows_the_statement(roots, context, scheme):
         assert shown.is_visible()
         page.keyboard.press("Escape")
         assert not shown.is_visible()
+    # The Tab key reaches a link out of sight: the browser scrolls to it, before and after.
     here.focus()
     page.keyboard.press("Shift+Tab")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
     page.keyboard.press("Tab")
     shown.wait_for(state="visible")
+    page.evaluate("scrollBy({top: 40, behavior: 'instant'})")
+    page.wait_for_timeout(300)
+    assert shown.is_visible()
     assert here.get_attribute("aria-describedby") == "dl-preview"
+    link, box = here.bounding_box(), shown.bounding_box()
+    gaps = box["y"] - link["y"] - link["height"], link["y"] - box["y"] - box["height"]
+    assert min(map(abs, gaps)) < 8
+    # Where the pointer rests, scrolling takes the link away from under it.
+    page.keyboard.press("Escape")
+    here.evaluate("(link) => link.blur()")
+    here.hover()
+    shown.wait_for(state="visible")
+    page.evaluate("scrollBy({top: 40, behavior: 'instant'})")
+    shown.wait_for(state="hidden")
     page.close()
