@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from importlib import resources
 from typing import Any
 from xml.etree import ElementTree
+
+from matplotlib.figure import Figure
 
 from dlbook.plot.stepper import (
     Frame,
@@ -108,7 +110,8 @@ def slider(
         The parameter's value, as it is shown, to the frame with its figure, its sentence and its
         state; in the order of the slider. All figures consist of the same curves, marks and
         letters, in other places or colours, and all states have the same names. Formulas in
-        sentences and in values of the state are written in plain characters.
+        sentences and in values of the state are written in plain characters. Panels are where
+        they are in the frame that is shown first.
     start
         The value whose frame is shown first, printed, and seen without scripts: the most telling.
     title
@@ -171,9 +174,11 @@ def _moving(
     What changes is a list of pairs: the number that an element has as ``data-k``, and the name of
     an attribute. A frame has a value for each.
     """
+    figures = [frame.figure for frame in frames.values()]
+    drawn = dict(zip(frames, _drawn(figures, frames[start].figure), strict=True))
     pictures = {
-        at: ElementTree.fromstring(_numbered(inline_svg(svg_of(frame.figure), alt, name=name)))
-        for at, frame in frames.items()
+        at: ElementTree.fromstring(_numbered(inline_svg(svg, alt, name=name)))
+        for at, svg in drawn.items()
     }
     _complete_marks(list(pictures.values()))
     trees = {at: list(picture.iter()) for at, picture in pictures.items()}
@@ -200,6 +205,17 @@ def _moving(
             number += 1
     ElementTree.register_namespace("", _SVG)
     return ElementTree.tostring(first[0], encoding="unicode"), slots, moves
+
+
+def _drawn(figures: Iterable[Figure], first: Figure) -> Iterator[str]:
+    """Yield figures as SVG, panels where one of them has them: they stay, and are placed once."""
+    shown = svg_of(first)
+    for figure in figures:
+        if figure is not first:
+            figure.set_layout_engine("none")
+            for panel, model in zip(figure.axes, first.axes, strict=False):
+                panel.set_position(model.get_position(original=True))
+        yield shown if figure is first else svg_of(figure)
 
 
 def _numbered(svg: str) -> str:

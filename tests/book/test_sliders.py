@@ -20,7 +20,9 @@ SLIDERS = [
     (path.relative_to(SITE).as_posix(), name)
     for path in sorted(SITE.rglob("*.html"))
     if "_modules" not in path.parts
-    for name in re.findall(r'<div class="dl-slider" id="([^"]+)"', path.read_text("utf-8"))
+    for name in re.findall(
+        r'<div (?=[^>]*class="dl-slider")[^>]*?\bid="([^"]+)"', path.read_text("utf-8")
+    )
 ] or [(None, None)]
 
 
@@ -84,6 +86,22 @@ def test_each_frame_is_the_picture_that_was_drawn():
                     np.testing.assert_allclose(numbers(mine.get(name)), numbers(value), atol=0.051)
                 elif name not in ("id", "href", "clip-path"):
                     assert mine.get(name) == value
+
+
+def test_panels_stay_where_they_are():
+    """Labels further from their axis would push the panel away."""
+
+    def frame(pad):
+        fig, axes = figure()
+        axes.plot([0, 1], [0, 1])
+        axes.tick_params(pad=pad)
+        return Frame(fig, "a")
+
+    moves = slider(
+        {str(pad): frame(pad) for pad in (1, 30)}, start="1", title="t", label="l", alt="An axis."
+    )
+    slots = data_of(ElementTree.fromstring(moves.to_html()))["slots"]
+    assert {name for _, name in slots} == {"transform"}, "only labels move"
 
 
 def test_only_what_changes_is_stored():

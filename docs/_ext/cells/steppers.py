@@ -79,8 +79,9 @@ def _strip(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _load(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    for kind in sorted({one[1] for one in _MOVED.finditer(context.get("body", ""))}):
-        app.add_js_file(f"{kind}.js", defer="defer")
+    for kind in ("stepper", "slider"):
+        if f'class="dl-{kind}"' in context.get("body", ""):
+            app.add_js_file(f"{kind}.js", defer="defer")
 
 
 def _copy(app: Sphinx) -> None:
