@@ -475,8 +475,10 @@ def test_a_reader_predicts_by_keyboard_and_is_answered(kahn_page):
     assert kahn_page.evaluate("document.activeElement.parentElement.className") == "dl-ask"
     there.button(order[-1]).press("Enter")
     assert asking.locator("p").text_content() == f"No: {order[1]}. {question}"
+    height = asking.bounding_box()["height"]
     there.button("Show").press("Enter")
     assert asking.locator("p").text_content().strip() == question
+    assert asking.bounding_box()["height"] == height, "the picture below stays where it is"
     assert there.root.locator(".dl-now").get_attribute("id") == "t-4"
     for node in order[3:]:
         there.button(node).press("Enter")
