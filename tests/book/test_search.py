@@ -64,7 +64,11 @@ def test_the_glossary_has_every_term_with_its_words(site):
     written = re.findall(r"\*\{index\}`([^`<]+?)(?:\s*<[^`]*>)?`\*", sources)
     for term in {" ".join(one.split()) for one in written}:
         assert any(name.partition(" (")[0] == term for name in names), term
+    for name in names:  # a field is there to tell meanings apart, and said once
+        field = name.partition(" (")[2].rstrip(")")
+        assert not field or field not in name.partition(" (")[0], name
     for meaning in re.findall(r"(?s)<dd>(.*?)</dd>", text):
+        assert not re.match(r"(?s)\s*(<p[^>]*>)?\s*[a-z]", meaning), meaning
         assert len(re.sub("<.*?>", "", meaning)) > 40
         assert anchors(meaning)
 
