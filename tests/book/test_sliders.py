@@ -45,7 +45,7 @@ VALUES = {"a = -2": -2.0, "a = 0.5": 0.5, "a = 30": 30.0}  # at 30 marks are bey
 def made(**options):
     frames = {at: frame(a) for at, a in VALUES.items()}
     given = {"start": "a = 0.5", "title": "A & b", "label": "Factor $a$", "alt": "Two panels."}
-    return slider(frames, name="it", **given | options)
+    return slider(frames, **given | {"name": "it"} | options)
 
 
 def data_of(root):
@@ -272,15 +272,16 @@ def test_in_print_there_is_a_picture_and_no_control(page):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_two_sliders_do_not_meet(browser):
-    both = made()._repr_html_() + made().to_html().replace('id="it', 'id="other')
+    """Each cell of a notebook brings the script with it."""
     with browser.new_context() as fresh:
         page = fresh.new_page()
-        page.set_content(both + made()._repr_html_().partition("</div>")[2])
-        page.evaluate("document.body.append(document.createElement('i'))")
-        first = Open(page, "it")
+        page.set_content(made()._repr_html_() + made(name="other")._repr_html_())
+        first, other = Open(page, "it"), Open(page, "other")
         first.control.press("End")
-        assert first.now() == 2
-        assert page.locator("#it input").count() == 1
+        assert (first.now(), other.now()) == (2, 1)
+        other.control.press("Home")
+        assert (first.now(), other.now()) == (2, 0)
+        assert page.locator("input").count() == 2
 
 
 # ---- in the book ------------------------------------------------------------------------
