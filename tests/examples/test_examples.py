@@ -167,6 +167,16 @@ def test_scipy_fits_both_models(tmp_path):
     assert 0.15 < number(r"noise ([\d.]+)", said) < 0.3
 
 
+@pytest.mark.slow
+def test_a_filter_is_learnt_that_is_nearly_the_best(tmp_path):
+    said = said_by(start("spectral_filter.py", "--fast", cwd=tmp_path))
+    without, learnt, best = (float(line.split()[-1]) for line in said.splitlines())
+    assert best < 0.25 * without  # as its formula says of these spectra
+    assert best * 0.99 < learnt < best * 1.02
+    wrong = start("spectral_filter.py", "--steps", 0, cwd=tmp_path)
+    assert "expected --steps ≥ 1" in wrong.stderr
+
+
 def test_a_build_is_sorted_planned_and_a_circle_shown(tmp_path):
     name = "sort_build_graph.py"
     said = said_by(start(name, "--fast", cwd=tmp_path))

@@ -49,7 +49,7 @@ def _facts(app: Sphinx) -> object:
 
 
 def _words(set_off: nodes.emphasis) -> list[nodes.Node]:
-    """Return the paragraph of a term, with the formulas and words before and after in its sentence."""
+    """Return the paragraph of a term, with what is before and after it in its sentences."""
     paragraph: nodes.Node = set_off
     while not isinstance(paragraph, nodes.paragraph):
         if paragraph.parent is None:
