@@ -12,6 +12,7 @@ from dlbook.autodiff.traced import Traced, is_complex, plain, shape_of
 __all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
 
 
+_REAL = frozenset({float, np.float64, np.float32})
 _COMPLEX = frozenset({complex, np.complex64, np.complex128, np.clongdouble})
 
 
@@ -129,7 +130,7 @@ def _typed(g: Any, inside: Any) -> Any:
         return np.asarray(g, inside.dtype)
     if type(g) is kind:
         return g
-    return kind(g) if kind in _COMPLEX else kind(g.real)
+    return kind(g) if type(g) in _REAL or kind in _COMPLEX else kind(g.real)
 
 
 def _cast(g: Any, dtype: Any) -> Any:
