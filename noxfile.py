@@ -212,7 +212,7 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def editions(session: nox.Session) -> None:
-    """Make the book one PDF with Chromium, from the built site, and link it on the front page."""
+    """Make the built book a PDF, with Chromium, and an EPUB, checked with Java; link both."""
     python = _borrow(session, "tests")
     session.run(python, "docs/build_site.py", "--if-stale", external=True)
     session.run(python, "docs/build_editions.py", external=True)

@@ -91,7 +91,7 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
                 describe(result),
                 "pass the value as an argument",
             )
-        if not isinstance(plain(result), np.ndarray | np.number | float):
+        if not isinstance(plain(result), np.ndarray | np.number | float | complex):
             raise DerivativeError(
                 "a checkpointed function returned something other than one number or array",
                 describe(result),
@@ -115,7 +115,7 @@ def _call(flat: Callable[..., Any], leaves: tuple[Any, ...]) -> Any:
         _check_same(ans, again)
         return tangent
 
-    rule = Rule(function, Each(push), (), name="checkpoint", pull=pull)
+    rule = Rule(function, Each(push), (), name="checkpoint", pull=pull, complex=True)
     return level.record(rule, function, leaves, {})
 
 

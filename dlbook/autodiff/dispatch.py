@@ -15,7 +15,15 @@ import numpy as np
 from dlbook.autodiff.levels import Level
 from dlbook.autodiff.refusals import DerivativeError, beside, describe, instead_of, place
 from dlbook.autodiff.table import UnknownArgumentError, entry_of, name_of
-from dlbook.autodiff.traced import Traced, holds_traced, innermost, plain, remembered
+from dlbook.autodiff.traced import (
+    Traced,
+    holds_complex,
+    holds_traced,
+    innermost,
+    no_complex,
+    plain,
+    remembered,
+)
 
 __all__ = ["NumPyLevel", "call", "call_ufunc"]
 
@@ -27,6 +35,9 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
     rule, definition = entry.rule, entry.definition
+    if not entry.complex and entry.kind != "refused" and _any_complex(args, kwargs):
+        given = _as_called(function, args, kwargs)
+        raise remembered(no_complex(name_of(function), given, entry.instead), args, kwargs)
     if rule is None and definition is None:
         if entry.kind != "refused":  # but a constant, or a question
             return function(*_plain_in(args), **_plain_in(kwargs))
@@ -57,6 +68,10 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     except DerivativeError as error:
         remembered(error, args, kwargs)
         raise
+
+
+def _any_complex(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return holds_complex(args) or (bool(kwargs) and holds_complex(kwargs))
 
 
 def call_ufunc(
@@ -115,9 +130,13 @@ def _along_axes(
 def _refusal(
     what: str, function: Any, args: Any, kwargs: dict[str, Any], instead: str
 ) -> DerivativeError:
-    given = [_shown(a) for a in args] + [f"{k}={_shown(v)}" for k, v in kwargs.items()]
-    error = DerivativeError(what, f"{name_of(function)}({', '.join(given)})", instead)
+    error = DerivativeError(what, _as_called(function, args, kwargs), instead)
     return remembered(error, args, kwargs)
+
+
+def _as_called(function: Any, args: Any, kwargs: dict[str, Any]) -> str:
+    given = [_shown(a) for a in args] + [f"{k}={_shown(v)}" for k, v in kwargs.items()]
+    return f"{name_of(function)}({', '.join(given)})"
 
 
 def _refusal_of_out(function: Any, args: Any, kwargs: dict[str, Any]) -> DerivativeError:

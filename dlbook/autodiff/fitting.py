@@ -7,9 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.traced import Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, is_complex, plain, shape_of
 
 __all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
+
+
+_REAL = frozenset({float, np.float64, np.float32})
+_COMPLEX = frozenset({complex, np.complex64, np.complex128, np.clongdouble})
 
 
 def wide(a: Any) -> Any:
@@ -43,12 +47,19 @@ def as_adjoint(g: Any, value: Any) -> Any:
     --------
     >>> as_adjoint(np.ones((2, 3)), np.zeros(3, np.float32))
     array([2., 2., 2.], dtype=float32)
+
+    Of the complex adjoint of a real value, the real part counts:
+
+    >>> as_adjoint(np.array([1 + 2j, 3j]), np.zeros(2))
+    array([1., 0.])
     """
     inside = value if type(value) is np.ndarray else plain(value)
     given = g.shape if type(g) is np.ndarray else shape_of(g)
     shape = getattr(inside, "shape", ())
     if not given and shape:
-        return g.astype(inside.dtype) if type(g) is Traced else inside.dtype.type(g)
+        if type(g) is Traced:
+            return _cast(g, inside.dtype)
+        return inside.dtype.type(g if inside.dtype.kind == "c" else g.real)
     if given != shape:
         added, ones = _spread_axes(given, shape)
         if added:
@@ -113,7 +124,23 @@ def _typed(g: Any, inside: Any) -> Any:
     kind = type(inside)
     if type(g) is Traced:
         dtype = getattr(inside, "dtype", None)
-        return g if dtype is None or getattr(g, "dtype", None) == dtype else g.astype(dtype)
+        if dtype is None:  # a Python number
+            return g if kind is complex else g.real
+        return _cast(g, dtype)
     if kind is np.ndarray:
-        return g if type(g) is kind and g.dtype == inside.dtype else np.asarray(g, inside.dtype)
-    return g if type(g) is kind else kind(g)
+        if type(g) is kind and g.dtype == inside.dtype:
+            return g
+        if inside.dtype.kind == "f" and is_complex(g):
+            return np.array(g.real, inside.dtype)
+        return np.asarray(g, inside.dtype)
+    if type(g) is kind:
+        return g
+    return kind(g) if type(g) in _REAL or kind in _COMPLEX else kind(g.real)
+
+
+def _cast(g: Any, dtype: Any) -> Any:
+    """Return a traced value in a dtype: its real part if that is real."""
+    if getattr(g, "dtype", None) == dtype:
+        return g
+    g = g if dtype.kind == "c" else g.real
+    return g if getattr(g, "dtype", None) == dtype else g.astype(dtype)

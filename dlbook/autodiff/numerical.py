@@ -1,6 +1,7 @@
 r"""Derivatives by evaluating a function at nearby points.
 
 Every method takes a function of a number or array and returns all partial derivatives at a point.
+The values of the function may be complex, but for the complex step.
 A step :math:`h` that is too large leaves the error of the formula, one that is too small the
 rounding of the values, which the division by :math:`h` blows up. With values exact to a relative
 :math:`\varepsilon` and derivatives of the size of the values, the sum of both errors is smallest at
@@ -29,7 +30,7 @@ __all__ = ["central_difference", "complex_step", "forward_difference", "richards
 
 _EPS = float(np.finfo(np.float64).eps)
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 def forward_difference(
@@ -54,15 +55,16 @@ def forward_difference(
     Raises
     ------
     ValueError
-        If the step is not positive.
+        If the step is not positive, or x complex.
 
     Examples
     --------
     >>> float(forward_difference(np.square, 3.0, step=0.5))
     6.5
     """
-    base = np.asarray(f(_point(x)), float)
-    return _columns(x, step, _EPS**0.5, lambda moved, h: (np.asarray(f(moved(h))) - base) / h)
+    _check_place(x)
+    base = _values(f(_point(x)))
+    return _columns(x, step, _EPS**0.5, lambda moved, h: (_values(f(moved(h))) - base) / h)
 
 
 def central_difference(
@@ -83,7 +85,7 @@ def central_difference(
     Raises
     ------
     ValueError
-        If the step is not positive.
+        If the step is not positive, or x complex.
 
     Examples
     --------
@@ -115,7 +117,7 @@ def complex_step(f: Callable[[Any], ArrayLike], x: ArrayLike, step: float | None
     Raises
     ------
     ValueError
-        If the step is not positive, or the values of `f` are real.
+        If the step is not positive, x is complex, or the values of `f` are real.
 
     Examples
     --------
@@ -161,7 +163,7 @@ def richardson(
     Raises
     ------
     ValueError
-        If the step is not positive, or there are fewer than two levels.
+        If the step is not positive, x is complex, or there are fewer than two levels.
 
     Examples
     --------
@@ -190,7 +192,17 @@ def richardson(
 
 
 def _central(f: Callable[[Any], ArrayLike], moved: Callable[[float], Any], h: float) -> Any:
-    return (np.asarray(f(moved(h)), float) - np.asarray(f(moved(-h)), float)) / (2 * h)
+    return (_values(f(moved(h))) - _values(f(moved(-h)))) / (2 * h)
+
+
+def _values(found: ArrayLike) -> Any:
+    """Return the values of a function in double precision, real or complex."""
+    return np.asarray(found, complex if np.iscomplexobj(found) else float)
+
+
+def _check_place(x: ArrayLike) -> None:
+    if np.iscomplexobj(x):
+        raise ValueError("x is complex; expected real numbers, such as the two parts of it")
 
 
 def _point(x: ArrayLike, kind: type = float) -> Any:
@@ -208,6 +220,7 @@ def _columns(
     """Return ``column(moved, h)`` for each entry of `x`, where ``moved(d)`` adds d to it."""
     if step is not None and not step > 0:
         raise ValueError(f"step is {step!r}; expected a number > 0")
+    _check_place(x)
     shape = np.shape(x)
     columns = []
     for i, entry in np.ndenumerate(np.asarray(x, float)):

@@ -18,6 +18,12 @@ the tangent of the result or to the adjoint of one operand. It is written in Num
 may be traced by outer levels, and may only call functions of this table. Its result is brought to
 the right shape and dtype by whoever called it: what broadcasting spread is summed there.
 
+Values may be complex where the entry says so, by `for_complex`. The adjoint of z = x + iy is then
+∂/∂x - i ∂/∂y of what is differentiated: a change dz adds the real part of adjoint times dz. Thus a
+rule that holds for real numbers holds for complex ones where the function is holomorphic; and a
+linear map is transposed, never conjugated as well. Of what a rule returns for a real value, the
+real part counts.
+
 A function may have several results, in a tuple. Then ``ans`` is that tuple, a forward rule
 returns one such, and the ``g`` of a reverse rule is one.
 """
@@ -29,7 +35,7 @@ import operator
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -73,6 +79,8 @@ class Rule:
         For a function that takes entries of its one operand: adds to an array what an adjoint of
         the result contributes, and so touches these entries only, where `vjps` return an array
         that is 0 elsewhere.
+    complex
+        Whether the rules hold where values are complex; else these are refused.
     """
 
     function: Callable[..., Any]
@@ -86,6 +94,7 @@ class Rule:
     pull: Derivative | None = None
     forward: Callable[..., tuple[Any, Any]] | None = None
     add: Callable[..., None] | None = None
+    complex: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +117,8 @@ class Entry:
         For what is composed.
     instead
         For what is refused.
+    complex
+        Whether arguments may be complex.
     """
 
     kind: str
@@ -117,6 +128,7 @@ class Entry:
     rule: Any = None
     definition: Callable[..., Any] | None = None
     instead: str = ""
+    complex: bool = False
 
     def bind(
         self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -265,6 +277,7 @@ def result_rule(rule: Rule, results: tuple[Any, ...], i: int, n: int) -> Rule:
         [d and partial(vjp, d) for d in (rule.vjps[k] for k in range(n))],
         name=f"{rule.name}[{i}]",
         forward=rule.forward and forward,
+        complex=rule.complex,
     )
 
 
@@ -402,14 +415,28 @@ def alias(name: Any, function: Callable[..., Any], **fixed: Any) -> None:
 
 def constant(*functions: Any) -> None:
     """Enter functions whose derivative is 0 wherever they have one."""
-    _enter(functions, Entry("constant"))
+    _enter(functions, Entry("constant", complex=True))
 
 
 def question(*functions: Any) -> None:
     """Enter functions that ask for shape or type."""
-    _enter(functions, Entry("question"))
+    _enter(functions, Entry("question", complex=True))
 
 
 def refused(instead: str, *functions: Any) -> None:
     """Enter functions that would lose a derivative."""
     _enter(functions, Entry("refused", instead=instead))
+
+
+def for_complex(*functions: Any) -> None:
+    """Declare that the entries of functions, and their rules, hold for complex values too."""
+    for function in functions:
+        entry = TABLE[function]
+        rule = entry.rule and replace(entry.rule, complex=True)
+        TABLE[function] = replace(entry, rule=rule, complex=True)
+
+
+def not_complex(instead: str, *functions: Any) -> None:
+    """Declare that constant functions are not constant for complex values, which are refused."""
+    for function in functions:
+        TABLE[function] = replace(TABLE[function], complex=False, instead=instead)

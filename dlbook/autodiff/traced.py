@@ -36,8 +36,11 @@ __all__ = [
     "are_results",
     "as_operand",
     "each_result",
+    "holds_complex",
     "holds_traced",
     "innermost",
+    "is_complex",
+    "no_complex",
     "plain",
     "remembered",
     "shape_of",
@@ -63,6 +66,32 @@ def shape_of(value: Any) -> tuple[int, ...]:
         value = plain(value)
     shape: tuple[int, ...] = getattr(value, "shape", ())
     return shape
+
+
+def is_complex(value: Any) -> bool:
+    """Return whether the number or array inside is complex.
+
+    Examples
+    --------
+    >>> is_complex(np.zeros(3)), is_complex(1j), is_complex(np.zeros(3, np.complex64))
+    (False, True, True)
+    """
+    while type(value) is Traced:
+        value = value._value
+    dtype = getattr(value, "dtype", None)
+    return isinstance(value, complex) if dtype is None else dtype.kind == "c"
+
+
+def holds_complex(value: Any) -> bool:
+    """Return whether a value is complex, or is a container that has complex values in it."""
+    kind = type(value)
+    if kind in _WITHOUT_PARTS:
+        return False
+    if kind is dict:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return is_complex(value)
+    return any(map(holds_complex, value))
 
 
 def innermost(values: tuple[Any, ...]) -> Level | None:
@@ -105,13 +134,13 @@ def as_operand(value: Any) -> Any:
     )
 
 
-def are_results(function: Callable[..., Any], result: Any) -> bool:
+def are_results(function: Callable[..., Any], result: Any, rule: Rule) -> bool:
     """Return whether a function gave several results: a tuple.
 
     Raises
     ------
     DerivativeError
-        If it gave one that has no real derivative: complex, or an array of objects.
+        If it gave one for which the rule does not hold: complex, or an array of objects.
     """
     kind = type(result)
     if kind is Traced or kind in _FLOATS:
@@ -122,16 +151,25 @@ def are_results(function: Callable[..., Any], result: Any) -> bool:
     if dtype_kind == "f":
         return False
     if dtype_kind == "c" or kind is complex:
-        raise DerivativeError(
-            "a complex value appeared, and derivatives are of real functions only",
-            f"{name_of(function)} → {describe(result)}",
-            "write the real and imaginary parts as two real values",
-        )
+        if rule.complex:
+            return False
+        raise no_complex(name_of(function), describe(result))
     raise DerivativeError(
         "a result is neither a floating-point number nor an array of them",
         f"{name_of(function)} → {describe(result)}",
         "use floating-point arrays, one or a tuple of them; np.stack([...]) makes one of traced "
         "numbers",
+    )
+
+
+def no_complex(name: str, given: str, instead: str = "") -> DerivativeError:
+    """Return the refusal of a complex value by a function whose rule is for real ones."""
+    return DerivativeError(
+        f"{name} takes real numbers only where derivatives are taken, and one here is complex",
+        given,
+        instead
+        or "np.real(z), np.imag(z) and np.abs(z), which are real; the reference lists "
+        "the functions that have rules for complex values",
     )
 
 
@@ -181,7 +219,8 @@ def holds_traced(value: Any) -> bool:
     return kind is Traced or next(traced_in(value), None) is not None
 
 
-_PLAIN = frozenset({np.ndarray, int, float, bool, str, type(None), slice})
+_WITHOUT_PARTS = frozenset({int, float, bool, str, type(None), slice})
+_PLAIN = _WITHOUT_PARTS | {np.ndarray}
 
 
 def remembered(error: DerivativeError, *values: Any) -> DerivativeError:
@@ -381,8 +420,8 @@ class Traced:
 
     def __complex__(self) -> complex:
         raise self._refuse(
-            "a traced value cannot become complex: derivatives are of real functions only",
-            "write the real and imaginary parts as two real values",
+            "a traced value cannot become a Python number, which would lose its derivative",
+            "x + 0j, which is traced",
         )
 
     def __round__(self, digits: int | None = None) -> Any:
@@ -475,11 +514,11 @@ class Traced:
 
     @property
     def real(self) -> Any:  # noqa: D102
-        return self
+        return np.real(self) if is_complex(self) else self
 
     @property
     def imag(self) -> Any:  # noqa: D102
-        return plain(self).imag
+        return np.imag(self) if is_complex(self) else plain(self).imag
 
     # ---- methods: the functions of the same name ----
 
@@ -509,7 +548,7 @@ class Traced:
         return self  # nobody can change it
 
     def conj(self) -> Any:  # noqa: D102
-        return self
+        return np.conjugate(self) if is_complex(self) else self
 
     conjugate = conj
 

@@ -15,7 +15,7 @@ from dlbook.autodiff.forward import ForwardLevel
 from dlbook.autodiff.levels import Level
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.reverse import ReverseLevel
-from dlbook.autodiff.traced import Traced, plain, shape_of
+from dlbook.autodiff.traced import Traced, is_complex, plain, shape_of
 
 __all__ = [
     "grad",
@@ -38,11 +38,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     Parameters
     ----------
     f
-        Takes and returns floating-point numbers, arrays, or trees of them.
+        Takes and returns floating-point numbers, arrays, or trees of them, real or complex.
     primals
         The arguments of `f`.
     tangents
-        Directions in which they move, trees of the same shapes.
+        Directions in which they move, trees of the same shapes; real where the primal is.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         If `f` does what no derivative can follow, or an argument or a result is not floating
         point.
     ValueError
-        If the tangents do not fit the primals.
+        If the tangents do not fit the primals, in shape or in being real.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     level = ForwardLevel()
 
     def pair(primal: Any, tangent: Any) -> Traced:
-        _check_input(primal)
+        _check_input(primal, "fc")
         return Traced(primal, level, like(tangent, primal, "tangent"))
 
     inputs = trees.map(pair, tuple(primals), tuple(tangents))
@@ -89,7 +89,7 @@ def vjp(
     Parameters
     ----------
     f
-        Takes and returns floating-point numbers, arrays, or trees of them.
+        Takes and returns floating-point numbers, arrays, or trees of them, real or complex.
     primals
         The arguments of `f`.
     has_aux
@@ -102,6 +102,8 @@ def vjp(
     value, pullback
         The pullback takes a tree like the value, and returns a tuple with the gradient of each
         argument. It can be called any number of times, and may outlive changes of the arguments.
+        The adjoint of a complex z = x + iy is ∂/∂x - i ∂/∂y: a change dz adds the real part of
+        the adjoint times dz.
     aux
         With `has_aux`, in third place.
 
@@ -117,6 +119,9 @@ def vjp(
     array([6., 8.])
     >>> pullback(np.array([1.0, 1.0]))
     (7.0, array([2., 2.]))
+    >>> value, pullback = vjp(lambda z: z.real**2 + z.imag**2, 3 + 4j)
+    >>> pullback(1.0)
+    ((6-8j),)
     """
     run = Recorded(f, primals, {}, has_aux=has_aux, copies=True, debug=debug)
     run.level.release()
@@ -129,7 +134,7 @@ class Recorded:
     Attributes
     ----------
     inputs
-        Leaves of the arguments that are differentiated by; nodes 0, 1, … of the tape.
+        Leaves of the arguments with respect to which is differentiated; nodes 0, 1, … of the tape.
     arguments
         The structures of these arguments.
     values
@@ -150,6 +155,7 @@ class Recorded:
         has_aux: bool = False,
         copies: bool = False,
         debug: bool = False,
+        kinds: str = "fc",
     ) -> None:
         chosen = range(len(args)) if argnums is None else argnums
         self.inputs, self.arguments = [], []
@@ -159,7 +165,7 @@ class Recorded:
             self.arguments.append(structure)
         for leaf in self.inputs:
             if type(leaf) is not np.ndarray or leaf.dtype.kind != "f":
-                _check_input(leaf)
+                _check_input(leaf, kinds)
         self.level = ReverseLevel(copies, debug)
         try:
             all_args = list(args)
@@ -246,6 +252,7 @@ def value_and_grad(
     argnums: int | Sequence[int] = 0,
     has_aux: bool = False,
     debug: bool = False,
+    holomorphic: bool = False,
 ) -> Callable[..., tuple[Any, Any]]:
     """Return a function that computes the value of `f` and its gradient, in reverse mode.
 
@@ -260,6 +267,8 @@ def value_and_grad(
         Whether `f` returns a pair ``(value, aux)``, of which only the value is differentiated.
     debug
         Whether to compare checksums of all arrays that the derivative depends on.
+    holomorphic
+        As for `grad`.
 
     Returns
     -------
@@ -283,7 +292,8 @@ def value_and_grad(
 
     def wrapped(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         chosen = _positions(argnums, len(args))
-        run = Recorded(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug)
+        kinds = "c" if holomorphic else "f"
+        run = Recorded(f, args, kwargs, argnums=chosen, has_aux=has_aux, debug=debug, kinds=kinds)
         try:
             if run.structure.kind is not None or shape_of(run.values[0]):
                 raise DerivativeError(
@@ -292,6 +302,8 @@ def value_and_grad(
                     "np.sum or np.mean over the result, jacobian for all derivatives, or vjp",
                 )
             (node,) = run.nodes
+            if is_complex(run.values[0]) != holomorphic:
+                raise _other_field(run.values[0], holomorphic)
             seeds = {} if node is None else {node: _one(run.values[0])}
             gradients = run.gradients(seeds, once=True)
         finally:
@@ -307,8 +319,12 @@ def grad(
     argnums: int | Sequence[int] = 0,
     has_aux: bool = False,
     debug: bool = False,
+    holomorphic: bool = False,
 ) -> Callable[..., Any]:
     """Return a function that computes the gradient of `f`, in reverse mode.
+
+    What `f` takes and returns is real, unless it is `holomorphic`; complex values may appear in
+    between, as in a Fourier transform.
 
     Parameters
     ----------
@@ -321,6 +337,9 @@ def grad(
         Whether `f` returns a pair ``(value, aux)``, of which only the value is differentiated.
     debug
         Whether to compare checksums of all arrays that the derivative depends on.
+    holomorphic
+        Whether `f` takes complex arguments and returns one complex number, on which it depends
+        holomorphically: then the gradient holds its complex derivatives.
 
     Returns
     -------
@@ -332,7 +351,8 @@ def grad(
     ------
     DerivativeError
         When called: if `f` does what no derivative can follow, if its value is not one number,
-        or if an argument is not floating point.
+        if an argument is not floating point, or if one of these is complex and `f` is not
+        `holomorphic`, or the other way round.
 
     Examples
     --------
@@ -346,8 +366,13 @@ def grad(
 
     >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)
     1.0
+
+    The derivative of z³ is 3z², of complex numbers too:
+
+    >>> grad(lambda z: z**3, holomorphic=True)(1 + 2j)
+    (-9+12j)
     """
-    both = value_and_grad(f, argnums, has_aux, debug)
+    both = value_and_grad(f, argnums, has_aux, debug, holomorphic)
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
@@ -400,7 +425,7 @@ def jacobian(
     Parameters
     ----------
     f
-        Takes and returns floating-point numbers, arrays or trees of them.
+        Takes floating-point numbers, arrays or trees of them, and returns such, real or complex.
     argnums
         By which positional argument to differentiate.
     mode
@@ -428,10 +453,18 @@ def jacobian(
         def g(x: Any) -> Any:
             return f(*args[:position], x, *args[position + 1 :], **kwargs)
 
-        run = Recorded(g, (args[position],), {})
+        run = Recorded(g, (args[position],), {}, kinds="f")
         try:
             entries, results = map(_size, run.inputs), map(_size, run.values)
             forward = sum(entries) < sum(results) if mode is None else mode == "forward"
+            if not forward and any(map(is_complex, run.values)):
+                if mode == "reverse":
+                    raise DerivativeError(
+                        "the derivatives of complex values by real ones come from forward mode",
+                        describe(next(filter(is_complex, run.values))),
+                        'mode="forward", or no mode',
+                    )
+                forward = True
             blocks = _by_columns(run) if forward else _by_rows(run)
         finally:
             run.level.release()
@@ -544,13 +577,17 @@ def stop_gradient(x: Any) -> Any:
 # ---- what goes in and what comes out -----------------------------------------------------
 
 
-def _check_input(leaf: Any) -> None:
+def _check_input(leaf: Any, kinds: str) -> None:
+    """Refuse what is not floating point, real for the kind ``"f"`` and complex for ``"c"``."""
     inside = plain(leaf)
     kind = type(inside)
-    if kind is np.ndarray and inside.dtype.kind == "f":
+    if kind is np.ndarray and inside.dtype.kind in kinds:
         return
-    if isinstance(inside, float | np.floating):
-        return
+    number = isinstance(inside, float | complex | np.inexact)
+    if number or (kind is np.ndarray and inside.dtype.kind in "fc"):
+        if ("c" if is_complex(inside) else "f") in kinds:
+            return
+        raise _other_field(leaf, "c" in kinds, "an argument")
     words = "1.0 for 1, x.astype(float) for integers"
     if isinstance(inside, np.ndarray) and kind is not np.ndarray:
         words = "np.asarray(x)"
@@ -559,6 +596,22 @@ def _check_input(leaf: Any) -> None:
         "array",
         describe(leaf),
         words,
+    )
+
+
+def _other_field(value: Any, holomorphic: bool, what: str = "the value") -> DerivativeError:
+    """Return the refusal of a real value where a complex one is due, or the other way round."""
+    if holomorphic:
+        return DerivativeError(
+            f"holomorphic=True is for functions of complex numbers, and {what} is real",
+            describe(value),
+            "z.astype(complex) for an argument; grad without holomorphic=True if the value is real",
+        )
+    return DerivativeError(
+        f"a gradient is that of a real function of real numbers, and {what} is complex",
+        describe(value),
+        "np.real, np.imag or np.abs for a value; holomorphic=True of grad for the complex "
+        "derivative of a holomorphic function; or vjp, whose convention the reference states",
     )
 
 
@@ -574,11 +627,11 @@ def _leaf(level: Level, value: Any) -> Any:
     if kind is Traced:
         if value._level is not level:
             value._alive()
-    elif kind is np.ndarray and value.dtype.kind in "fiub":
+    elif kind is np.ndarray and value.dtype.kind in "fiubc":
         pass
-    elif not isinstance(value, numbers.Real | np.bool_):
+    elif not isinstance(value, numbers.Complex | np.bool_):
         raise DerivativeError(
-            "a result of the function is neither a real number nor an array of them, "
+            "a result of the function is neither a number nor an array of them, "
             "and may hide a derivative",
             describe(value),
             "return numbers and numeric arrays, in dicts, lists, tuples or dataclasses; "
@@ -589,7 +642,7 @@ def _leaf(level: Level, value: Any) -> Any:
 
 def _result(level: Level, leaf: Any) -> Any:
     """Return a leaf of the result, which must be floating point."""
-    if type(_leaf(level, leaf)) is not Traced and np.asarray(leaf).dtype.kind != "f":
+    if type(_leaf(level, leaf)) is not Traced and np.asarray(leaf).dtype.kind not in "fc":
         raise DerivativeError(
             "a result of the function is not floating point, so it has no derivative",
             describe(leaf),
@@ -604,6 +657,8 @@ def like(given: Any, value: Any, what: str) -> Any:
     shape = shape_of(value)
     if shape_of(given) != shape:
         raise ValueError(f"the {what} has shape {shape_of(given)}; the value has shape {shape}")
+    if is_complex(given) and not is_complex(value):
+        raise ValueError(f"the {what} is complex; the value is real, and so must its {what} be")
     if type(given) is Traced:
         return given
     return as_adjoint(np.array(given) if isinstance(given, np.ndarray) else given, value)
@@ -616,9 +671,9 @@ def _fresh(value: Any) -> Any:
 def _zeros(value: Any) -> Any:
     inside = plain(value)
     if isinstance(inside, np.ndarray | np.generic):
-        dtype = inside.dtype if inside.dtype.kind == "f" else float
+        dtype = inside.dtype if inside.dtype.kind in "fc" else float
         return np.zeros(inside.shape, dtype)[() if isinstance(inside, np.generic) else ...]
-    return 0.0
+    return 0j if isinstance(inside, complex) else 0.0
 
 
 def _basis(value: Any) -> Any:

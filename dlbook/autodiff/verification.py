@@ -32,7 +32,7 @@ def check_derivatives(
     f
         Takes and returns numbers, arrays or trees of them, and is smooth near `args`.
     args
-        Where: ``float64``.
+        Where: ``float64``, or ``complex128``, of which both parts are moved.
     order
         1 or 2: how often to differentiate.
     rtol
@@ -43,7 +43,7 @@ def check_derivatives(
     MismatchError
         If a derivative is wrong; the message names the argument, the worst entry, both values.
     ValueError
-        If an argument is not of float64, or the order is neither 1 nor 2.
+        If an argument is of another dtype, or the order is neither 1 nor 2.
 
     Examples
     --------
@@ -51,27 +51,42 @@ def check_derivatives(
     """
     if order not in (1, 2):
         raise ValueError(f"order is {order!r}; expected 1 or 2")
-    inputs, structure = trees.flatten(args)
-    for i, leaf in enumerate(inputs):
-        if np.asarray(leaf).dtype != np.float64:
-            dtype = np.asarray(leaf).dtype
-            raise ValueError(f"{_name(args, i)} is {dtype}; differences need float64")
+    leaves, structure = trees.flatten(args)
+    inputs: list[Any] = []
+    names = []
+    for i, leaf in enumerate(leaves):
+        dtype, name = np.asarray(leaf).dtype, _name(args, i)
+        if dtype not in (np.float64, np.complex128):
+            raise ValueError(f"{name} is {dtype}; differences need float64 or complex128")
+        split = dtype == np.complex128
+        inputs += [leaf.real, leaf.imag] if split else [leaf]
+        names += [f"the real part of {name}", f"the imaginary part of {name}"] if split else [name]
 
-    def call(*leaves: Any) -> Any:
-        return f(*trees.unflatten(structure, list(leaves)))
+    def call(*parts: Any) -> Any:
+        given = iter(parts)
+        joined = [
+            next(given) + 1j * next(given) if np.iscomplexobj(leaf) else next(given)
+            for leaf in leaves
+        ]
+        return f(*trees.unflatten(structure, joined))
 
-    _check(call, inputs, [_name(args, i) for i in range(len(inputs))], order, rtol, "")
+    _check(call, inputs, names, order, rtol, "")
 
 
 def _check(
     f: Callable[..., Any], inputs: list[Any], names: list[str], order: int, rtol: float, of: str
 ) -> None:
     rng = np.random.default_rng(order)
-    weights = trees.map(lambda leaf: rng.uniform(0.5, 1.5, np.shape(leaf)), f(*inputs))
+
+    def weight(leaf: Any) -> Any:
+        size = rng.uniform(0.5, 1.5, np.shape(leaf))
+        return size * (1 - 0.7j) if np.iscomplexobj(leaf) else size  # a share of both parts
+
+    weights = trees.map(weight, f(*inputs))
 
     def weighed(*leaves: Any) -> Any:
         # Number after number, since leaves may be numbers without methods.
-        parts = trees.map(lambda leaf, w: np.sum(leaf * w), f(*leaves), weights)
+        parts = trees.map(lambda leaf, w: np.real(np.sum(leaf * w)), f(*leaves), weights)
         return sum(trees.leaves(parts))
 
     gradients = grad(weighed, tuple(range(len(inputs))))(*inputs)

@@ -30,6 +30,7 @@ extensions = [
     "_ext.cells.run",
     "_ext.cells.steppers",
     "_ext.logic.arguments",
+    "_ext.logic.arrange",
     "_ext.logic.course",
     "_ext.logic.exercises",
     "_ext.logic.formal",

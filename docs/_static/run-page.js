@@ -196,7 +196,10 @@ function open() {
       onclick: () => reset("Stopped. What the cells had defined is gone."),
     }),
     button("Start afresh", () => reset("Started afresh: no cell has run.")),
-    button("Undo all changes", () => cells.forEach((cell) => cell.undo())),
+    button("Undo all changes", () => {
+      cells.forEach((cell) => cell.undo());
+      document.dispatchEvent(new Event("dl-undo-all")); // for what else keeps changes on this page
+    }),
   );
   bar.classList.add("dl-running");
   bar.tabIndex = -1;

@@ -485,6 +485,26 @@ np.real(x)
 np.imag(x) + x
 x.imag + x
 x.real
+np.abs(1j * x)
+np.abs(s + 1j)
+np.real(np.exp(1j * x))
+(x * 1j + 1).imag
+((1j * s) ** 2).real
+np.real((-s) ** 0.5)
+np.imag((s - 1.0) ** 0.5 * s)
+np.imag((s - 1.0) ** 0.5 * 2.0 ** (1j * s))
+np.real(np.sqrt(x + 0.5j) * x.astype(complex))
+np.imag(x * np.array(1j) + np.multiply(x, 2j))
+np.sum(np.abs(np.fft.fft(x)) ** 2)
+np.fft.irfft(np.fft.rfft(x) * np.fft.rfft(a), n)
+np.fft.irfft(np.fft.fftfreq(3) * np.fft.fft(x), 3)
+np.abs(np.fft.fftshift(np.fft.fft2(X)))
+np.abs(np.linalg.solve(X + 1j * A, a))
+np.abs(np.linalg.det(X + 1j * A))
+np.linalg.norm(X + 1j * A)
+np.std(x * (1 + 2j))
+abs(np.vdot(x + 1j * a, p * x))
+np.angle(x + 1j)
 np.meshgrid(x, a)[0]
 np.meshgrid(a, x[:2], p, indexing="ij")
 np.meshgrid(x, p, sparse=True)
@@ -868,20 +888,16 @@ np.eye(s)
 np.sum(A, axis=s)
 bytes(x)
 """,
-    "real and imaginary parts as two real values": """
-complex(s)
-x * 1j
-1j * s
-s + 1j
-np.sqrt(x + 0j)
-np.exp(1j * x)
-np.abs(1j * x)
-(-s) ** 0.5
-(s - 1.0) ** 0.5
-x.astype(complex)
-x * np.array(1j)
-np.multiply(x, 1j)
+    "x + 0j": "complex(s)",
+    "which are real; the reference lists": """
+np.sort(1j * x)
+np.max(x + 1j)
+np.linalg.svdvals(1j * X)
+np.interp(1j * x, a, a)
+np.clip(x + 0j, 0, 1)
+np.maximum(x, 1j)
 """,
+    "z / np.abs(z)": "np.sign(1j * x)",
     'f"{x}"': """
 "%f" % s
 "%d" % s
@@ -959,7 +975,6 @@ np.frexp(x)
     "make it one operation with `primitive`": """
 np.unravel_index(x, (3, 3))
 np.packbits(x)
-np.fft.fft(x)
 """,
     "np.stack([x, y])[i, np.arange(len(i))]": """
 np.choose(i, [x, a, x])
@@ -1011,7 +1026,6 @@ map(np.exp, x)
 lambda: s
 s; return None
 s; return "0.7"
-s; return 1j
 type("Box", (), {"value": s})()
 s; return np.datetime64("2020-01-01")
 s; return np.ma.masked_array(a, m)

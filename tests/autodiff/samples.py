@@ -119,6 +119,58 @@ for _f in (np.fft.fftshift, np.fft.ifftshift):
     calls(_f, (_f, (5,)), (_f, (2, 3)), (lambda x, f=_f: f(x, axes=-1), (2, 3)))
     calls(_f, (lambda x, f=_f: f(x, axes=(0, 1)), (2, 3)))
 
+
+@family(np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
+def _transform(function, d):
+    shape = d.shape(1, least=2)
+    options = {"axis": d.axis(len(shape), none=False, several=False)}
+    options |= d.some(n=d.one(1, 2, 4, 5), norm=d.one("ortho", "forward", "backward"), out=None)
+    return d.sample(_in_parts(function, options), *_parts(function, d, shape), note=noted(options))
+
+
+@family(
+    *(np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn),
+    *(np.fft.rfft2, np.fft.rfftn, np.fft.irfft2, np.fft.irfftn),
+)
+def _transform_of_axes(function, d):
+    shape = d.shape(2, least=2)
+    options = d.some(axes=d.one((0, 1), (-1, 0)), norm=d.one("ortho", "forward"), out=None)
+    options |= d.some(s=d.one((3, 2), (1, 4), (5, -1))) if "axes" in options else {}
+    return d.sample(_in_parts(function, options), *_parts(function, d, shape), note=noted(options))
+
+
+def _parts(function, d, shape):
+    """Return what a transform takes: real numbers, or real and imaginary parts."""
+    real = function in (np.fft.rfft, np.fft.ihfft, np.fft.rfft2, np.fft.rfftn)
+    return [d.values(shape) for _ in range(1 if real else 2)]
+
+
+def _in_parts(function, options):
+    """Return a transform of real and imaginary parts, with a real result."""
+
+    def f(x, y=None):
+        found = function(x if y is None else x + 1j * y, **options)
+        return [np.real(found), np.imag(found)] if np.iscomplexobj(found) else found
+
+    return f
+
+
+for _f in (np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn):
+    calls(_f, (lambda x, f=_f: np.real(f(x)), (2, 1, 3)))
+    calls(_f, (lambda x, f=_f: np.abs(f(x, [2], [1])), (2, 3)))
+
+calls(np.imag, (lambda x: np.imag(x * (1 + 2j)), (2, 3)), (lambda x: (2j * x).imag, (2,)))
+calls(np.angle, (lambda x: np.angle(x + 1j), (2, 3)), (lambda x: np.angle(x + 1j, deg=True), (2,)))
+calls(np.angle, (lambda x, y: np.angle(x + 1j * y), (2, 3), (3,)))
+for _f in (elementwise._real_part, elementwise._imaginary_part):
+    calls(_f, (lambda x, f=_f: f(x * (1 + 2j)), (2, 3)))
+calls(
+    np.ndarray.astype,
+    (lambda x: np.real((x * (1 + 2j)).astype(complex) * 1j), (2, 3)),
+)
+calls(np.conjugate, (lambda x: np.imag(np.conjugate(x * (1 + 2j))), (2, 3)))
+calls(np.absolute, (lambda x: np.abs(x * (1 + 2j)), (2, 3)))
+
 # ---- special functions -------------------------------------------------------------------
 
 

@@ -32,6 +32,18 @@ def test_right_derivatives_pass():
     check_derivatives(lambda x: np.zeros(0), X)
 
 
+def test_complex_arguments_and_results_are_checked_by_their_parts():
+    z = np.array([0.5 - 1j, 2j])
+    check_derivatives(lambda z, x: {"a": np.exp(z) * x, "b": np.abs(z)}, z, 1.5)
+    check_derivatives(np.fft.ifft, X)
+
+    def half(z):  # the derivative by the imaginary part is lost
+        return np.abs(np.real(z) + 1j * np.imag(stop_gradient(z)))
+
+    with pytest.raises(MismatchError, match="by the imaginary part of argument 0 is"):
+        check_derivatives(half, 0.3 + 0.4j)
+
+
 @pytest.mark.parametrize("mode", ["vjp_error", "jvp_error"])
 @pytest.mark.parametrize("error", [1e-4, -1e-4])
 def test_an_error_in_one_entry_of_one_mode_is_found(mode, error):

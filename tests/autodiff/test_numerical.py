@@ -63,6 +63,17 @@ def test_shapes(method, shape):
     assert found.shape == (2, *shape, *shape)
 
 
+@pytest.mark.parametrize(
+    "method",
+    [numerical.forward_difference, numerical.central_difference, numerical.richardson],
+)
+def test_values_may_be_complex_and_places_not(method):
+    slope = method(lambda x: np.exp(1j * x), np.array([0.5, -1.0]))
+    np.testing.assert_allclose(slope, np.diag(1j * np.exp(1j * np.array([0.5, -1.0]))), atol=1e-7)
+    with pytest.raises(ValueError, match="x is complex; expected real numbers"):
+        method(np.abs, 1j)
+
+
 def test_complex_steps_refuse_real_values():
     with pytest.raises(ValueError, match="absolute values"):
         numerical.complex_step(np.abs, 1.0)

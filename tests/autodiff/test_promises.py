@@ -677,8 +677,6 @@ def test_every_attribute_of_arrays_is_there_or_says_what_to_write():
         (True, "1.0 for 1"),
         (np.arange(3), "x.astype(float)"),
         (np.array([True]), "x.astype(float)"),
-        (1j, "1.0 for 1"),
-        (np.array([1j]), "x.astype(float)"),
         (None, "1.0 for 1"),
         ("0.7", "1.0 for 1"),
         (np.array([1.0], dtype=object), "x.astype(float)"),

@@ -77,6 +77,9 @@ def all_rules(wrapper):
         yield
 
 
+SINGLE = ("float32", "complex64")
+
+
 def dtype_of(value):
     return str(getattr(plain(value), "dtype", ""))
 
@@ -146,8 +149,8 @@ class Narrow(Wrapper):
         def checked(g, ans, *operands, **options):
             result = rule(g, ans, *operands, **options)
             given = {dtype_of(a) for a in (g, ans, *operands)}
-            if dtype_of(g) == "float32" and "float64" not in given:
-                assert dtype_of(result) in ("", "float32"), f"{rule} widens"
+            if dtype_of(g) in SINGLE and not given & {"float64", "complex128"}:
+                assert dtype_of(result) in ("", *SINGLE), f"{rule} widens"
             return result
 
         return checked

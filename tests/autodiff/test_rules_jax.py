@@ -198,3 +198,84 @@ def test_is_jaxs(name):
         given = weights[0] if len(weights) == 1 else type(value)(weights)
         for one, other in zip(pullback(given), wanted, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
+# ---- complex values: the same convention ---------------------------------------------------
+
+COMPLEX = (
+    "positive negative square exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh absolute "
+    "reciprocal sinc log log2 log10 log1p sqrt arcsin arccos arctanh arccosh sum mean var std prod "
+    "cumsum cumprod ravel transpose flip diff rot90 tril triu trace diagonal diag average squeeze "
+    "add subtract multiply divide dot inner outer kron matmul power where trapezoid "
+    "reshape moveaxis broadcast_to concatenate stack block tile repeat roll take index mask vdot "
+    "tensordot vecdot matvec vecmat cross convolve polyval vander linspace inv solve det "
+    "matrix_power multi_dot"
+)
+TRANSFORMS = {
+    **{
+        f"{name} {options}": (
+            lambda xp, z, name=name, options=options: getattr(xp.fft, name)(z, **options), (3, 4)
+        )
+        for name in ("fft", "ifft", "irfft", "hfft")
+        for options in ({}, {"n": 3, "axis": 0, "norm": "ortho"}, {"n": 6, "norm": "forward"})
+    },
+    **{
+        f"{name} {options}": (
+            lambda xp, z, name=name, options=options: getattr(xp.fft, name)(z, **options), (2, 3, 4)
+        )
+        for name in ("fft2", "ifft2", "irfft2", "fftn", "ifftn", "irfftn")
+        for options in ({}, {"s": (4, 2), "axes": (2, 0)})
+    },
+    **{
+        f"{name} {shift}": (lambda xp, z, name=name: getattr(xp.fft, name)(z, axes=1), (3, 4))
+        for name in ("fftshift", "ifftshift")
+        for shift in ("axes",)
+    },
+    "real": (lambda xp, z: xp.real(z), A),
+    "imag": (lambda xp, z: xp.imag(z), A),
+    "conj": (lambda xp, z: xp.conj(z), A),
+    "angle": (lambda xp, z: xp.angle(z), A),
+    "sign of slogdet": (lambda xp, z: xp.linalg.slogdet(z)[0], (2, 3, 3)),
+    "size of slogdet": (lambda xp, z: xp.linalg.slogdet(z)[1], (2, 3, 3)),
+    "cholesky": (
+        lambda xp, z: xp.linalg.cholesky(z @ xp.conj(z).mT + np.eye(3)), (2, 3, 3)
+    ),
+    "eigvalsh": (lambda xp, z: xp.linalg.eigvalsh(z + xp.conj(z).mT), (2, 3, 3)),
+    "norm": (lambda xp, z: xp.linalg.norm(z), A),
+    "norm of rows": (lambda xp, z: xp.linalg.norm(z, 3, axis=1), A),
+    "largest column": (lambda xp, z: xp.linalg.norm(z, 1), A),
+}  # fmt: skip
+REAL_TRANSFORMS = {
+    f"{name} {options}": (
+        lambda xp, x, name=name, options=options: getattr(xp.fft, name)(x, **options), (3, 4)
+    )
+    for name in ("fft", "rfft", "ihfft", "rfft2", "rfftn", "fftn")
+    for options in (({}, {"norm": "forward"}) if name.endswith(("2", "n")) else (
+        {}, {"n": 3, "axis": 0, "norm": "ortho"}, {"n": 7}))
+}  # fmt: skip
+WITH_COMPLEX = {
+    **{name: CASES[name] for name in COMPLEX.split() if name in CASES},
+    **TRANSFORMS,
+    **{f"{name} of real numbers": case for name, case in REAL_TRANSFORMS.items()},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WITH_COMPLEX)
+def test_complex_values_are_jaxs(name):
+    f, *places = WITH_COMPLEX[name]
+    rng = np.random.default_rng(8)
+    args = [rng.normal(size=p) if isinstance(p, tuple) else p for p in places]
+    if not name.endswith("real numbers"):
+        args = [a + 1j * rng.uniform(0.3, 0.9, np.shape(a)) for a in args]
+    value, pullback = vjp(lambda *a: f(np, *a), *args)
+    with jax.enable_x64():
+        expected, pull = jax.vjp(lambda *a: f(jax.numpy, *a), *map(jax.numpy.asarray, args))
+        np.testing.assert_allclose(value, np.asarray(expected), 1e-12, 1e-13)
+        weights = rng.normal(size=np.shape(value))
+        if np.iscomplexobj(value):
+            weights = weights + 1j * rng.normal(size=np.shape(value))
+        wanted = pull(jax.numpy.asarray(weights))
+    for one, other in zip(pullback(weights), wanted, strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)

@@ -120,13 +120,13 @@ def broken_links(site, pages):
     return broken
 
 
-SIDEWAYS = """() => {
+SIDEWAYS = """(within) => {
   // These scroll in their own frame; KaTeX's MathML is there for ears and clipped for eyes.
   const frames = "pre, .table-wrapper, .math-wrapper, .dl-frame, .katex-mathml, .visually-hidden";
   const found = [];
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
-  for (const element of document.querySelectorAll("body *")) {
+  for (const element of document.querySelectorAll(`${within ?? "body"} *`)) {
     if (element.parentElement.closest(frames) || element.ownerSVGElement) continue;
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const name = `${element.tagName}.${element.getAttribute("class")}`;

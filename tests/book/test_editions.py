@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from build_editions import EDITIONS, MARK, contents, join, link_on_front_page, print_pdf
+from build_editions import EDITIONS, MARK, link_on_front_page
+from editions.pages import contents, parts
+from editions.pdf import join, print_pdf
 from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +17,7 @@ MENU = """<!DOCTYPE html><html><head><title>Small</title>
 <style>body { margin: 0; }</style><link href="_static/dlbook.css" rel="stylesheet"></head><body>
 <div class="sidebar-tree"><a class="reference internal" href="one.html">1</a>
 <a class="reference internal" href="one.html#same">again</a>
+<p class="caption"><span class="caption-text">Part I</span></p>
 <a class="reference internal" href="part/two.html">2</a>
 <a class="reference internal" href="gallery.html">Gallery</a>
 <a class="reference internal" href="api/index.html">Reference</a></div>
@@ -52,6 +55,10 @@ def small(tmp_path):
 
 def test_the_contents_are_the_menu_without_the_reference_and_the_gallery(small):
     assert contents(small) == ["one.html", "part/two.html"]
+
+
+def test_a_title_of_the_menu_begins_a_part(small):
+    assert parts(small) == [("", ["one.html"]), ("Part I", ["part/two.html"])]
 
 
 def test_joined_pages_have_ids_of_their_own_and_every_link_leads_somewhere(small):
@@ -99,18 +106,23 @@ def test_a_folder_without_a_book_is_refused(small):
 
 
 def test_the_front_page_links_what_was_made_once(small):
-    pdf = small / EDITIONS / "dlbook.pdf"
+    pdf, epub = (small / EDITIONS / f"dlbook.{kind}" for kind in ("pdf", "epub"))
     pdf.parent.mkdir()
-    for size in (1_200_000, 3_200_000):
+    for size in (1_200_000, 3_000_000):
         pdf.write_bytes(b"x" * size)
-        link_on_front_page(small, pdf)
+        epub.write_bytes(b"x" * (size // 2))
+        link_on_front_page(small, pdf, epub)
     front = BeautifulSoup((small / "index.html").read_text("utf-8"), "html.parser")
     (line,) = front.select(".dl-editions")
-    assert line.a["href"] == "editions/dlbook.pdf"
-    assert "3 MB" in line.text
+    assert [link["href"] for link in line.select("a")] == [
+        "editions/dlbook.pdf",
+        "editions/dlbook.epub",
+    ]
+    assert "PDF (3 MB)" in line.text
+    assert "EPUB (1.5 MB)" in line.text
     (small / "index.html").write_text(MENU.replace(MARK, ""))
-    with pytest.raises(ValueError, match="no place for a link"):
-        link_on_front_page(small, pdf)
+    with pytest.raises(ValueError, match="no place for links"):
+        link_on_front_page(small, pdf, epub)
 
 
 def links(reader):

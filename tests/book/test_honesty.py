@@ -63,6 +63,7 @@ class Book:
 
     def build(self, *options, torch=False, cifar10=True, site=None):
         """Build; return the exit status, leave what was said in `log` and how long it took."""
+        self._begun = time.time_ns()
         process = self.start(*options, torch=torch, cifar10=cifar10, site=site)
         begin = time.monotonic()
         try:
@@ -105,6 +106,15 @@ class Book:
     def differences(self):
         """What differs from the site that was built first, timings aside."""
         return list(differences(self.folder.with_name("pristine") / "built" / "html", self.site))
+
+    @property
+    def written(self):
+        """The pages that the last build wrote."""
+        return {
+            path.relative_to(self.site).as_posix()
+            for path in self.site.rglob("*.html")
+            if path.stat().st_mtime_ns >= self._begun
+        }
 
     def printed(self, name):
         """Return the numbers that a page prints, in order."""
@@ -150,6 +160,49 @@ def test_comments_docstrings_and_prose_execute_nothing(book):
     assert book.build() == 0
     assert book.executed == []
     assert "What number of points" in book.page("circles")
+
+
+#: Sphinx writes its indices in every build, and sphinxcontrib-bibtex the page of the bibliography.
+ALWAYS = {"genindex.html", "py-modindex.html", "search.html", "_modules/index.html", "index.html"}
+
+
+def test_an_edit_of_a_line_writes_its_page_and_the_lists_that_say_something_else(book):
+    (book.folder / "book" / "lists.md").write_text(LISTS)
+    (book.folder / "book" / "code.md").write_text("# Code\n\n```{eval-rst}\n" + MODULE)
+    book.edit("book/index.md", "sources\n", "sources\nlists\ncode\n")
+    book.edit("book/circles.md", "estimates $", "estimates the *{index}`half turn`* $")
+    assert book.build() == 0, book.log
+    assert {"_modules/index.html", "_modules/dlbook/sample.html"} < book.written
+    assert "half turn" in (book.site / "lists.html").read_text()
+
+    book.edit("book/squares.md", "A square is easier.", "A square is simpler.")
+    assert book.build() == 0, book.log
+    assert book.written == {"squares.html"} | ALWAYS
+
+    book.edit("book/circles.md", "of a grid lie", "of a lattice lie")
+    assert book.build() == 0, book.log
+    assert book.written == {"circles.html", "lists.html"} | ALWAYS
+    assert "of a lattice lie" in (book.site / "lists.html").read_text()
+
+    assert book.build() == 0, book.log
+    assert book.written <= ALWAYS
+    incremental = book.site.rename(book.built / "incremental")
+    assert book.build() == 0, book.log
+    assert list(differences(incremental, book.site)) == []
+
+
+LISTS = """# Lists
+
+```{glossary-of-terms}
+```
+
+```{how-to-cite}
+```
+"""
+MODULE = """.. automodule:: dlbook.sample
+   :members:
+```
+"""
 
 
 def test_code_that_changes_no_number_executes_and_leaves_the_pages_as_they_were(book):

@@ -64,7 +64,11 @@ def test_the_glossary_has_every_term_with_its_words(site):
     written = re.findall(r"\*\{index\}`([^`<]+?)(?:\s*<[^`]*>)?`\*", sources)
     for term in {" ".join(one.split()) for one in written}:
         assert any(name.partition(" (")[0] == term for name in names), term
+    for name in names:  # a field is there to tell meanings apart, and said once
+        field = name.partition(" (")[2].rstrip(")")
+        assert not field or field not in name.partition(" (")[0], name
     for meaning in re.findall(r"(?s)<dd>(.*?)</dd>", text):
+        assert not re.match(r"(?s)\s*(<p[^>]*>)?\s*[a-z]", meaning), meaning
         assert len(re.sub("<.*?>", "", meaning)) > 40
         assert anchors(meaning)
 
@@ -155,7 +159,8 @@ def test_resting_on_a_link_shows_the_statement(roots, context, scheme):
     assert shown.is_visible()
     assert here.get_attribute("aria-describedby") == "dl-preview"
     link, box = here.bounding_box(), shown.bounding_box()
-    assert min(abs(box["y"] - link["y"] - link["height"]), abs(link["y"] - box["y"] - box["height"])) < 8
+    gaps = box["y"] - link["y"] - link["height"], link["y"] - box["y"] - box["height"]
+    assert min(map(abs, gaps)) < 8
     # Where the pointer rests, scrolling takes the link away from under it.
     page.keyboard.press("Escape")
     here.evaluate("(link) => link.blur()")

@@ -412,6 +412,19 @@ def test_the_checks_are_shown_with_their_tests(whole):
     assert back == "index.html"
 
 
+def test_the_page_of_the_tests_is_written_where_a_test_changed(whole):
+    build(whole)
+    page = whole / "site" / "tests" / "one.html"
+    before = page.stat().st_mtime_ns
+    build(whole)
+    assert page.stat().st_mtime_ns == before
+    test = whole / "tests" / "test_even_sum.py"
+    test.write_text(TESTED.replace("[(2, 4)]", "[(2, 6)]"))
+    build(whole)
+    assert "[(2, 6)]" in text_of(page.read_text())
+    test.write_text(TESTED)
+
+
 def test_the_build_refuses_tests_that_show_nothing(whole):
     path = whole / "tests" / "test_twice.py"
     path.write_text(TWICE.replace("missed(NEAR_MISSES", "found(NEAR_MISSES"))

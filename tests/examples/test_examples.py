@@ -167,6 +167,30 @@ def test_scipy_fits_both_models(tmp_path):
     assert 0.15 < number(r"noise ([\d.]+)", said) < 0.3
 
 
+@pytest.mark.slow
+def test_a_filter_is_learnt_that_is_nearly_the_best(tmp_path):
+    said = said_by(start("spectral_filter.py", "--fast", cwd=tmp_path))
+    without, learnt, best = (float(line.split()[-1]) for line in said.splitlines())
+    assert best < 0.25 * without  # as its formula says of these spectra
+    assert best * 0.99 < learnt < best * 1.02
+    wrong = start("spectral_filter.py", "--steps", 0, cwd=tmp_path)
+    assert "expected --steps ≥ 1" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_the_constants_of_a_differential_equation_are_found(tmp_path):
+    said = said_by(start("ode.py", "--fast", cwd=tmp_path))
+    rows = re.findall(r"([\d.]+) ± ([\d.]+), in truth ([\d.]+)", said)
+    assert len(rows) == 4
+    for found, off, true in np.array(rows, float):
+        assert abs(found - true) < 3 * off < 0.15 * true
+    squares = [float(s) for s in re.findall(r"mean square ([\d.]+) of", said)]
+    assert squares == sorted(squares, reverse=True)
+    assert 0.3 < squares[-1] < 1.7  # with 24 numbers and 4 constants, 0.83 on average
+    wrong = start("ode.py", "--counts", 2, cwd=tmp_path)
+    assert "expected --counts ≥ 3" in wrong.stderr
+
+
 def test_a_build_is_sorted_planned_and_a_circle_shown(tmp_path):
     name = "sort_build_graph.py"
     said = said_by(start(name, "--fast", cwd=tmp_path))

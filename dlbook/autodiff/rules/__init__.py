@@ -2,6 +2,7 @@
 
 from dlbook.autodiff.rules import (
     elementwise,
+    fourier,
     grids,
     indexing,
     linalg,
@@ -15,6 +16,7 @@ from dlbook.autodiff.rules import (
 
 __all__ = [
     "elementwise",
+    "fourier",
     "grids",
     "indexing",
     "linalg",

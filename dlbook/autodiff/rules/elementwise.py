@@ -13,12 +13,20 @@ from typing import Any
 import numpy as np
 
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.table import composed, constant, elementwise, general
-from dlbook.autodiff.traced import Traced, plain
+from dlbook.autodiff.table import (
+    composed,
+    constant,
+    elementwise,
+    for_complex,
+    general,
+    linear,
+    not_complex,
+)
+from dlbook.autodiff.traced import Traced, is_complex, plain
 
 # ---- arithmetic --------------------------------------------------------------------------
 
-elementwise(np.positive, lambda g, ans, x: g, reads=False, also=[np.conjugate])
+elementwise(np.positive, lambda g, ans, x: g, reads=False)
 elementwise(np.negative, lambda g, ans, x: -g, reads=False)
 elementwise(np.add, lambda g, ans, x, y: g, lambda g, ans, x, y: g, reads=False)
 elementwise(np.subtract, lambda g, ans, x, y: g, lambda g, ans, x, y: -g, reads=False)
@@ -33,13 +41,21 @@ elementwise(np.fmod, lambda g, ans, x, y: g, lambda g, ans, x, y: -g * np.trunc(
 def _power_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
     if (type(y) is int or type(y) is float) and y == 2:
         return (g * 2) * x
+    x = _as_complex(x, ans)
     if np.any(np.equal(y, 0)):  # where the base is 0 too, the derivative is 0, not 0 * infinity
         x = np.where(np.equal(x, 0) & np.equal(y, 0), 1.0, x)
     # Python's own 0.0 ** -0.5 raises, and NumPy's is infinite, as the derivative is.
-    return g * (y * (np.power(x, y - 1) if type(plain(x)) is float else x ** (y - 1)))
+    number = type(plain(x)) in (float, complex)
+    return g * (y * (np.power(x, y - 1) if number else x ** (y - 1)))
+
+
+def _as_complex(x: Any, ans: Any) -> Any:
+    """Return the base of a power, complex where the power is: so -1 has a logarithm there."""
+    return x + 0j if is_complex(ans) and not is_complex(x) else x
 
 
 def _power_by_exponent(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    x = _as_complex(x, ans)
     # For a base 0 the power is 0 on both sides of a positive exponent.
     if type(x) is int or type(x) is float:
         return g * (ans * (float(np.log(x)) if x else 0.0))
@@ -123,7 +139,15 @@ def _sign(x: Any) -> Any:
     return np.sign(x) + unknown_at(np.equal(x, 0), x)
 
 
-elementwise(np.absolute, lambda g, ans, x: g * _sign(x), also=[np.fabs])
+def _slope_of_abs(ans: Any, x: Any) -> Any:
+    if not is_complex(x):
+        return _sign(x)
+    tip = np.equal(ans, 0)
+    return np.conjugate(x) / np.where(tip, 1.0, ans) + unknown_at(tip, x)
+
+
+elementwise(np.absolute, lambda g, ans, x: g * _slope_of_abs(ans, x))
+elementwise(np.fabs, lambda g, ans, x: g * _sign(x))
 
 
 def _at(x: Any, y: Any, ans: Any) -> Any:
@@ -158,6 +182,9 @@ elementwise(np.cosh, lambda g, ans, x: g * np.sinh(x))
 @primitive
 def _sech_squared(x: Any) -> Any:
     """Return 1 / cosh(x)², to all digits where 1 - tanh(x)² has none left."""
+    if is_complex(x):  # whose cosh is infinite in no direction
+        small = np.exp(-2 * np.where(np.real(x) < 0, np.negative(x), x)[()])
+        return 4 * small / np.square(1 + small)
     with np.errstate(over="ignore"):  # where cosh(x) is infinite, this is 0
         root = np.reciprocal(np.cosh(x))
     return root * root
@@ -165,8 +192,15 @@ def _sech_squared(x: Any) -> Any:
 
 elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
 elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
-elementwise(np.arcsinh, lambda g, ans, x: g / np.hypot(x, 1.0))
-elementwise(np.arccosh, lambda g, ans, x: g / np.sqrt((x - 1) * (x + 1)))
+
+
+def _root_of_arcsinh(x: Any) -> Any:
+    return np.sqrt(1 + x * x) if is_complex(x) else np.hypot(x, 1.0)
+
+
+elementwise(np.arcsinh, lambda g, ans, x: g / _root_of_arcsinh(x))
+# Two roots, since that of the product has the other sign in half of the complex plane.
+elementwise(np.arccosh, lambda g, ans, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda g, ans, x: np.divide(g, (1 - x) * (1 + x)))
 elementwise(np.deg2rad, lambda g, ans, x: np.deg2rad(g), reads=False, also=[np.radians])
 elementwise(np.rad2deg, lambda g, ans, x: np.rad2deg(g), reads=False, also=[np.degrees])
@@ -235,11 +269,6 @@ general(
 )
 
 
-@composed(np.real)
-def _real(val: Any) -> Any:
-    return val
-
-
 @composed(np.real_if_close)
 def _real_if_close(a: Any, tol: float = 100) -> Any:
     return a
@@ -283,7 +312,57 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 elementwise(np.ldexp, lambda g, ans, x, y: np.ldexp(g, y), None)
 constant(
-    *(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.angle, np.spacing),
-    *(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.fix, np.round, np.around),
-    *(np.floor_divide, np.heaviside, np.signbit, np.imag, np.isnan, np.isinf, np.isfinite),
+    *(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.spacing, np.sign),
+    *(np.floor, np.ceil, np.trunc, np.rint, np.fix, np.round, np.around),
+    *(np.floor_divide, np.heaviside, np.signbit, np.isnan, np.isinf, np.isfinite),
 )
+
+
+# ---- complex values ----------------------------------------------------------------------
+#
+# The functions without a derivative as complex ones. For z = x + iy the adjoint is ∂/∂x - i ∂/∂y.
+
+elementwise(np.conjugate, lambda g, ans, x: np.conjugate(g), reads=False)
+
+
+@primitive
+def _real_part(z: Any) -> Any:
+    return np.real(z)
+
+
+@primitive
+def _imaginary_part(z: Any) -> Any:
+    return np.imag(z)
+
+
+linear(_real_part, "z", lambda g, ans, z: g)
+linear(_imaginary_part, "z", lambda g, ans, z: -1j * g)
+
+
+@composed(np.real)
+def _real(val: Any) -> Any:
+    return _real_part(val) if is_complex(val) else val
+
+
+@composed(np.imag)
+def _imag(val: Any) -> Any:
+    return _imaginary_part(val) if is_complex(val) else np.imag(plain(val))
+
+
+@composed(np.angle)
+def _angle(z: Any, deg: bool = False) -> Any:
+    if not is_complex(z):
+        return np.angle(plain(z), deg)
+    angle = np.arctan2(np.imag(z), np.real(z))
+    return angle * (180 / np.pi) if deg else angle
+
+
+for_complex(
+    *(np.positive, np.negative, np.add, np.subtract, np.multiply, np.divide, np.reciprocal),
+    *(np.square, np.power, np.float_power, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10),
+    *(np.log1p, np.sqrt, np.absolute, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan),
+    *(np.sinh, np.cosh, np.tanh, _sech_squared, np.arcsinh, np.arccosh, np.arctanh, np.sinc),
+    *(np.conjugate, np.real, np.imag, np.angle, _real_part, _imaginary_part),
+    *(np.where, _choose, unknown),
+)
+not_complex("z / np.abs(z)", np.sign)

@@ -12,8 +12,8 @@ import numpy as np
 
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.reductions import cumulative
-from dlbook.autodiff.table import alias, composed
-from dlbook.autodiff.traced import Traced, plain
+from dlbook.autodiff.table import alias, composed, for_complex
+from dlbook.autodiff.traced import Traced, is_complex, no_complex, plain
 
 # ---- running results ---------------------------------------------------------------------
 
@@ -79,6 +79,7 @@ def _convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 
 @composed(np.correlate)
 def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    v = np.conjugate(v) if is_complex(v) else v
     if np.size(v) > np.size(a):
         return np.convolve(v, np.ravel(a)[::-1], mode)[::-1]
     return np.convolve(a, np.ravel(v)[::-1], mode)
@@ -124,6 +125,9 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
 
 def _slope(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     """Return differences of order 2 inside; at the edges the slope of a line or a parabola."""
+    # NumPy would give up the imaginary parts of the slopes.
+    if is_complex(step) and not is_complex(f):
+        raise no_complex("the spacing of np.gradient", describe(step))
     f = np.moveaxis(f, axis, 0)
     n, shape = np.shape(f)[0], (-1,) + (1,) * (np.ndim(f) - 1)
     if n < edge_order + 1:
@@ -230,3 +234,12 @@ def _apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: An
     new = range(len(shape), len(shape) + len(inner))
     axis %= np.ndim(arr)
     return np.moveaxis(joined, new, range(axis, axis + len(inner)))
+
+
+for_complex(
+    *(np.cumprod, np.multiply.accumulate, np.convolve, np.correlate, np.gradient, np.cross),
+    *(np.linalg.cross, np.polyval, np.vander, np.linspace, np.meshgrid, np.select),
+    np.apply_along_axis,
+)
+if hasattr(np, "cumulative_prod"):
+    for_complex(np.cumulative_prod)

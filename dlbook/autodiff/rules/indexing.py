@@ -9,7 +9,7 @@ import numpy as np
 
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.table import composed, linear, refused
+from dlbook.autodiff.table import composed, for_complex, linear, refused
 from dlbook.autodiff.traced import Traced, plain, shape_of
 
 _PLACES = (int, np.integer, slice)
@@ -29,7 +29,7 @@ def _is_basic(index: Any) -> bool:
 @primitive
 def _scatter(g: Any, index: Any, shape: Any) -> Any:
     """Return zeros of a shape with `g` added at an index: the transpose of indexing."""
-    dtype = getattr(g, "dtype", float)
+    dtype = getattr(g, "dtype", complex if type(g) is complex else float)
     if _is_basic(index):
         full = np.zeros(shape, dtype)
         full[index] = g
@@ -159,4 +159,8 @@ refused(
     "np.where(mask, value, a), np.concatenate, or a sum with a one-hot product",
     *(np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis),
     *(np.add.at, np.subtract.at, np.multiply.at, np.divide.at),
+)
+for_complex(
+    *(operator.getitem, _scatter, np.take, np.take_along_axis, np.extract, np.compress),
+    *(np.delete, np.insert, np.resize, np.piecewise),
 )

@@ -16,12 +16,16 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import composed, constant, general, refused
-from dlbook.autodiff.traced import plain
+from dlbook.autodiff.table import composed, constant, for_complex, general, refused
+from dlbook.autodiff.traced import is_complex, plain
 
 
 def _t(a: Any) -> Any:
     return np.swapaxes(a, -1, -2)
+
+
+def _conjugate(a: Any) -> Any:
+    return np.conjugate(a) if is_complex(a) else a
 
 
 def _diagonal(a: Any) -> Any:
@@ -34,9 +38,15 @@ def _half(a: Any) -> Any:
 
 
 def _from_triangle(a: Any, uplo: str = "L") -> Any:
-    """Return the symmetric matrices of which one triangle is given, as LAPACK reads them."""
-    lower = np.tril(_t(a) if uplo in ("U", "u") else a)
-    return lower + _t(np.tril(lower, -1))
+    """Return the symmetric matrices of which one triangle is given, as LAPACK reads them.
+
+    For complex numbers they are Hermitian, and of the diagonal the real part is read.
+    """
+    lower = np.tril(_t(_conjugate(a)) if uplo in ("U", "u") else a)
+    below = np.tril(lower, -1)
+    if is_complex(a):
+        lower = below + np.real(lower - below)
+    return lower + _t(_conjugate(below))
 
 
 # ---- inverses and solutions --------------------------------------------------------------
@@ -194,12 +204,21 @@ general(
     jvps=[lambda g, ans, a: np.sum(_cofactors(ans, a) * g, axis=(-2, -1))],
     vjps=[lambda g, ans, a: np.expand_dims(g, (-2, -1)) * _cofactors(ans, a)],
 )
-general(
-    np.linalg.slogdet,
-    "a",
-    jvps=[lambda g, ans, a: (0.0, np.sum(_t(np.linalg.inv(a)) * g, axis=(-2, -1)))],
-    vjps=[lambda g, ans, a: np.expand_dims(g[1], (-2, -1)) * _t(np.linalg.inv(a))],
-)
+
+
+def _slogdet_jvp(g: Any, ans: Any, a: Any) -> Any:
+    # The logarithm of the determinant moves by this: its real part is that of the size, and its
+    # imaginary part turns the sign.
+    moved = np.sum(_t(np.linalg.inv(a)) * g, axis=(-2, -1))
+    return (1j * ans[0] * np.imag(moved), np.real(moved)) if is_complex(a) else (0.0, moved)
+
+
+def _slogdet_vjp(g: Any, ans: Any, a: Any) -> Any:
+    moved = g[1] + 1j * np.imag(g[0] * ans[0]) if is_complex(a) else g[1]
+    return np.expand_dims(moved, (-2, -1)) * _t(np.linalg.inv(a))
+
+
+general(np.linalg.slogdet, "a", jvps=[_slogdet_jvp], vjps=[_slogdet_vjp])
 
 # ---- factors of symmetric matrices -------------------------------------------------------
 #
@@ -213,12 +232,12 @@ def _cholesky(a: Any) -> Any:
 
 def _cholesky_jvp(g: Any, ans: Any, a: Any) -> Any:
     inverse = np.linalg.inv(ans)
-    return ans @ _half(inverse @ g @ _t(inverse))
+    return ans @ _half(inverse @ g @ _t(_conjugate(inverse)))
 
 
 def _cholesky_vjp(g: Any, ans: Any, a: Any) -> Any:
     inverse = np.linalg.inv(ans)
-    return _t(inverse) @ _half(_t(ans) @ g) @ inverse
+    return _t(inverse) @ _half(_t(ans) @ g) @ _conjugate(inverse)
 
 
 general(_cholesky, "a", jvps=[_cholesky_jvp], vjps=[_cholesky_vjp])
@@ -227,7 +246,7 @@ general(_cholesky, "a", jvps=[_cholesky_jvp], vjps=[_cholesky_vjp])
 @composed(np.linalg.cholesky)
 def _cholesky_call(a: Any, /, *, upper: bool = False) -> Any:
     root = _cholesky(_from_triangle(a, "U" if upper else "L"))
-    return _t(root) if upper else root
+    return _t(_conjugate(root)) if upper else root
 
 
 def _coupling(x: Any, name: str, alone: str) -> Any:
@@ -263,15 +282,16 @@ _ALONE = "np.linalg.eigvalsh(a) for the eigenvalues alone, and one derivative"
 
 def _eigh_jvp(g: Any, ans: Any, a: Any, UPLO: str) -> Any:
     w, v = ans
-    moved = _t(v) @ g @ v
+    moved = _t(_conjugate(v)) @ g @ v
     return _diagonal(moved), v @ (_coupling(w, "np.linalg.eigh", _ALONE) * moved)
 
 
 def _eigh_vjp(g: Any, ans: Any, a: Any, UPLO: str) -> Any:
     w, v = ans
-    adjoint = (v * np.expand_dims(g[0], -2)) @ _t(v)
+    left = _conjugate(v)
+    adjoint = (left * np.expand_dims(g[0], -2)) @ _t(v)
     if np.any(plain(g[1])):
-        adjoint = adjoint + v @ (_coupling(w, "np.linalg.eigh", _ALONE) * (_t(v) @ g[1])) @ _t(v)
+        adjoint = adjoint + left @ (_coupling(w, "np.linalg.eigh", _ALONE) * (_t(v) @ g[1])) @ _t(v)
     return adjoint
 
 
@@ -288,14 +308,18 @@ def _eigvalsh(a: Any) -> Any:
     return np.linalg.eigvalsh(a)
 
 
+# Complex vectors have phases that the matrix does not determine, so `eigh` refuses them. From the
+# eigenvalues, and their second derivatives, the phases drop out.
+
+
 def _eigvalsh_jvp(g: Any, ans: Any, a: Any) -> Any:
-    v = np.linalg.eigh(a)[1]
-    return np.sum(v * (g @ v), axis=-2)
+    v = _eigh(a, UPLO="L")[1]
+    return np.sum(_conjugate(v) * (g @ v), axis=-2)
 
 
 def _eigvalsh_vjp(g: Any, ans: Any, a: Any) -> Any:
-    v = np.linalg.eigh(a)[1]
-    return (v * np.expand_dims(g, -2)) @ _t(v)
+    v = _eigh(a, UPLO="L")[1]
+    return (_conjugate(v) * np.expand_dims(g, -2)) @ _t(v)
 
 
 general(_eigvalsh, "a", jvps=[_eigvalsh_jvp], vjps=[_eigvalsh_vjp])
@@ -453,3 +477,8 @@ def _qr_call(a: Any, mode: str = "reduced") -> Any:
 constant(np.linalg.matrix_rank)
 refused("np.linalg.eigh(a) or np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eig)
 refused("np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eigvals)
+for_complex(
+    *(np.linalg.inv, np.linalg.solve, _solve, np.linalg.tensorsolve, np.linalg.tensorinv),
+    *(np.linalg.matrix_power, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky, _cholesky),
+    *(np.linalg.eigvalsh, _eigvalsh, _eigh),
+)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import composed
+from dlbook.autodiff.table import composed, for_complex
 from dlbook.autodiff.traced import plain
 
 
@@ -83,3 +83,6 @@ def _poly(seq_of_zeros: Any) -> Any:
     for zero in seq_of_zeros:
         found = np.append(found, np.zeros(1, dtype)) - np.append(np.zeros(1, dtype), found * zero)
     return found
+
+
+for_complex(np.polyder, np.polyint, np.polyadd, np.polysub, np.polymul)

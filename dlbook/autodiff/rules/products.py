@@ -8,8 +8,8 @@ import numpy as np
 
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
-from dlbook.autodiff.table import Each, alias, composed, general, linear
-from dlbook.autodiff.traced import plain
+from dlbook.autodiff.table import Each, alias, composed, for_complex, general, linear
+from dlbook.autodiff.traced import is_complex, plain
 
 # ---- matrix products ---------------------------------------------------------------------
 
@@ -62,9 +62,13 @@ def _inner(a: Any, b: Any, /) -> Any:
     return np.tensordot(a, b, (-1, -1))
 
 
+def _conjugate(a: Any) -> Any:
+    return np.conjugate(a) if is_complex(a) else a
+
+
 @composed(np.vdot)
 def _vdot(a: Any, b: Any, /) -> Any:
-    return np.matmul(np.ravel(a), np.ravel(b))
+    return np.matmul(np.ravel(_conjugate(a)), np.ravel(b))
 
 
 @composed(np.outer)
@@ -112,6 +116,7 @@ if hasattr(np, "vecdot"):
 
     @composed(np.vecdot)
     def _vecdot(x1: Any, x2: Any, axis: int = -1) -> Any:
+        x1 = _conjugate(x1)
         return np.sum(np.moveaxis(x1, axis, -1) * np.moveaxis(x2, axis, -1), axis=-1)
 
 
@@ -123,7 +128,7 @@ if hasattr(np, "matvec"):  # NumPy ≥ 2.2
 
     @composed(np.vecmat)
     def _vecmat(x1: Any, x2: Any) -> Any:
-        return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
+        return np.matmul(np.expand_dims(_conjugate(x1), -2), x2)[..., 0, :]
 
 
 # ---- the names in np.linalg ---------------------------------------------------------------
@@ -253,3 +258,12 @@ def _einsum_call(*operands: Any, optimize: Any = False, **options: Any) -> Any:
 def _term(axes: Any) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     return "".join("..." if axis is Ellipsis else letters[axis] for axis in axes)
+
+
+for_complex(
+    *(np.matmul, np.dot, np.inner, np.vdot, np.outer, np.tensordot, np.kron, np.einsum, _einsum),
+    *(np.linalg.matmul, np.linalg.outer, np.linalg.tensordot, np.linalg.multi_dot),
+    *(np.vecdot, np.linalg.vecdot),
+)
+if hasattr(np, "matvec"):
+    for_complex(np.matvec, np.vecmat)

@@ -15,8 +15,8 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.rules.elementwise import unknown_at
-from dlbook.autodiff.table import composed, constant, general, linear, selection
-from dlbook.autodiff.traced import plain, shape_of
+from dlbook.autodiff.table import composed, constant, for_complex, general, linear, selection
+from dlbook.autodiff.traced import is_complex, plain, shape_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -171,8 +171,12 @@ def _freedom(a: Any, how: How) -> Any:
 
 
 def _deviation(a: Any, how: How) -> Any:
-    """Return the distances from the mean, 0 for the entries that do not count."""
+    """Return the distances from the mean, 0 for the entries that do not count.
+
+    Of complex entries they are conjugate: |z|² moves by the real part of 2 conj(z) dz.
+    """
     distance = a - np.mean(a, axis=how.axis, keepdims=True, where=how.where)
+    distance = np.conjugate(distance) if is_complex(distance) else distance
     return distance if how.where is True else np.where(how.where, distance, 0.0)
 
 
@@ -371,6 +375,7 @@ def _direction(ans: Any, x: Any, order: Any, how: How) -> Any:
     """Return the gradient of the norm: for order 2 the unit vector along `x`."""
     length = _kept(ans, x, how)
     tip = np.equal(length, 0)
+    x = np.conjugate(x) if is_complex(x) else x
     unit, unknown = x / np.where(tip, 1.0, length), _unknown_along(x, tip, how)
     if order in (None, 2, "fro"):
         return unit + unknown
@@ -403,6 +408,8 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) ->
         return _matrix_norm(x, ord, axes, keepdims)
     if len(axes) != 1:
         raise ValueError(f"np.linalg.norm takes one axis or two; here they are {axes}")
+    if ord not in (None, 2) and is_complex(x):
+        x = np.abs(x)
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axes, keepdims=keepdims)
     if ord == 0:  # how many are not 0: a plain value
@@ -531,3 +538,10 @@ constant(
     *(np.array_equiv, np.greater, np.greater_equal, np.less, np.less_equal, np.equal),
     *(np.not_equal, np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.argwhere),
 )
+for_complex(
+    *(np.sum, np.mean, np.prod, np.average, np.var, np.std, np.cumsum, np.diff, np.trapezoid),
+    *(np.add.reduce, np.multiply.reduce, np.add.accumulate),
+    *(np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm, _p_norm),
+)
+if hasattr(np, "cumulative_sum"):
+    for_complex(np.cumulative_sum)

@@ -8,7 +8,15 @@ import numpy as np
 
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.refusals import DerivativeError, describe
-from dlbook.autodiff.table import alias, composed, general, jointly_linear, linear, question
+from dlbook.autodiff.table import (
+    alias,
+    composed,
+    for_complex,
+    general,
+    jointly_linear,
+    linear,
+    question,
+)
 from dlbook.autodiff.traced import Traced, plain
 
 
@@ -282,17 +290,6 @@ linear(
 )
 
 
-def _by_half(function: Any, sign: int) -> None:
-    @composed(function)
-    def shifted(x: Any, axes: Any = None) -> Any:
-        axes = tuple(range(np.ndim(x))) if axes is None else axes
-        return np.roll(x, sign * (np.take(np.shape(x), axes) // 2), axes)
-
-
-_by_half(np.fft.fftshift, 1)
-_by_half(np.fft.ifftshift, -1)
-
-
 @composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """Take from the array, at the places that NumPy's own padding finds."""
@@ -388,3 +385,17 @@ def _full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> An
         return np.full_like(plain(a), fill_value, dtype, **options)
     ones = np.ones_like(plain(a), dtype, **options)
     return (ones * fill_value).astype(ones.dtype)
+
+
+for_complex(
+    *(np.reshape, np.ravel, np.transpose, np.moveaxis, np.swapaxes, np.squeeze, np.expand_dims),
+    *(np.copy, np.matrix_transpose, np.linalg.matrix_transpose, np.rollaxis, np.atleast_1d),
+    *(np.atleast_2d, np.atleast_3d, np.broadcast_to, np.broadcast_arrays, np.tile, np.repeat),
+    *(np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, np.append),
+    *(np.block, np.array_split, np.split, np.vsplit, np.dsplit, np.hsplit, np.array, np.asarray),
+    *(np.asanyarray, np.ascontiguousarray, np.flip, np.flipud, np.fliplr, np.rot90, np.roll),
+    *(np.pad, np.tril, np.triu, np.diagonal, np.trace, np.linalg.diagonal, np.linalg.trace),
+    *(np.diag, np.diagflat, _cast, np.astype, np.ndarray.astype, np.full_like),
+)
+if hasattr(np, "unstack"):
+    for_complex(np.unstack)

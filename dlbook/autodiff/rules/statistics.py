@@ -13,7 +13,7 @@ from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.grids import double
 from dlbook.autodiff.rules.reductions import kept_shape, lines_of
-from dlbook.autodiff.table import composed
+from dlbook.autodiff.table import composed, for_complex
 from dlbook.autodiff.traced import plain
 
 Axis = int | tuple[int, ...] | None
@@ -237,3 +237,6 @@ def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
         return c / c
     sizes = np.sqrt(np.diagonal(c))
     return c / np.reshape(sizes, (-1, 1)) / sizes
+
+
+for_complex(*(np.nansum, np.nanprod, np.nancumsum, np.nancumprod, np.nanmean, np.nanvar, np.nanstd))

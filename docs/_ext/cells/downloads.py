@@ -30,6 +30,7 @@ import dlbook
 from _ext.cells.editions import COMPARISON
 from _ext.cells.glue import without_glue
 from _ext.cells.markdown import Answer, Block, Cell, Page, blocks
+from _ext.logic.arrange import without_order
 from _ext.logic.exercises import without_solutions
 from dlbook.book import NUMBER_MIME
 
@@ -176,7 +177,7 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     source = app.env.doc2path(docname).read_text("utf-8")
     if not app.config.dlbook_solutions:
-        source = without_solutions(source)
+        source = without_order(without_solutions(source))
     links = []
     for label, suffix, text in (
         ("Jupyter notebook", ".ipynb", notebook(app, doctree, docname)),

@@ -228,15 +228,13 @@ def _note_what_pages_rest_on(app: Sphinx, config: Any) -> None:
 
     Docstrings do not count, nor numbers: the pages that show them are made anew by themselves.
     """
-    library = Path(dlbook.__file__).parent
-    data = [path for path in library.rglob("*") if path.suffix in (".gz", ".json", ".css", ".js")]
     apart = {"numbers.json", _SECONDS}
-    data += [path for path in Path(app.srcdir).glob("*.json") if path.name not in apart]
+    data = [path for path in Path(app.srcdir).glob("*.json") if path.name not in apart]
     data += Path(__file__).parents[2].glob("_inventories/*.inv")
-    code = code_fingerprint([library, *data])
+    code = [f"{module} {digest}" for module, digest in sorted(_library().digests.items())]
     installed = sorted(f"{one.name}=={one.version}" for one in metadata.distributions())
     made_with = [f"torch={with_torch()}", f"cifar10={with_cifar10()}"]
-    parts = [code, platform.python_version(), *made_with, *installed]
+    parts = [*code, code_fingerprint(data), platform.python_version(), *made_with, *installed]
     config.dlbook_rests_on = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -18,6 +18,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from _ext.cells.numbers import computed
+from _ext.logic.arrange import arrangement
 from _ext.logic.exercises import CALL, answer_to, exercise, facts_of, hidden_hint, solution
 from _ext.logic.theorems import foot, proof, result, without
 from _ext.page.maps import chart
@@ -104,6 +105,8 @@ def _block(node: nodes.Node, page: Page, level: int) -> Iterator[Block]:
             yield from _block(child, page, level)
     elif isinstance(node, exercise):
         yield from _exercise(node, page)
+    elif isinstance(node, arrangement):
+        yield "\n".join(f"- {_inline(line.children[0], page)}" for line in node.children)
     elif isinstance(node, hidden_hint):
         yield _fold(node["summary"], _texts(node.children, page))
     elif isinstance(node, solution):

@@ -22,6 +22,7 @@ from _ext.logic.arguments import Pages
 from _ext.logic.claims import LABELS, PROOFS, Claim, Suite
 from _ext.logic.theorems import UNPROVED, Result, foot, result, warn
 from _ext.page.lists import add_list, table
+from _ext.page.made import is_outdated
 
 #: The page that says how to read all this.
 _GUIDE = "formal-statements"
@@ -174,7 +175,8 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         ]
         title = f"Formal proofs: {proof}.v"
         body = f'<h1>{title}</h1>\n<div class="dl-coq">{"".join(parts)}</div>'
-        yield name, {"title": title, "body": body, "parents": []}, "page.html"
+        if is_outdated(app, name, body):
+            yield name, {"title": title, "body": body, "parents": []}, "page.html"
 
 
 def _intro(app: Sphinx, name: str, recording: dict[str, Any]) -> str:
@@ -247,6 +249,7 @@ def _certainties(app: Sphinx, docname: str) -> list[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the handlers and the list."""
     app.setup_extension("_ext.logic.arguments")
+    app.setup_extension("_ext.page.made")
     app.add_config_value("dlbook_proofs", str(PROOFS), "env")
     app.add_css_file("formal.css")
     app.connect("doctree-read", _depend)

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from _ext.logic.arguments import Pages, pages_in_order
 from _ext.logic.theorems import UNPROVED, Result, anchor_of, logic_of, warn
+from _ext.page.made import is_outdated
 
 #: Where the tests of results are, unless a book's ``dlbook_tests`` says otherwise.
 TESTS = Path(__file__).parents[3] / "tests" / "theorems"
@@ -281,8 +282,13 @@ def _test_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for one in Pages(app, "").order:
         if one.kind not in UNPROVED and file_of(one.label, _folder(app)).exists():
             shown.setdefault(shown_on(one.docname), []).append(one)
+    order = pages_in_order(app.env)
     for name, results in shown.items():
+        results.sort(key=lambda one: order.index(one.docname))
         title = f"The tests: {_part_of(app, results[0].docname)}"
+        tests = [file_of(one.label, _folder(app)).read_text("utf-8") for one in results]
+        if not is_outdated(app, name, (title, [(one.title, one.name) for one in results], tests)):
+            continue
         body = f"<h1>{html.escape(title)}</h1>" + "".join(_shown(app, name, results))
         yield name, {"title": title, "body": body, "parents": []}, "page.html"
 
@@ -300,7 +306,7 @@ def _shown(app: Sphinx, name: str, results: list[Result]) -> Iterator[str]:
     highlighter = app.builder.highlighter  # type: ignore[attr-defined]
     checks, chapter = logic_of(app.env).data["checks"], ""
     to_checks = app.builder.get_relative_uri(name, checks)
-    for one in sorted(results, key=lambda one: pages_in_order(app.env).index(one.docname)):
+    for one in results:
         if one.docname != chapter:
             chapter = one.docname
             yield f"<h2>{html.escape(app.env.titles[chapter].astext())}</h2>"
@@ -328,6 +334,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.setup_extension("_ext.logic.arguments")
+    app.setup_extension("_ext.page.made")
     app.add_config_value("dlbook_tests", str(TESTS), "env")
     app.add_directive("checks", ChecksDirective)
     app.add_node(checklist)

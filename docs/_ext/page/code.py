@@ -9,6 +9,8 @@ who uses a keyboard finds each name in the reference as well.
 from __future__ import annotations
 
 import re
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +53,13 @@ def _without(kinds: tuple[str, ...], page: str) -> str:
     return re.sub(rf'<span class="(?:{"|".join(kinds)})">([^<]*)</span>', r"\1", page)
 
 
-def _lighten_all(app: Sphinx, exception: Exception | None) -> None:
+def _lighten_all(start: float, app: Sphinx, exception: Exception | None) -> None:
+    """Lighten the pages that were written since `start`; the others are light."""
     if exception is not None or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
+        if path.stat().st_mtime < start:
+            continue
         page = path.read_text("utf-8")
         if (light := lighten(page)) != page:
             path.write_text(light, "utf-8")
@@ -62,5 +67,5 @@ def _lighten_all(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the handler, after the one that links names."""
-    app.connect("build-finished", _lighten_all, priority=900)
+    app.connect("build-finished", partial(_lighten_all, time.time()), priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,10 @@
 """The NumPy functions that `dlbook.autodiff` knows, read from its table of rules.
 
 ``{derivatives} elementwise`` lists those of one kind, each with a link to NumPy's documentation,
-the arguments it can be differentiated by, and the others that it takes.
+the arguments in which it is differentiable, and the others that it takes.
 ``{derivatives-without-rule}`` lists all that are not in the table, each with what the refusal says
-to write instead. ``{derivatives-special}`` lists those of ``scipy.special``.
+to write instead. ``{derivatives-special}`` lists those of ``scipy.special``, and
+``{derivatives-complex}`` those whose rules hold for complex numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import dlbook.autodiff
 from dlbook.autodiff.refusals import instead_of
 from dlbook.autodiff.table import TABLE, Entry, entry_of, name_of
 
-_HEADINGS = ("function", "differentiated by", "other arguments")
+_HEADINGS = ("function", "differentiable arguments", "other arguments")
 
 
 def known(kind: str) -> dict[str, Entry]:
@@ -34,7 +35,7 @@ def known(kind: str) -> dict[str, Entry]:
 
 
 def arguments(entry: Entry) -> tuple[str, str]:
-    """Return the arguments that a function can be differentiated by, and its others."""
+    """Return the arguments in which a function is differentiable, and its others."""
     others = [name for name in entry.options or () if name not in ("out", "newshape")]
     if entry.kind == "composed":  # what is differentiable follows from its parts
         return ", ".join(others), ""
@@ -51,6 +52,15 @@ def without_rule() -> dict[str, str]:
             if handed_on and function not in TABLE:
                 found[f"{prefix}.{name}"] = instead_of(name) or ""
     return {name: found[name] for name in sorted(found, key=str.lower)}
+
+
+def for_complex() -> list[str]:
+    """Return the functions that are differentiated where values are complex."""
+    kinds = {entry.kind for entry in TABLE.values()} - {"constant", "question", "refused"}
+    return sorted(
+        [name for kind in kinds for name, entry in known(kind).items() if entry.complex],
+        key=str.lower,
+    )
 
 
 _POSITIONS = ("the first", "the second", "the third")
@@ -88,13 +98,14 @@ class DerivativesDirective(SphinxDirective):
         if not entries:
             kinds = ", ".join(sorted({entry.kind for entry in TABLE.values()}))
             raise ExtensionError(f"no function of kind {self.arguments[0]!r}; kinds are {kinds}")
-        if "names" in self.options:
-            paragraph = nodes.paragraph()
-            for position, name in enumerate(entries):
-                paragraph += [nodes.Text(", ")] * (position > 0) + [self._link(name)]
-            paragraph += nodes.Text(".")
-            return [paragraph]
-        return [self._table(entries)]
+        return [self._names(list(entries)) if "names" in self.options else self._table(entries)]
+
+    def _names(self, names: list[str]) -> nodes.paragraph:
+        paragraph = nodes.paragraph()
+        for position, name in enumerate(names):
+            paragraph += [nodes.Text(", ")] * (position > 0) + [self._link(name)]
+        paragraph += nodes.Text(".")
+        return paragraph
 
     def _depend(self) -> None:
         for path in Path(dlbook.autodiff.__file__).parent.rglob("*.py"):
@@ -126,6 +137,16 @@ class WithoutRuleDirective(DerivativesDirective):
         return [_table(("function", "instead"), rows)]
 
 
+class ComplexDirective(DerivativesDirective):
+    """``{derivatives-complex}`` lists the functions that are right for complex values too."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        self._depend()
+        return [self._names(for_complex())]
+
+
 class SpecialDirective(DerivativesDirective):
     """``{derivatives-special}`` lists the functions of SciPy: by rule, by replacement, the rest."""
 
@@ -139,7 +160,7 @@ class SpecialDirective(DerivativesDirective):
         rest = ", ".join(name.rpartition(".")[2] for name in without if not without[name])
         text = "All others are refused, and the error knows no replacement: "
         return [
-            _table(("function", "differentiated by"), first),
+            _table(("function", "differentiable arguments"), first),
             _table(("function", "instead"), second),
             nodes.paragraph("", "", nodes.Text(f"{text}{rest}.")),
         ]
@@ -171,5 +192,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("derivatives", DerivativesDirective)
     app.add_directive("derivatives-without-rule", WithoutRuleDirective)
+    app.add_directive("derivatives-complex", ComplexDirective)
     app.add_directive("derivatives-special", SpecialDirective)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +38,8 @@ from sphinx_codeautolink.extension.block import (
 )
 from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
+
+from _ext.page.made import is_outdated
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +91,31 @@ class _Relinker:
         return page.exists() and page.stat().st_mtime >= self.start
 
 
+_BLOCK = re.compile(
+    r'(<div class="[^"]*\bhighlight-[^"]*"><div class="highlight"><pre>.*?</pre></div>\s*</div>)',
+    re.DOTALL,
+)
+
+
+def _link_blocks(document: str, out_dir: str, *more: Any, **options: Any) -> None:
+    """sphinx-codeautolink 0.19.0 parses a page as a whole, and looks for its blocks many times.
+
+    It is given a page of the blocks alone, which is a small part of most.
+    """
+    path = Path(out_dir, f"{document}.html")
+    pieces = _BLOCK.split(path.read_text("utf-8"))  # each second one is a block
+    with TemporaryDirectory() as folder:
+        draft = Path(folder, f"{document}.html")
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text("\n<hr/>\n".join(pieces[1::2]), "utf-8")
+        _link_html(document, folder, *more, **options)
+        pieces[1::2] = draft.read_text("utf-8").split("\n<hr/>\n")
+    path.write_text("".join(pieces), "utf-8")
+
+
+_link_html = extension.link_html
+
+
 def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Sphinx 9.0.4 leaves a page alone where the title, or number, of what it refers to changed.
 
@@ -95,10 +123,18 @@ def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Itera
     """
     titles = [(docname, title.astext()) for docname, title in sorted(env.titles.items())]
     objects = [sorted(domain.get_objects()) for domain in env.domains.sorted()]
-    digest = hashlib.sha256(repr((titles, objects)).encode()).hexdigest()
+    contents = sorted(env.toctree_includes.items())
+    digest = hashlib.sha256(repr((titles, objects, contents)).encode()).hexdigest()
     before = getattr(env, "dlbook_names", digest)
     env.dlbook_names = digest  # type: ignore[attr-defined]
     return [] if before == digest else env.found_docs
+
+
+def _is_source_page_outdated(app: Sphinx, modname: str) -> bool:
+    """Sphinx 9.0.4 keeps a source page until its module changes, with the menu of that day."""
+    code, _, used, refname = app.env._viewcode_modules[modname]  # type: ignore[attr-defined]
+    name = f"{viewcode.OUTPUT_DIRNAME}/{modname.replace('.', '/')}"
+    return is_outdated(app, name, (code, sorted(used.items()), refname))
 
 
 def _stay_in_package(app: Sphinx, modname: str | None, attribute: str) -> str | None:
@@ -272,6 +308,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setattr(NotebookClientCache, "start_client", _start_client)  # noqa: B010
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
+    extension.link_html = _link_blocks
     _Relinker(app)
     # Sphinx 9.0.4 writes no page again when a style sheet or a script of theirs changed, though
     # pages ask for it by its checksum.
@@ -279,8 +316,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
     app.connect("viewcode-follow-imported", _stay_in_package)
     app.connect("env-updated", _write_all_where_a_name_changed)
-    # Sphinx 9.0.4 keeps a source page until its module changes, with the navigation of that day.
-    viewcode.should_generate_module_page = lambda app, modname: True
+    app.setup_extension("_ext.page.made")
+    viewcode.should_generate_module_page = _is_source_page_outdated
     app.connect("builder-inited", _bring_style)
     app.connect("builder-inited", _mend_pages)
     app.add_transform(_Adopt)

@@ -7,7 +7,7 @@ goes on in a formula, the formula as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -17,40 +17,74 @@ from sphinx.transforms.post_transforms import ReferencesResolver
 from sphinx.util import docname_join
 from sphinx.util.docutils import new_document
 
-from _ext.cells.numbers import PrintNumbers
+from _ext.cells.numbers import PrintNumbers, numbers_of
 from _ext.logic.arguments import Pages, pages_in_order
 from _ext.logic.theorems import result
 from _ext.page.lists import add_list
 
 
 def terms(doctree: nodes.document) -> Iterator[tuple[str, nodes.emphasis]]:
-    """Yield the terms that a page introduces; one of several meanings has its field behind it."""
+    """Yield the terms that a page introduces; one of several meanings has its field behind it.
+
+    In "circular convolution", sorted under "convolution; circular", it is there already.
+    """
     for set_off in doctree.findall(nodes.emphasis):
         index = next(set_off.findall(addnodes.index), None)
         if index is not None:
             _, _, field = index["entries"][0][1].partition("; ")
             text = " ".join(set_off.astext().split())
-            yield text + f" ({field})" * bool(field), set_off
+            yield text + f" ({field})" * (field not in text), set_off
+
+
+def _remember(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember what the list takes from a page."""
+    found = [term + "".join(word.pformat() for word in _words(o)) for term, o in terms(doctree)]
+    app.env.metadata[app.env.docname]["dlbook_terms"] = found
+
+
+def _facts(app: Sphinx) -> object:
+    """Return what the list follows from: the words of the pages, and the numbers in them."""
+    taken = [(page, app.env.metadata[page].get("dlbook_terms")) for page in pages_in_order(app.env)]
+    return taken, sorted((name, one["text"]) for name, one in numbers_of(app.env).items())
 
 
 def _words(set_off: nodes.emphasis) -> list[nodes.Node]:
-    """Return the paragraph of a term, and what it goes on with until a sentence ends."""
+    """Return the paragraph of a term, with what is before and after it in its sentences."""
     paragraph: nodes.Node = set_off
     while not isinstance(paragraph, nodes.paragraph):
         if paragraph.parent is None:
             return []
         paragraph = paragraph.parent
-    siblings = paragraph.parent.children
-    taken: list[nodes.Element] = []
-    for node in siblings[siblings.index(paragraph) :]:
+    place = paragraph.parent.index(paragraph)
+    before: list[nodes.Element] = []
+    if _goes_on(paragraph):
+        for node in _sentences(reversed(paragraph.parent.children[:place])):
+            before.insert(0, node)
+            if isinstance(node, nodes.paragraph) and not _goes_on(node):
+                break
+    taken = []
+    for node in _sentences(paragraph.parent.children[place:]):
+        taken.append(node)
+        if node.astext().rstrip().endswith((".", "?")):
+            break
+    return [_clean(node.deepcopy()) for node in (*before, *taken)]
+
+
+def _goes_on(paragraph: nodes.Node) -> bool:
+    """Whether a paragraph begins in the middle of a sentence, below a formula."""
+    marks = (addnodes.index, nodes.target)
+    first = next((child for child in paragraph.children if not isinstance(child, marks)), None)
+    return isinstance(first, nodes.Text) and first.astext().lstrip()[:1].islower()
+
+
+def _sentences(siblings: Iterable[nodes.Node]) -> Iterator[nodes.Element]:
+    """Yield the paragraphs and formulas that come first."""
+    for node in siblings:
         if isinstance(node, (addnodes.index, nodes.target, nodes.comment)):
             continue
         if not isinstance(node, (nodes.paragraph, nodes.math_block)):
             break
-        taken.append(node)
-        if node.astext().rstrip().endswith((".", "?")):
-            break
-    return [_clean(node.deepcopy()) for node in taken]
+        yield node
 
 
 def _clean(copy: nodes.Element) -> nodes.Element:
@@ -116,5 +150,6 @@ def _glossary(app: Sphinx, docname: str) -> list[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the list."""
     app.setup_extension("_ext.logic.arguments")
-    add_list(app, "glossary-of-terms", _glossary)
+    app.connect("doctree-read", _remember)
+    add_list(app, "glossary-of-terms", _glossary, _facts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

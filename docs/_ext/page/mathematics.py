@@ -52,7 +52,7 @@ def render(formulas: list[tuple[str, bool]]) -> list[str | dict[str, str]]:
     return pieces
 
 
-def _latex(math: Formula) -> list[tuple[str, str]]:
+def latex_of(math: Formula) -> list[tuple[str, str]]:
     """Return the rows of a formula that KaTeX is to set, each in two parts; most have one row."""
     latex = math.astext().strip()
     if isinstance(math, nodes.math) or "\\\\" not in latex:
@@ -70,7 +70,7 @@ def _latex(math: Formula) -> list[tuple[str, str]]:
 
 def _set(found: list[Formula]) -> None:
     """Give each node its HTML."""
-    given = [_latex(math) for math in found]
+    given = [latex_of(math) for math in found]
     parts = [
         (part, isinstance(math, nodes.math_block))
         for math, lines in zip(found, given, strict=True)
