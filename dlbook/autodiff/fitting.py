@@ -47,6 +47,11 @@ def as_adjoint(g: Any, value: Any) -> Any:
     --------
     >>> as_adjoint(np.ones((2, 3)), np.zeros(3, np.float32))
     array([2., 2., 2.], dtype=float32)
+
+    Of the complex adjoint of a real value, the real part counts:
+
+    >>> as_adjoint(np.array([1 + 2j, 3j]), np.zeros(2))
+    array([1., 0.])
     """
     inside = value if type(value) is np.ndarray else plain(value)
     given = g.shape if type(g) is np.ndarray else shape_of(g)

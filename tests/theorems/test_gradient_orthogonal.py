@@ -84,3 +84,11 @@ def test_without_level():
     leaving = (square, square_gradient, lambda t: np.array([1 + t, 0.0]), np.array([1.0, 0.0]))
     assert broken(hypotheses(*leaving)) == ["level"]
     assert not conclusion(*leaving)
+    for s in (0.1, -0.1):  # it comes back once
+
+        def r(t, s=s):
+            return np.array([1 + t * (s - t), 0.0])
+
+        back = (square, square_gradient, r, np.array([s, 0.0]))
+        assert broken(hypotheses(*back)) == ["level"]
+        assert not conclusion(*back)
