@@ -236,7 +236,7 @@ def _asked(
                     number,
                     {
                         "asks": f"{spoken_of(row)} is {spoken_of(value)}. What does it do next?",
-                        "choices": ["It falls", "It stays", "It rises"],
+                        "choices": ["it falls", "it stays", "it rises"],
                         "answer": 1 + (change or 0),
                     },
                 )

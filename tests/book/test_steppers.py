@@ -198,7 +198,7 @@ def numbered(**rows):
 
 def test_without_nodes_what_is_asked_is_how_a_number_changes():
     made = numbered(t=[1, 2, 3, 4], f=["3.0", "−1", "−1.0", 7.5], g=[4, 3, 2, 1])  # noqa: RUF001
-    assert answers(made) == ["It falls", "It stays", "It rises", None]
+    assert answers(made) == ["it falls", "it stays", "it rises", None]
     assert asked(made)[1]["asks"] == "f is −1. What does it do next?"  # noqa: RUF001
     assert asked(numbered(t=[1, 2, 3], words=["a", "b", "a"])) == [None] * 3
 
