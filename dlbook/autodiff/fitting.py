@@ -12,6 +12,7 @@ from dlbook.autodiff.traced import Traced, is_complex, plain, shape_of
 __all__ = ["as_adjoint", "as_tangent", "filled", "wide"]
 
 
+_REAL = frozenset({float, np.float64, np.float32})
 _COMPLEX = frozenset({complex, np.complex64, np.complex128, np.clongdouble})
 
 
@@ -46,6 +47,11 @@ def as_adjoint(g: Any, value: Any) -> Any:
     --------
     >>> as_adjoint(np.ones((2, 3)), np.zeros(3, np.float32))
     array([2., 2., 2.], dtype=float32)
+
+    Of the complex adjoint of a real value, the real part counts:
+
+    >>> as_adjoint(np.array([1 + 2j, 3j]), np.zeros(2))
+    array([1., 0.])
     """
     inside = value if type(value) is np.ndarray else plain(value)
     given = g.shape if type(g) is np.ndarray else shape_of(g)
@@ -129,7 +135,7 @@ def _typed(g: Any, inside: Any) -> Any:
         return np.asarray(g, inside.dtype)
     if type(g) is kind:
         return g
-    return kind(g) if kind in _COMPLEX else kind(g.real)
+    return kind(g) if type(g) in _REAL or kind in _COMPLEX else kind(g.real)
 
 
 def _cast(g: Any, dtype: Any) -> Any:

@@ -43,7 +43,7 @@ class ForwardLevel(NumPyLevel):
                 values.append(as_operand(operand))
                 tangents.append(None)
             ans = function(*values, **options)
-            if are_results(function, ans, rule.complex):
+            if are_results(function, ans, rule):
                 return each_result(self, rule, ans, operands, options)
             return Traced(ans, self, push(rule, ans, values, tangents, options))
         except DerivativeError as error:

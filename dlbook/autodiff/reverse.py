@@ -237,7 +237,7 @@ class ReverseLevel(NumPyLevel):
                 ans, kept = function(*inside), None
             kind = type(ans)
             floats = kind is float or (kind is ndarray and ans.dtype.kind == "f")
-            if not floats and are_results(function, ans, rule.complex):
+            if not floats and are_results(function, ans, rule):
                 return each_result(self, rule, ans, operands, kept or NO_OPTIONS)
         except DerivativeError as error:
             remembered(error, operands)

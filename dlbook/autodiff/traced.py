@@ -134,14 +134,13 @@ def as_operand(value: Any) -> Any:
     )
 
 
-def are_results(function: Callable[..., Any], result: Any, complex_too: bool) -> bool:
+def are_results(function: Callable[..., Any], result: Any, rule: Rule) -> bool:
     """Return whether a function gave several results: a tuple.
 
     Raises
     ------
     DerivativeError
-        If it gave one for which there is no rule: complex, unless such ones may be, or an array
-        of objects.
+        If it gave one for which the rule does not hold: complex, or an array of objects.
     """
     kind = type(result)
     if kind is Traced or kind in _FLOATS:
@@ -152,7 +151,7 @@ def are_results(function: Callable[..., Any], result: Any, complex_too: bool) ->
     if dtype_kind == "f":
         return False
     if dtype_kind == "c" or kind is complex:
-        if complex_too:
+        if rule.complex:
             return False
         raise no_complex(name_of(function), describe(result))
     raise DerivativeError(

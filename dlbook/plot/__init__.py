@@ -17,6 +17,7 @@ with need("plot"):
     from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, draw_graph
     from dlbook.plot.images import confusion, digits, reliability, weights
     from dlbook.plot.level_sets import gradients, level_sets
+    from dlbook.plot.slider import Slider, slider
     from dlbook.plot.stepper import Frame, Stepper, stepper
     from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
@@ -30,6 +31,7 @@ __all__ = [
     "History",
     "NodeMark",
     "Operation",
+    "Slider",
     "Stepper",
     "Trace",
     "confusion",
@@ -41,6 +43,7 @@ __all__ = [
     "learning_curves",
     "level_sets",
     "reliability",
+    "slider",
     "step_backward",
     "step_forward",
     "stepper",

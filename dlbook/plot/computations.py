@@ -170,7 +170,7 @@ def step_forward(
         )
 
     alt = "The computation, from left to right. Filled: its value is known. Ringed: just found."
-    legend = {"filled": "its value is known", "ringed": "just found"}
+    legend = {"ringed": "just found", "filled": "its value is known"}
     return stepper(frames(), title=title, alt=alt, legend=legend, name=name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, Literal, get_args
+from urllib.parse import quote, unquote
 
 import matplotlib
 import numpy as np
@@ -187,6 +188,7 @@ class GraphDrawing(Generic[Node]):
             linewidth={"ringed": 2.4, "strong": 2.0}.get(mark or "", 0.9),
             linestyle=":" if mark == "dotted" else "-",
             clip_on=False,
+            gid=f"node {i} {mark or 'plain'} {quote(_in_one_line(self.labels[node]))}",
         )
         axes.add_artist(box)
         lines = self.labels[node].split("\n") + ([value] if value else [])
@@ -214,7 +216,7 @@ class GraphDrawing(Generic[Node]):
                     linewidth=0.9,
                     clip_on=False,
                     url=self.links[node],
-                    gid="name " + self.labels[node].replace("\n", " ").replace(r"\$", "$"),
+                    gid="name " + _in_one_line(self.labels[node]).replace(r"\$", "$"),
                 )
             )
 
@@ -273,6 +275,27 @@ def _check_marks(name: str, marks: Mapping[Any, object], known: tuple[str, ...])
 def _literal(text: str) -> str:
     """Return text in which matplotlib takes no dollar sign for the beginning of mathematics."""
     return text.replace("$", r"\$")
+
+
+def _in_one_line(label: str) -> str:
+    return label.replace("\n", " ")
+
+
+def drawn_nodes(figure: Figure) -> dict[int, tuple[str, str]]:
+    """Return number → mark and label of each node that `GraphDrawing` drew in a figure.
+
+    Examples
+    --------
+    >>> drawn_nodes(GraphDrawing(DiGraph([("a", "b")])).figure(marks={"b": "filled"}))
+    {0: ('plain', 'a'), 1: ('filled', 'b')}
+    """
+    found = {}
+    for box in figure.findobj(FancyBboxPatch):
+        kind, *told = (box.get_gid() or "").split(" ")
+        if kind == "node":
+            number, mark, label = told
+            found[int(number)] = mark, unquote(label)
+    return found
 
 
 def text_of(value: object) -> str:

@@ -2,7 +2,9 @@
 
 A `Stepper` is HTML that stands on its own: without scripts it shows all steps as small multiples.
 ``stepper.js``, which the book's pages load and a notebook gets with the HTML, puts buttons, a
-slider and keys on it.
+slider and keys on it, and lets a reader who wants to predict each step before it is shown. What
+is asked, and the answer, come from the frames: which node of a drawn graph gets a mark, or
+whether a number of the state rises or falls.
 
 Texts may hold formulas between dollar signs, as in Markdown. A notebook sets them, and so does the
 book when it is built.
@@ -11,16 +13,18 @@ book when it is built.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import get_args
+from itertools import pairwise
+from typing import Any, get_args
 
 from matplotlib.figure import Figure
 
-from dlbook.plot.graphs import EdgeMark, NodeMark, text_of
+from dlbook.plot.graphs import EdgeMark, NodeMark, drawn_nodes, text_of
 from dlbook.plot.svg import SMALLEST, inline_svg, svg_of
 
 __all__ = ["Frame", "Stepper", "stepper"]
@@ -35,7 +39,7 @@ class Frame:
     figure
         The figure; of the same size for all steps.
     says
-        One sentence: what has happened.
+        One sentence: what has happened. It also answers a reader who has predicted the step.
     line
         Which line of the algorithm did it, counted from 1.
     state
@@ -63,21 +67,23 @@ class Stepper:
     ) -> None:
         self.frames = frames
         self.name = name
+        self._asked = dict(_asked(frames, legend))
+        self._asks_of_nodes = any("nodes" in asked for asked in self._asked.values())
         glyphs: dict[str, str] = {}
         steps = [self._step(number, alt, glyphs) for number in range(1, len(frames) + 1)]
-        algorithm = "".join(f"<li>{_set(line)}</li>" for line in lines)
+        algorithm = "".join(f"<li>{html_of(line)}</li>" for line in lines)
         keys = "".join(
-            f'<li><span class="dl-key dl-key-{mark}"></span><span>{_set(meaning)}</span></li>'
+            f'<li><span class="dl-key dl-key-{mark}"></span><span>{html_of(meaning)}</span></li>'
             if mark in _MARKS
-            else f"<li><span>{_set(mark)}: {_set(meaning)}</span></li>"
+            else f"<li><span>{html_of(mark)}: {html_of(meaning)}</span></li>"
             for mark, meaning in legend.items()
         )
         shapes = re.sub(r'id="(.*?)"', rf'id="{name}-\1"', "".join(glyphs.values()))
         self._markup = (
-            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{_plain(title)}" '
+            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{plain_of(title)}" '
             f'style="--dl-step:{_legible_width(frames[0].figure)}px">'
             f'<svg class="dl-glyphs" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs>'
-            f'</svg><p class="dl-stepper-title">{_set(title)}</p>'
+            f'</svg><p class="dl-stepper-title">{html_of(title)}</p>'
             + (f'<ol class="dl-lines">{algorithm}</ol>' if lines else "")
             + (f'<ul class="dl-legend">{keys}</ul>' if legend else "")
             + f'<ol class="dl-steps">{"".join(steps)}</ol></div>'
@@ -87,18 +93,21 @@ class Stepper:
         frame = self.frames[number - 1]
         last = self.frames[number - 2].state if number > 1 else frame.state
         label = f"{alt} Step {number} of {len(self.frames)}."
-        picture = inline_svg(svg_of(frame.figure), label, glyphs=glyphs)
+        picture = inline_svg(svg_of(frame.figure), label, glyphs=glyphs, nodes=self._asks_of_nodes)
         for glyph in glyphs:
             picture = picture.replace(f'href="#{glyph}"', f'href="#{self.name}-{glyph}"')
         rows = "".join(_row(key, value, last.get(key, ())) for key, value in frame.state.items())
         line = f' data-line="{frame.line}"' if frame.line else ""
         where = f' <span class="dl-line">Line {frame.line}.</span>' if frame.line else ""
-        said = _plain(frame.says) + (f" Line {frame.line}." if frame.line else "")
+        asked = self._asked.get(number)
+        # In single quotes, since JSON is full of double ones.
+        ask = "" if asked is None else f" data-ask='{held(asked)}'"
+        said = plain_of(frame.says) + (f" Line {frame.line}." if frame.line else "")
         return (
-            f'<li class="dl-step" id="{self.name}-{number}"{line} data-says="{said}">'
+            f'<li class="dl-step" id="{self.name}-{number}"{line} data-says="{said}"{ask}>'
             f'<div class="dl-frame">{picture}</div>'
             f'<p class="dl-says"><span class="dl-count">{number}</span> '
-            f"{_set(frame.says)}{where}</p>"
+            f"{html_of(frame.says)}{where}</p>"
             + (f'<dl class="dl-state">{rows}</dl>' if rows else "")
             + "</li>"
         )
@@ -141,7 +150,8 @@ def stepper(
         The algorithm; while it is stepped, the line that a frame names stands out.
     legend
         Mark of a node or an edge (`NodeMark`, `EdgeMark`), or any other part of the figure in
-        words, to its meaning.
+        words, to its meaning. The first mark of the legend that a step gives to exactly one node
+        is what a reader can predict.
     name
         Beginning of the steps' addresses, such as ``kahn`` for ``#kahn-3``; no other id of the
         page may be the same. By default it is made from the title.
@@ -174,11 +184,16 @@ def stepper(
     for number, frame in enumerate(shown, 1):
         if frame.line is not None and lines and not 1 <= frame.line <= len(lines):
             raise ValueError(f"frame {number} names line {frame.line} of {len(lines)}")
-    sizes = {tuple(frame.figure.get_size_inches().round(6).tolist()) for frame in shown}
-    if len(sizes) > 1:
-        raise ValueError(f"frames have the sizes {sorted(sizes)}, in inches; expected one")
+    require_one_size(shown)
     name = name or re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     return Stepper(shown, title, alt, lines, legend or {}, name)
+
+
+def require_one_size(frames: Iterable[Frame]) -> None:
+    """Raise a `ValueError` if figures differ in size."""
+    sizes = {tuple(frame.figure.get_size_inches().round(6).tolist()) for frame in frames}
+    if len(sizes) > 1:
+        raise ValueError(f"frames have the sizes {sorted(sizes)}, in inches; expected one")
 
 
 def _legible_width(figure: Figure) -> int:
@@ -186,16 +201,96 @@ def _legible_width(figure: Figure) -> int:
     return round(float(72 * figure.get_size_inches()[0]) * 9 / SMALLEST)
 
 
+def _asked(
+    frames: Sequence[Frame], legend: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number of each step before which there is something to predict, and what.
+
+    That is the text of the question, the choices and the number of the right one, and of what
+    nodes the choices are, if they are nodes.
+    """
+    nodes = [drawn_nodes(frame.figure) for frame in frames]
+    rows = _rows_to_predict(frames)
+    for number, (frame, after) in enumerate(pairwise(frames), 1):
+        before, then = nodes[number - 1 : number + 1]
+        for mark in [one for one in legend if one in get_args(NodeMark)]:
+            others = [i for i, (old, _) in before.items() if old != mark]
+            new = [i for i in others if then.get(i, ("", ""))[0] == mark]
+            if len(new) == 1:
+                yield (
+                    number,
+                    {
+                        "asks": f"Which node is {mark} next ({spoken_of(legend[mark])})?",
+                        "choices": [spoken_of(before[i][1]) for i in others],
+                        "answer": others.index(new[0]),
+                        "nodes": others,
+                    },
+                )
+                break
+        else:
+            if rows and not before:
+                row = rows[number % len(rows)]
+                value = text_of(frame.state[row])
+                change = _change(value, after.state[row])
+                yield (
+                    number,
+                    {
+                        "asks": f"{spoken_of(row)} is {spoken_of(value)}. What does it do next?",
+                        "choices": ["it falls", "it stays", "it rises"],
+                        "answer": 1 + (change or 0),
+                    },
+                )
+
+
+def _rows_to_predict(frames: Sequence[Frame]) -> list[str]:
+    """Return the names of the numbers that do not change the same way in all steps."""
+    found = []
+    for row in frames[0].state:
+        values = [frame.state.get(row) for frame in frames]
+        changes = {_change(one, other) for one, other in pairwise(values)}
+        if None not in changes and len(changes) > 1:
+            found.append(row)
+    return found
+
+
+def _change(one: object, other: object) -> int | None:
+    """Return -1, 0 or 1 as a number falls, stays or rises, as it is shown; ``None`` without one.
+
+    Examples
+    --------
+    >>> _change("0.50", "-1"), _change(2, 2), _change("1.5", 10.0), _change([1], 2)
+    (-1, 0, 1, None)
+    """
+    try:
+        first, second = (
+            float(text_of(value).replace("\N{MINUS SIGN}", "-")) for value in (one, other)
+        )
+    except ValueError:
+        return None
+    return (second > first) - (second < first)
+
+
+def spoken_of(text: str) -> str:
+    """Return text with its formulas in plain characters."""
+    return html.unescape(plain_of(text))
+
+
+def held(data: object) -> str:
+    """Return data as JSON, as an attribute in single quotes holds it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return html.escape(text, quote=False).replace("'", "&#39;")
+
+
 _MARKS = {*get_args(NodeMark), *get_args(EdgeMark)}
 _FORMULA = re.compile(r"(?<!\\)\$([^$]+)(?<!\\)\$")
 
 
-def _set(text: str) -> str:
+def html_of(text: str) -> str:
     r"""Return text as HTML, its formulas in elements of the class ``math``.
 
     Examples
     --------
-    >>> _set("If $d(v) < 1$, it costs \\$5.")
+    >>> html_of("If $d(v) < 1$, it costs \\$5.")
     'If <span class="math">$d(v) &lt; 1$</span>, it costs $5.'
     """
     parts = _FORMULA.split(text)
@@ -207,12 +302,12 @@ def _set(text: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def plain_of(text: str) -> str:
     r"""Return text as an attribute holds it, its formulas in plain characters.
 
     Examples
     --------
-    >>> _plain(r"It is $v_{12} = 2 \\cdot x^2$.")
+    >>> plain_of(r"It is $v_{12} = 2 \\cdot x^2$.")
     'It is v12 = 2 · x^2.'
     """
 
@@ -235,19 +330,19 @@ _CHARACTERS = {
 
 def _row(name: str, value: object, before: object) -> str:
     """Return a variable and its value, in which is marked what was not there before."""
-    items, known = _items(value), Counter(_items(before))
-    changed = items != _items(before)
+    items, known = items_of(value), Counter(items_of(before))
+    changed = items != items_of(before)
     shown = []
     for item in items:
         new = known[item] == 0
         known[item] -= not new
-        shown.append(f"<mark>{_set(item)}</mark>" if new else _set(item))
+        shown.append(f"<mark>{html_of(item)}</mark>" if new else html_of(item))
     values = ", ".join(shown) or "\N{EN DASH}"
     kind = ' class="dl-changed"' if changed else ""
-    return f"<div{kind}><dt>{_set(name)}</dt><dd>{values}</dd></div>"
+    return f"<div{kind}><dt>{html_of(name)}</dt><dd>{values}</dd></div>"
 
 
-def _items(value: object) -> list[str]:
+def items_of(value: object) -> list[str]:
     """Return what a value consists of, as a reader reads it."""
     if isinstance(value, Mapping):
         value = [f"{key}: {text_of(one)}" for key, one in value.items()]

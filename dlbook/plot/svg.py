@@ -33,7 +33,13 @@ def svg_of(figure: Figure) -> str:
 
 
 def inline_svg(
-    svg: str, label: str, *, classes: str = "dl-figure", glyphs: dict[str, str] | None = None
+    svg: str,
+    label: str,
+    *,
+    classes: str = "dl-figure",
+    glyphs: dict[str, str] | None = None,
+    name: str = "",
+    nodes: bool = False,
 ) -> str:
     """Return an SVG file's text as markup to stand in an HTML page.
 
@@ -54,6 +60,10 @@ def inline_svg(
     glyphs
         Collects the shapes of letters, by their ids, which several pictures then share; by
         default each picture has its own.
+    name
+        What ids begin with; by default it is made from the picture.
+    nodes
+        Give the box of each node of a drawn graph its number, as ``data-node``.
 
     Examples
     --------
@@ -62,7 +72,7 @@ def inline_svg(
     'path fill="var(--dl-fg,#1d2024)" /></svg>'
     """
     root = ElementTree.fromstring(svg)
-    prefix = "f" + hashlib.sha256((label + svg).encode()).hexdigest()[:8] + "-"
+    prefix = (name or "f" + hashlib.sha256((label + svg).encode()).hexdigest()[:8]) + "-"
     colours = {pair["light"].lower(): name for name, pair in reversed(read_palette().items())}
 
     def recolour(match: re.Match[str]) -> str:
@@ -80,6 +90,9 @@ def inline_svg(
             del element.attrib[key]
             key = key.removeprefix(_XLINK)
             if key == "target":  # a link of the book opens where it stands
+                continue
+            if key == "id" and nodes and value.startswith("node "):
+                element.set("data-node", value.split()[1])
                 continue
             if key == "id" and value not in used and not value.startswith("name "):
                 continue

@@ -23,10 +23,11 @@ from bs4.element import Comment, NavigableString
 from editions.formulas import Pieces
 from editions.pages import article, target
 
-#: What is of the site alone: to run, to fold out, to point at.
+#: What is of the site alone: to run, to fold out, to point at, to choose a style.
 _OF_THE_SITE = (
     ".dl-downloads, .dl-run, .dl-run-not, .dl-near, .dl-sheet-only, .dl-number-note, .dl-start, "
-    ".dl-preview, .copybtn, .expanded, .sd-summary-state-marker, button"
+    ".dl-preview, .copybtn, .expanded, .sd-summary-state-marker, "
+    'button, input, select, textarea, [hidden], p:has(> a[href="#problem-sheet"])'
 )
 _ATTRIBUTES = ("tabindex", "title", "download")
 _JOINER = "\N{WORD JOINER}"
@@ -214,24 +215,30 @@ def _bring_to_the_end(body: Tag, soup: BeautifulSoup) -> None:
             link = soup.new_tag("a", attrs={"href": f"#{fold['id']}"}, string=summary.get_text())
             place = soup.new_tag("p", attrs={"class": "dl-to-end"})
             place.append(link)
-            whose = _whose(fold)
-            if whose:
-                summary.insert(0, f"{whose}: ")
+            whose, name_of = _whose(fold)
+            if name_of:
+                summary.insert(0, f"{name_of}: ")
+            if whose and body.find(id=whose):
+                summary.wrap(soup.new_tag("summary"))
+                summary.name, summary["href"] = "a", f"#{whose}"
             fold.replace_with(place)
             end.append(fold)
 
 
-def _whose(fold: Tag) -> str:
-    """Return the number of the exercise or statement that a fold stands in; a solution has it."""
+def _whose(fold: Tag) -> tuple[str, str]:
+    """Return the id and number of the exercise or statement that a fold belongs to.
+
+    A solution stands behind its exercise, and its line has the number already.
+    """
     for kind, name in (
         ("dl-exercise", ".dl-exercise-title > strong"),
         ("dl-result", ".dl-number-of"),
     ):
         whole = fold.find_parent(class_=kind)
         found = whole and whole.select_one(name)
-        if found:
-            return str(found.get_text())
-    return ""
+        if whole and found:
+            return str(whole.get("id", "")), str(found.get_text())
+    return str(fold["id"]).removeprefix("solution-"), ""
 
 
 def _unfold(fold: Tag) -> None:

@@ -166,7 +166,8 @@ def _document(facts: About, title: str, body: str, up: str = "") -> str:
 
 
 def _title_page(facts: About) -> str:
-    lines = (facts.author, f"Version {facts.version}, {facts.modified:%d.%m.%Y}", facts.rights)
+    date = f"{facts.modified.day} {facts.modified:%B %Y}"
+    lines = (facts.author, f"Version {facts.version}, {date}", facts.rights)
     said = "\n".join(f"<p>{html.escape(line)}</p>" for line in lines)
     title = f"<h1>{html.escape(facts.title)}</h1>"
     return _document(facts, facts.title, f'<div class="title-page">\n{title}\n{said}\n</div>')

@@ -164,6 +164,10 @@ calls(np.angle, (lambda x: np.angle(x + 1j), (2, 3)), (lambda x: np.angle(x + 1j
 calls(np.angle, (lambda x, y: np.angle(x + 1j * y), (2, 3), (3,)))
 for _f in (elementwise._real_part, elementwise._imaginary_part):
     calls(_f, (lambda x, f=_f: f(x * (1 + 2j)), (2, 3)))
+calls(
+    np.ndarray.astype,
+    (lambda x: np.real((x * (1 + 2j)).astype(complex) * 1j), (2, 3)),
+)
 calls(np.conjugate, (lambda x: np.imag(np.conjugate(x * (1 + 2j))), (2, 3)))
 calls(np.absolute, (lambda x: np.abs(x * (1 + 2j)), (2, 3)))
 

@@ -7,8 +7,9 @@ parts are what it is differentiated by, and of. So all the checks of `derivative
 import numpy as np
 import pytest
 import samples
-from derivatives import Sample, check_first, check_second, check_single
-from test_rules import each_sample, named
+from derivatives import Sample, check_first, check_second, check_single, replaced
+from test_rule_mutations import drawn
+from test_rules import Wrapper, each_sample, named
 
 from dlbook import trees
 from dlbook.autodiff import (
@@ -24,7 +25,7 @@ from dlbook.autodiff import (
     value_and_grad,
     vjp,
 )
-from dlbook.autodiff.rules import linalg
+from dlbook.autodiff.rules import elementwise, linalg
 from dlbook.autodiff.table import TABLE, name_of
 from dlbook.exercises.samples import like
 
@@ -114,6 +115,36 @@ def test_second_derivatives(function):
 @named(HOLDING)
 def test_complex64(function):
     each_sample(function, checking(check_single), EXAMPLES)
+
+
+# The adjoint of a real part is real, of that of a real operand the real part counts, and two sums,
+# of which a sample has one itself, make two conjugates.
+IMMUNE = {elementwise._real_part, np.fft.rfft, np.add}
+CONJUGATED = [f for f in HOLDING if TABLE[f].rule is not None and f not in IMMUNE]
+
+
+class Conjugated(Wrapper):
+    def __getitem__(self, position):
+        rule = self.rules[position]
+        return rule and (lambda *args, **options: np.conjugate(rule(*args, **options)))
+
+
+def is_wrong(sample):
+    one = in_parts(sample, range(len(sample.args)))
+    if numpy_refuses(one):
+        return False
+    try:
+        check_first(one)
+    except AssertionError:
+        return True
+    return False
+
+
+@named(CONJUGATED)
+def test_finds_a_conjugate_too_many(function):
+    rule = TABLE[function].rule
+    with np.errstate(all="ignore"), replaced(rule, vjps=Conjugated(rule.vjps)):
+        assert any(map(is_wrong, drawn(function)))
 
 
 @named(REFUSING)

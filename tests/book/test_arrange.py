@@ -11,6 +11,7 @@ import pytest
 from _ext.logic.arrange import BLOCK, read, without_order
 from _ext.page.assets import node
 from checks import accessibility
+from editions.chapters import chapter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -392,6 +393,16 @@ def test_the_edition_for_courses_keeps_the_order_to_itself(book):
         assert ("Nobody said so" in text) == (suffix == ".html"), suffix  # hidden, for the check
     assert f"- **A** {puzzle.texts[named['A']]}\n- **B** " in book["course", ".md"]
     assert without_order(TWO) == TWO
+
+
+@pytest.mark.slow
+def test_an_e_reader_shows_the_lines_and_has_the_reasons_with_the_solution(book):
+    body = chapter(book["site"], "one.html", {}).body
+    puzzle, named = shown_lines()
+    for item, (letter, place) in zip(body.select(".dl-arrange > li"), named.items(), strict=True):
+        assert " ".join(item.get_text().split()) == f"{letter} {puzzle.texts[place]}"
+    assert body.get_text().count("Nobody said so.") == 1
+    assert "Nobody said so." in body.select_one("#answers").get_text()
 
 
 # ---- in a browser -----------------------------------------------------------------------

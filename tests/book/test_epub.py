@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from _ext.page.assets import PACKAGES
 from _ext.page.mathematics import render
 from bs4 import BeautifulSoup
 from conftest import absent
@@ -57,16 +58,17 @@ href="api/index.html#x">the reference</a>,
 <div class="math">{shown}</div>
 <div class="math"><span class="dl-rows"><span>{left}</span><span>{right}</span></span></div>
 <section id="in-one"><h2>1.1 In {letter}</h2>
-<div class="dl-exercise"><p aria-level="3" class="dl-exercise-title" role="heading">
+<div class="dl-exercise" id="ex-a"><p aria-level="3" class="dl-exercise-title" role="heading">
 <strong>Exercise 1.1</strong></p>
 <details class="dl-fold"><summary>Hint</summary><p>Think.</p></details></div>
-<details class="dl-fold dl-solution" id="solution"><summary>Solution of Exercise 1.1</summary>
+<details class="dl-fold dl-solution" id="solution-ex-a"><summary>Solution of Exercise 1.1</summary>
 <p>Forty-two.</p></details>
-<div class="dl-result"><p><strong class="dl-number-of">Theorem 1.2</strong></p>
+<div class="dl-result" id="thm-b"><p><strong class="dl-number-of">Theorem 1.2</strong></p>
 <details class="dl-fold dl-formal"><summary>Formal statement</summary><p>Qed.</p></details></div>
 <details class="dl-fold"><summary><span class="collapsed">Show</span>
 <span class="expanded">Hide</span></summary>
 <div class="highlight"><pre><a href="https://docs.example/">print</a>(1)</pre></div></details>
+<p><a href="#problem-sheet">Problem sheet</a>: to print.</p><ul id="problem-sheet"></ul>
 <p>After.</p></section></section></article></body></html>"""
 TWO = f"""<html><body><article role="main"><section id="two"><h1 id="same">2. Two</h1>
 <!-- a -- comment --><p><a href="../one.html#in-one">back</a> <img
@@ -79,8 +81,14 @@ viewbox="0 0 9 9" xmlns="http://www.w3.org/2000/svg"><clippath id="c">
 </section></article></body></html>"""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def katex():
+    if not (PACKAGES / "katex").exists():
+        absent("KaTeX is not installed; building the book installs it")
+
+
 @pytest.fixture(scope="module")
-def formulas():
+def formulas(katex):
     return by_what_is_shown(list(LATEX.values()))
 
 
@@ -274,7 +282,7 @@ def test_formulas_are_mathml_and_nothing_of_katex_is_left(book):
 
 def test_what_is_of_the_site_alone_is_gone(book):
     text = said(book[0])
-    for word in ("Download", "exact", "Hide"):
+    for word in ("Download", "exact", "Hide", "Problem sheet"):
         assert word not in text
     names = {one.tag for one in book[0].iter()}
     assert names.isdisjoint({"details", "summary", "script", "button"})
@@ -289,8 +297,13 @@ def test_hints_solutions_and_formal_statements_stand_at_the_end_and_are_linked(b
     assert places == sorted(places)
     links = {said(one): one.get("href") for one in book[0].iter("a")}
     for words in ("Hint", "Solution of Exercise 1.1", "Formal statement"):
-        (there,) = [one for one in book[0].iter() if one.get("id") == links[words][1:]]
+        to, *_ = [one.get("href")[1:] for one in book[0].iter("a") if said(one) == words]
+        (there,) = [one for one in book[0].iter() if one.get("id") == to]
         assert words in said(there)
+    assert links["Exercise 1.1: Hint"] == "#ex-a"
+    assert links["Theorem 1.2: Formal statement"] == "#thm-b"
+    back = [one.get("href") for one in book[0].iter("a") if said(one).startswith("Solution of")]
+    assert back == ["#solution-ex-a", "#ex-a"]
 
 
 def test_every_link_leads_somewhere(book):

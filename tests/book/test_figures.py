@@ -106,6 +106,7 @@ def test_figures_are_numbered_by_chapter():
         (nodes.image(uri="a.png"), "figure"),
         (nodes.raw("", "<svg></svg>", format="html", classes=["dl-figure"]), "figure"),
         (nodes.raw("", '<div class="dl-stepper" id="x"></div>', format="html"), "stepper"),
+        (nodes.raw("", '<div class="dl-slider" id="x"></div>', format="html"), "slider"),
     ],
 )
 def test_a_folded_cell_is_called_by_what_it_makes(output, expected):

@@ -105,6 +105,10 @@ It fails as well:
 frame = plot.Frame(plot.figure(height=1)[0], "Done.")
 plot.stepper([frame], title="One", alt="Axes.", name="one-stepper")
 ```
+
+```{code-cell} python
+plot.slider({"1": frame}, start="1", title="Two", label="a", alt="Axes.", name="two")
+```
 :::{without-end}
 :::
 
@@ -245,17 +249,28 @@ def test_cells_keep_their_outputs_and_lose_what_only_the_page_needs(made):
     sources = [cell.source for cell in code]
     assert sources[0] == 'print("shown")'
     assert not any("glue" in source for source in sources)
-    assert [cell.metadata for cell in code] == [{}, {"jupyter": {"source_hidden": True}}, {}, {}]
+    assert [cell.metadata for cell in code] == [
+        {},
+        {"jupyter": {"source_hidden": True}},
+        {},
+        {},
+        {},
+    ]
     assert code[0].outputs[0].text == "shown\n"
     [figure] = code[1].outputs
     assert {"image/png", "text/plain"} == set(figure.data), "no SVG is shown before a run"
     assert figure.metadata["image/png"]["needs_background"] == "light"
-    assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
+    assert [cell.execution_count for cell in code] == [1, 2, 3, 4, 5]
     assert figure.execution_count == 2
     [stepper] = code[3].outputs
     assert stepper.data == {
         "text/markdown": "*Run this cell to step it here, or [step it on the page]"
         "(https://book.example/one.html#one-stepper).*"
+    }
+    [slider] = code[4].outputs
+    assert slider.data == {
+        "text/markdown": "*Run this cell to move it here, or [move it on the page]"
+        "(https://book.example/one.html#two).*"
     }
 
 

@@ -1,6 +1,7 @@
 """Steppers in the built pages: every control, every step, by keyboard, by ear, without scripts."""
 
 import gzip
+import json
 import re
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,18 @@ from _ext.cells.steppers import with_formulas
 from checks import SIDEWAYS, Visit, accessibility, browsed
 from conftest import SITE
 
-from dlbook.plot import EdgeMark, Frame, NodeMark, figure, stepper
+from dlbook.autodiff import trace_graph
+from dlbook.graph import DiGraph, topological_sort
+from dlbook.plot import (
+    EdgeMark,
+    Frame,
+    GraphDrawing,
+    NodeMark,
+    figure,
+    step_backward,
+    step_forward,
+    stepper,
+)
 
 STEPPERS = [
     (path.relative_to(SITE).as_posix(), name)
@@ -123,6 +135,78 @@ def test_the_book_sets_the_formulas_and_says_which_it_cannot():
     assert re.sub("<[^>]*>", "", good) == "a&lt;b"
     plain = stepper([Frame(figure()[0], "a")], title="t", alt="a", name="t").to_html()
     assert with_formulas(plain) == (plain, [])
+
+
+def asked(made):
+    """Return what a stepper asks before each step: a question or ``None``."""
+    steps = ElementTree.fromstring(made.to_html()).findall(".//li[@class='dl-step']")
+    return [json.loads(step.get("data-ask", "null")) for step in steps]
+
+
+def answers(made):
+    return [one and one["choices"][one["answer"]] for one in asked(made)]
+
+
+DIAMOND = DiGraph([("mix it", "b"), ("mix it", "c"), ("b", "d"), ("c", "d"), ("e", "d")])
+
+
+def kahn(graph=DIAMOND):
+    states = []
+    order = topological_sort(graph, observe=states.append)
+    drawing = GraphDrawing(graph)
+    frames = [
+        Frame(
+            drawing.figure(
+                marks=dict.fromkeys(state.listed, "filled") | dict.fromkeys(state.queue, "ringed")
+            ),
+            f"Listed: {state.listed}.",
+        )
+        for state in states
+    ]
+    legend = {"filled": "in $L$", "ringed": "in $Q$", "bold": "scanned"}
+    return stepper(frames, title="Kahn", alt="A graph.", legend=legend, name="t"), order
+
+
+def test_what_is_asked_is_which_node_gets_the_first_mark_of_the_legend():
+    made, order = kahn()
+    assert answers(made) == [*order, None]
+    first, *_ = asked(made)
+    assert first["asks"] == "Which node is filled next (in L)?"
+    assert first["choices"] == list(DIAMOND)
+    for number, one in enumerate(asked(made)[:-1]):
+        assert set(one["choices"]) == set(order[number:]), "a node that has the mark is no choice"
+        assert [list(DIAMOND)[i] for i in one["nodes"]] == one["choices"]
+
+
+def test_the_evaluation_and_the_sweep_ask_for_the_next_operation():
+    trace = trace_graph(lambda x, y: (x * y + x) * y, 2.0, 3.0)
+    operations = [i for i, node in enumerate(trace.nodes) if node.operation != "input"]
+
+    def nodes(made):
+        return [one and one["nodes"][one["answer"]] for one in asked(made)]
+
+    assert nodes(step_forward(trace)) == [*operations, None]
+    assert nodes(step_backward(trace))[: len(operations) - 1] == operations[-2::-1]
+
+
+def numbered(**rows):
+    axes = figure()[0]
+    steps = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
+    frames = [Frame(axes, "a", state=state) for state in steps]
+    return stepper(frames, title="t", alt="a", name="t")
+
+
+def test_without_nodes_what_is_asked_is_how_a_number_changes():
+    made = numbered(t=[1, 2, 3, 4], f=["3.0", "−1", "−1.0", 7.5], g=[4, 3, 2, 1])  # noqa: RUF001
+    assert answers(made) == ["it falls", "it stays", "it rises", None]
+    assert asked(made)[1]["asks"] == "f is −1. What does it do next?"  # noqa: RUF001
+    assert asked(numbered(t=[1, 2, 3], words=["a", "b", "a"])) == [None] * 3
+
+
+def test_graphs_that_are_not_stepped_carry_nothing_for_it():
+    made = stepper([kahn()[0].frames[0]], title="t", alt="a", name="t").to_html()
+    assert "data-node" not in made
+    assert len(re.findall("data-node", kahn()[0].to_html())) == 5 * len(kahn()[0].frames)
 
 
 @pytest.mark.parametrize(
@@ -365,6 +449,157 @@ def test_all_steps_are_printed(opened):
     boxes = [step.bounding_box() for step in steps.all()]
     assert len({(box["x"], box["y"]) for box in boxes}) == opened.count
     assert not opened.button("Next").is_visible()
+
+
+# ---- predicted, clicked and swiped -------------------------------------------------------
+
+
+@pytest.fixture
+def kahn_page(browser, tmp_path):
+    """Return the page of a notebook with Kahn's algorithm, from a file, on a phone."""
+    path = tmp_path / "page.html"
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    path.write_text(head + kahn()[0]._repr_html_(), "utf-8")
+    with browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True) as fresh:
+        page = fresh.new_page()
+        page.goto(path.as_uri())
+        yield page
+
+
+def heard(page):
+    return page.locator(".dl-said").text_content()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_reader_predicts_by_keyboard_and_is_answered(kahn_page):
+    there, (_, order) = Open(kahn_page, "t"), kahn()
+    asking = kahn_page.locator(".dl-ask")
+    assert not asking.is_visible(), "nobody is asked who did not ask for it"
+    predict = there.button("Predict")
+    predict.press("Enter")
+    assert predict.get_attribute("aria-pressed") == "true"
+    assert there.root.locator(".dl-now").get_attribute("id") == "t-1"
+    question = "Which node is filled next (in L)?"
+    assert asking.locator("p").text_content().strip() == question
+    assert heard(kahn_page).endswith(question)
+    there.button(order[0]).press("Enter")
+    assert there.root.locator(".dl-now").get_attribute("id") == "t-2"
+    assert asking.locator("p").text_content() == f"Right. {question}"
+    assert heard(kahn_page).startswith(f"Right. Step 2 of {there.count}. Listed: ['{order[0]}'].")
+    assert kahn_page.evaluate("document.activeElement.className") == "dl-ask"
+    kahn_page.keyboard.press("Tab")
+    assert kahn_page.evaluate("document.activeElement.parentElement.className") == "dl-ask"
+    there.button(order[-1]).press("Enter")
+    assert asking.locator("p").text_content() == f"No: {order[1]}. {question}"
+    height = asking.bounding_box()["height"]
+    there.button("Show").press("Enter")
+    assert asking.locator("p").text_content().strip() == question
+    assert asking.bounding_box()["height"] == height, "the picture below stays where it is"
+    assert there.root.locator(".dl-now").get_attribute("id") == "t-4"
+    for node in order[3:]:
+        there.button(node).press("Enter")
+    assert asking.locator("p").text_content().strip() == "Right."
+    assert asking.locator("button").count() == 0
+    kahn_page.emulate_media(media="print")
+    assert not asking.is_visible()
+    kahn_page.emulate_media(media="screen")
+    predict.press("Enter")
+    assert not asking.is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_node_that_is_pressed_is_the_prediction(kahn_page):
+    there, (_, order) = Open(kahn_page, "t"), kahn()
+    there.button("Predict").click()
+    names = list(DIAMOND)
+    for node, verdict in [(order[0], "Right."), (order[-1], f"No: {order[1]}.")]:
+        box = there.root.locator(f'.dl-now [data-node="{names.index(node)}"]')
+        box.scroll_into_view_if_needed()
+        found = box.bounding_box()
+        kahn_page.mouse.click(found["x"] + found["width"] / 2, found["y"] + found["height"] / 2)
+        assert heard(kahn_page).startswith(verdict)
+    before = there.root.locator(".dl-now").get_attribute("id")
+    corner = there.root.locator(".dl-now svg").bounding_box()
+    kahn_page.mouse.click(corner["x"] + 1, corner["y"] + 1)  # between the nodes
+    box = there.root.locator(f'.dl-now [data-node="{names.index(order[0])}"]').bounding_box()
+    kahn_page.mouse.click(box["x"] + 5, box["y"] + 5)  # filled already
+    assert there.root.locator(".dl-now").get_attribute("id") == before
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_press_on_the_picture_shows_the_next_step(kahn_page):
+    there = Open(kahn_page, "t")
+    for step in [*range(2, there.count + 1), there.count]:
+        there.root.locator(".dl-now svg").click(position={"x": 3, "y": 3})
+        assert there.now() == step
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_swipe_turns_a_step_and_a_scroll_does_not(kahn_page):
+    there = Open(kahn_page, "t")
+    box = there.root.locator(".dl-now svg").bounding_box()
+    session = kahn_page.context.new_cdp_session(kahn_page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def swipe(right, down):
+        places = [(x + k / 4 * right, y + k / 4 * down) for k in range(5)]
+        for kind, points in [
+            ("touchStart", places[:1]),
+            *(("touchMove", [place]) for place in places[1:]),
+            ("touchEnd", []),
+        ]:
+            session.send(
+                "Input.dispatchTouchEvent",
+                {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]},
+            )
+
+    assert there.now() == 1
+    for (right, down), expected in {
+        (-90, 5): 2,
+        (-91, 0): 3,
+        (90, -10): 2,
+        (-15, 0): 2,
+        (-50, 60): 2,
+    }.items():
+        swipe(right, down)
+        kahn_page.wait_for_timeout(50)
+        assert there.now() == expected, (right, down)
+        kahn_page.evaluate("scrollTo(0, 0)")
+
+
+@browsed
+def test_every_question_of_the_book_is_answered(opened, axe):
+    predict = opened.button("Predict")
+    questions = [
+        json.loads(step.get_attribute("data-ask") or "null")
+        for step in opened.root.locator(".dl-step").all()
+    ]
+    assert predict.is_visible() == any(questions)
+    if not any(questions):
+        return
+    predict.click()
+    page, asking = opened.page, opened.root.locator(".dl-ask")
+    report = accessibility(page, axe, f'[id="{opened.name}"]')
+    page.set_viewport_size({"width": 360, "height": 780})
+    for step, question in enumerate(questions, 1):
+        report += page.evaluate(SIDEWAYS)
+        if question is None:
+            assert asking.locator("button").count() == 0
+            opened.button("Next").dispatch_event("click")
+        else:
+            choices = asking.locator("button")
+            shown = [*question["choices"], "Show"]
+            assert choices.all_text_contents() == shown
+            assert all(one.bounding_box()["height"] >= 24 for one in choices.all())
+            choices.nth(question["answer"]).click()
+            assert heard(page).startswith("Right. ")
+            assert opened.root.locator(".dl-now").get_attribute("id").endswith(f"-{step + 1}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert report == []
 
 
 @browsed

@@ -564,6 +564,59 @@ def test_every_clause_of_a_conclusion_is_needed(path, number, monkeypatch):
     assert any(fails(names[name]) for name in tests)
 
 
+def parts(function):
+    """Yield each expression in a function's hypotheses that has parts, and what is less of it."""
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    values = [value for one in returned if isinstance(one, ast.Dict) for value in one.values]
+    for node in (node for value in values for node in ast.walk(value)):
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            for one in node.values:
+                yield node, conjunction([other for other in node.values if other is not one])
+        elif isinstance(node, ast.Compare) and len(node.ops) > 1:
+            places = [node.left, *node.comparators]
+            links = [
+                ast.Compare(left, [op], [right])
+                for left, op, right in zip(places, node.ops, places[1:], strict=False)
+            ]
+            for one in links:
+                yield node, conjunction([other for other in links if other is not one])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "all":
+            yield node, ast.Call(ast.Name("any", ast.Load()), node.args, [])
+
+
+def conjunction(clauses):
+    return clauses[0] if len(clauses) == 1 else ast.BoolOp(ast.And(), clauses)
+
+
+def modules_with_hypotheses():
+    """Return the modules of tests that state hypotheses, with each part of these."""
+    for path in sorted(file_of("thm-x").parent.glob("test_*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in tree.body:
+            if getattr(function, "name", "") == "hypotheses":
+                yield from ((path, i) for i, _ in enumerate(parts(function)))
+
+
+@pytest.mark.parametrize(
+    ("path", "number"), list(modules_with_hypotheses()), ids=lambda x: getattr(x, "stem", x)
+)
+def test_every_part_of_a_hypothesis_is_needed(path, number, monkeypatch):
+    """Without a part, some instance that is to break a hypothesis breaks none."""
+    monkeypatch.syspath_prepend(str(path.parent))
+    tree = ast.parse(path.read_text("utf-8"))
+    (function,) = (node for node in tree.body if getattr(node, "name", "") == "hypotheses")
+    whole, rest = list(parts(function))[number]
+
+    class Weaken(ast.NodeTransformer):
+        def visit(self, node):
+            return rest if node is whole else self.generic_visit(node)
+
+    names = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(ast.fix_missing_locations(Weaken().visit(tree)), str(path), "exec"), names)
+    tests = [name for name in names if name.startswith("test_without_")]
+    assert any(fails(names[name]) for name in tests), ast.unparse(whole)
+
+
 def fails(test):
     try:
         test()

@@ -177,6 +177,20 @@ def test_a_filter_is_learnt_that_is_nearly_the_best(tmp_path):
     assert "expected --steps ≥ 1" in wrong.stderr
 
 
+@pytest.mark.slow
+def test_the_constants_of_a_differential_equation_are_found(tmp_path):
+    said = said_by(start("ode.py", "--fast", cwd=tmp_path))
+    rows = re.findall(r"([\d.]+) ± ([\d.]+), in truth ([\d.]+)", said)
+    assert len(rows) == 4
+    for found, off, true in np.array(rows, float):
+        assert abs(found - true) < 3 * off < 0.15 * true
+    squares = [float(s) for s in re.findall(r"mean square ([\d.]+) of", said)]
+    assert squares == sorted(squares, reverse=True)
+    assert 0.3 < squares[-1] < 1.7  # with 24 numbers and 4 constants, 0.83 on average
+    wrong = start("ode.py", "--counts", 2, cwd=tmp_path)
+    assert "expected --counts ≥ 3" in wrong.stderr
+
+
 def test_a_build_is_sorted_planned_and_a_circle_shown(tmp_path):
     name = "sort_build_graph.py"
     said = said_by(start(name, "--fast", cwd=tmp_path))

@@ -329,3 +329,17 @@ FLOORS = {
     "for_a_tenth": lambda C, s: entropy(classes=C, smoothing=0.1),
 }
 each(wrong("cifar-floor"), FLOORS, "classes", "smoothing")
+
+
+@taking(wrong("cifar-orbits"))
+def as_many_powers_as_in_the_longest_circle(**problem):
+    mapped, scores = problem["map"], np.array(problem["scores"], dtype=float)
+    places, total, most = np.arange(len(mapped)), 0 * scores, 1
+    for x in range(len(mapped)):
+        length, y = 1, mapped[x]
+        while y != x:
+            length, y = length + 1, mapped[y]
+        most = max(most, length)
+    for _ in range(most):
+        total, places = total + scores[places], np.array(mapped)[places]
+    return total / most

@@ -4,7 +4,7 @@ import cmath
 from fractions import Fraction
 
 import numpy as np
-from answers import right, wrong
+from answers import each, right, wrong
 
 # ---- circulant-matrix -------------------------------------------------------------------
 
@@ -450,3 +450,26 @@ def damped(kernel):
 @wrong("circulant-inverse")
 def of_the_first_four(kernel):
     return in_the_fourier_basis(kernel[:4])
+
+
+def one_vector(entry):
+    """Try one vector."""
+
+    def answer(matrix):
+        M = np.array(matrix)
+        x = np.array([entry(k) for k in range(len(M))])
+        return None if np.array_equal(M @ np.roll(x, 1), np.roll(M @ x, 1)) else x.tolist()
+
+    return answer
+
+
+each(
+    wrong("circulant-witness"),
+    {
+        "the_numbers_from_0": one_vector(lambda k: k),
+        "the_numbers_from_1": one_vector(lambda k: k + 1),
+        "the_squares": one_vector(lambda k: k * k),
+        "powers_of_2": one_vector(lambda k: 2**k),
+        "powers_of_10": one_vector(lambda k: 10**k),
+    },
+)

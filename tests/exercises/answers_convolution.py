@@ -499,3 +499,23 @@ def exactly_orthogonal(x, g, gamma, eps):
     r = 1 / np.sqrt(x.var() + eps)
     hat = r * (x - x.mean())
     return gamma * r * (g - g.mean() - hat * (g @ hat) / (hat @ hat or 1.0))
+
+
+@taking(wrong("conv-backward"))
+def the_first_three_weights(x, w, g, stride, padding):
+    wide, n = [0] * padding + list(x) + [0] * padding, len(g)
+    by_w = [sum(g[i] * wide[stride * i + u] for i in range(n)) for u in range(len(w))]
+    by_wide = [0] * len(wide)
+    for i in range(n):
+        for u, weight in enumerate(w[:3]):
+            by_wide[stride * i + u] += g[i] * weight
+    return {"x": by_wide[padding : padding + len(x)], "w": by_w}
+
+
+@taking(wrong("pool-backward"))
+def windows_of_three(x, window, stride, g):
+    received = [0] * len(x)
+    for i, adjoint in enumerate(g):
+        seen = x[stride * i : stride * i + min(window, 3)]
+        received[stride * i + seen.index(max(seen))] += adjoint
+    return received

@@ -304,6 +304,25 @@ def rounded_to_one_decimal(case):
 
 
 @wrong("diagnosis-constant-class")
+def rounded_to_two_decimals(case):
+    return [
+        k
+        for k in range(len(case["test"]))
+        if all(
+            round(case[part][k] / sum(case[part]), 2) == round(accuracy, 2)
+            for part, accuracy in zip(("validation", "test"), case["accuracies"], strict=True)
+        )
+    ]
+
+
+@wrong("diagnosis-constant-class")
+def within_a_thousandth(case):
+    parts = zip(("validation", "test"), case["accuracies"], strict=True)
+    shares = [(np.array(case[part]) / sum(case[part]), accuracy) for part, accuracy in parts]
+    return np.flatnonzero(np.all([abs(a - b) < 1e-3 for a, b in shares], axis=0)).tolist()
+
+
+@wrong("diagnosis-constant-class")
 def not_rounded(case):
     a, b = case["accuracies"]
     n, m = sum(case["validation"]), sum(case["test"])
@@ -537,3 +556,17 @@ def of_the_first_four(case):
 @wrong("diagnosis-confusion")
 def classes_from_one(case):
     return np.roll(by_a_product(case), 1, axis=0)
+
+
+@wrong("diagnosis-confusion")
+def of_the_first_four_classes(case):
+    counts = np.zeros((case["classes"], case["classes"]), int)
+    for answer, label in zip(case["answers"], case["labels"], strict=True):
+        counts[label, answer] += max(answer, label) < 4
+    return counts
+
+
+@wrong("diagnosis-dead-units")
+def by_the_first_three_pixels(case):
+    images, W = np.array(case["images"])[:, :3], np.array(case["W"])[:3]
+    return np.flatnonzero((images @ W + case["b"] <= 0).all(axis=0)).tolist()

@@ -193,6 +193,32 @@ def incoming_alone(W1, b1, W2):
 
 
 @taking(wrong("initialisation-groups"))
+def two_incoming_of_several(W1, b1, W2):
+    return len(set(units(W1[:2], b1, W2)))
+
+
+@taking(wrong("initialisation-groups"))
+def two_outgoing_of_several(W1, b1, W2):
+    return len(set(units(W1, b1, [row[:2] for row in W2])))
+
+
+@taking(wrong("initialisation-groups"))
+def incoming_in_any_order(W1, b1, W2):
+    return len({(tuple(sorted(into)), b, out) for into, b, out in units(W1, b1, W2)})
+
+
+@taking(wrong("initialisation-groups"))
+def outgoing_in_any_order(W1, b1, W2):
+    return len({(into, b, tuple(sorted(out))) for into, b, out in units(W1, b1, W2)})
+
+
+@taking(wrong("initialisation-groups"))
+def up_to_the_sign(W1, b1, W2):
+    wholes = [np.array([*into, b, *out]) for into, b, out in units(W1, b1, W2)]
+    return len({max(tuple(v + 0.0), tuple(0.0 - v)) for v in wholes})
+
+
+@taking(wrong("initialisation-groups"))
 def outgoing_alone(W1, b1, W2):
     return len(set(map(tuple, W2)))
 

@@ -300,3 +300,16 @@ each(
     "labels",
     "places",
 )
+
+
+each(
+    wrong("memorise-network"),
+    {
+        f"powers_of_{base}": built(
+            lambda x, y, n, base=base: on_a_line(x, y, float(base) ** np.arange(x.shape[1]))
+        )
+        for base in (5, 10, 100)
+    },
+    "x",
+    "y",
+)

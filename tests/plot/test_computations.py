@@ -12,7 +12,7 @@ from dlbook.autodiff import trace_graph
 from dlbook.graph import DiGraph
 from dlbook.plot import draw_computation, draw_graph, step_backward, step_forward
 from dlbook.plot.computations import _formula
-from dlbook.plot.stepper import _plain
+from dlbook.plot.stepper import plain_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def trace():
 
 def read(text):
     """Return what a reader sees of text with formulas."""
-    return html.unescape(_plain(text)).replace("-", "−")  # noqa: RUF001
+    return html.unescape(plain_of(text)).replace("-", "−")  # noqa: RUF001
 
 
 def state(frame):

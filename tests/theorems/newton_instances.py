@@ -14,6 +14,7 @@ __all__ = [
     "root_like",
     "smooth_functions",
     "spectral",
+    "thin",
     "uv",
 ]
 
@@ -82,3 +83,9 @@ def uv(w):
     """Return uv(u² - v²)/(u² + v²), 0 at the origin: its mixed derivatives there differ."""
     u, v = w
     return u * v * (u * u - v * v) / (u * u + v * v) if u or v else 0.0
+
+
+def thin(w):
+    """Return uv·exp(-(v/u²)²), 0 where u = 0: ∂_1 of it is differentiable at 0, and ∂_2 is not."""
+    u, v = w
+    return u * v * np.exp(-((v / u**2) ** 2)) if u else 0.0

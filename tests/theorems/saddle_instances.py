@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 __all__ = [
-    "COSINE", "LOGISTIC", "SHARP", "TANH", "Activation", "cases", "covariance", "frequencies",
-    "gradient", "loss", "pairs",
+    "BENT", "COSINE", "LOGISTIC", "SHARP", "TANH", "Activation", "cases", "covariance",
+    "frequencies", "gradient", "loss", "pairs",
 ]  # fmt: skip
 
 
@@ -26,6 +26,17 @@ LOGISTIC = Activation(logistic, lambda z: logistic(z) * (1 - logistic(z)))
 TANH = Activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2)
 SHARP = Activation(lambda z: logistic(2 * z), lambda z: 2 * LOGISTIC.slope(2 * z))
 COSINE = Activation(np.cos, lambda z: -np.sin(z))
+
+
+def bent(side):
+    """Return the logistic function on one side of 0, and a line of slope 1 on the other."""
+    return Activation(
+        lambda z: np.where(side * z >= 0, LOGISTIC.value(z), z + 0.5),
+        lambda z: np.where(side * z >= 0, LOGISTIC.slope(z), 1.0),
+    )
+
+
+BENT = bent(1), bent(-1)
 
 
 def units(labels):

@@ -71,6 +71,11 @@ def test_without_variance():
     instance = (joint, np.ones(2), 1, 1)
     assert broken(hypotheses(*instance)) == ["variance"]
     assert not conclusion(*instance)
+    for place in range(3):  # in one row of three
+        scales = np.where(np.arange(3) == place, 1.1, 1.0)[:, None]
+        law = [((scales * W, r), p) for (W, r), p in layer(3, 1, 1, 1)]
+        assert broken(hypotheses(law, ONE, 1, 1)) == ["variance"]
+        assert not conclusion(law, ONE, 1, 1)
 
 
 def test_without_symmetric():
@@ -82,14 +87,32 @@ def test_without_symmetric():
 
 def test_without_nonzero():
     joint = [((W, ONE), p) for W, p in independent((1, 2))]
-    instance = (joint, np.ones(2), 1, 1)
-    assert broken(hypotheses(*instance)) == ["nonzero"]
-    assert not conclusion(*instance)
+    # Of these two units one is never at its kink.
+    root = np.sqrt(2)
+    first = [(s * root * e, 0.25) for e in np.eye(2) for s in (1, -1)]
+    both = [
+        ((np.stack([row, W[0]]), r), p * q * share)
+        for row, p in first
+        for W, q in independent((1, 2))
+        for r, share in independent((2,))
+    ]
+    swapped = [((W[::-1], r), p) for (W, r), p in both]
+    for law in joint, both, swapped:
+        instance = (law, np.ones(2), 1, 1)
+        assert broken(hypotheses(*instance)) == ["nonzero"]
+        assert not conclusion(*instance)
 
 
 def test_without_unrelated():
     joint = [((np.array([[s]]), relu(np.array([s]))), p) for s, p in SIGNS]
     equal = [((W, s * np.ones(2)), p * q) for W, p in independent((2, 1)) for s, q in SIGNS]
-    for instance in (joint, ONE, 1, 0.5), (equal, ONE, 1, 1):
+    # Given one value of W they are unrelated, given the other one they are not.
+    half = [((np.array([[s]]), relu(np.array([-s]))), p) for s, p in SIGNS]
+    for instance in (
+        (joint, ONE, 1, 0.5),
+        (equal, ONE, 1, 1),
+        (half, ONE, 1, 1),
+        (half[::-1], ONE, 1, 1),
+    ):
         assert broken(hypotheses(*instance)) == ["unrelated"]
         assert not conclusion(*instance)

@@ -69,3 +69,8 @@ def test_without_differentiable():
         case = (lambda Z: np.sum(np.abs(Z)), g * one, one, zero, np.zeros(1))
         assert broken(hypotheses(*case)) == ["differentiable"]
         assert not conclusion(*case)
+    for e in np.eye(2):  # by one of two entries of Z
+        case = (lambda Z, e=e: np.sum(Z @ (1 - e) + np.abs(Z @ e)), (1 - e)[None], one)
+        case = (*case, np.zeros((1, 2)), np.zeros(2))
+        assert broken(hypotheses(*case)) == ["differentiable"]
+        assert not conclusion(*case)

@@ -93,6 +93,11 @@ def test_near_misses():
 
 
 def test_without_batch():
-    constant = (four, 1.0, 0.0, 0.5, first, lambda x: (3.0, 3.5))
-    assert broken(hypotheses(*constant)) == ["batch"]
-    assert not conclusion(*constant)
+    for statistics in (  # constants for both, for the mean alone, for the variance alone
+        lambda x: (3.0, 3.5),
+        lambda x: (3.0, of_the_batch(x)[1]),
+        lambda x: (of_the_batch(x)[0], 3.5),
+    ):
+        instance = (four, 1.0, 0.0, 0.5, first, statistics)
+        assert broken(hypotheses(*instance)) == ["batch"]
+        assert not conclusion(*instance)

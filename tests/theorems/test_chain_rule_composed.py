@@ -64,16 +64,17 @@ def test_without_inner():
         instance = (lambda s: s, lambda s: [1.0], np.abs, lambda x, J=jacobian: J, np.zeros(1))
         assert broken(hypotheses(*instance)) == ["inner"]
         assert not conclusion(*instance)
-        # Nor may the second of two inner functions have such a kink.
-        instance = (
-            lambda s, t: s + t,
-            lambda s, t: [1.0, 1.0],
-            lambda x: np.array([x[0], abs(x[0])]),
-            lambda x, slope=slope: [[1.0], [slope]],
-            np.zeros(1),
-        )
-        assert broken(hypotheses(*instance)) == ["inner"]
-        assert not conclusion(*instance)
+        # Nor may one of two inner functions have such a kink, the second or the first.
+        for turn in (1, -1):
+            instance = (
+                lambda s, t: s + t,
+                lambda s, t: [1.0, 1.0],
+                lambda x, turn=turn: np.array([x[0], abs(x[0])])[::turn],
+                lambda x, slope=slope, turn=turn: [[1.0], [slope]][::turn],
+                np.zeros(1),
+            )
+            assert broken(hypotheses(*instance)) == ["inner"]
+            assert not conclusion(*instance)
 
 
 def test_without_outer():

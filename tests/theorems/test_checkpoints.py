@@ -30,10 +30,7 @@ NEAR_MISSES = {
 
 
 def hypotheses(n, x, operation, slope):
-    twice = operation(x) == operation(x)
-    return {
-        "functions": twice and approximates(operation, [slope(x, operation(x))], [x]),
-    }
+    return {"functions": approximates(operation, [slope(x, operation(x))], [x])}
 
 
 def conclusion(

@@ -97,6 +97,10 @@ def test_without_root():
     for instance in (
         (1, np.array([1, 2, 0]), np.array([0, 1, 1]), 7),
         (1, np.array([1, 0]), np.array([0, 1]), 3),
+        # ω has the order n, and 1 + ω is a divisor of zero.
+        (4, np.array([1, 0]), np.array([0, 1]), 15),
+        # The sums for k = 1 and k = 3 are zero, and that for k = 2 is not.
+        (16, np.array([1, 1, 2, 0]), np.array([1, 2, 3, 4]), 17),
     ):
         assert broken(hypotheses(*instance)) == ["root"]
         assert not conclusion(*instance)
@@ -104,7 +108,8 @@ def test_without_root():
 
 
 def test_without_invertible():
-    instance = (1, np.array([1, 0]), np.array([0, 1]), 2)
-    assert broken(hypotheses(*instance)) == ["invertible"]
-    assert not conclusion(*instance)
-    assert not invertible(powers(1, 2, 2), 2)
+    for omega, m in ((1, 2), (3, 4)):  # n is zero, or it is a divisor of zero
+        instance = (omega, np.array([1, 0]), np.array([0, 1]), m)
+        assert broken(hypotheses(*instance)) == ["invertible"]
+        assert not conclusion(*instance)
+        assert not invertible(powers(omega, 2, m), m)

@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "a palindrome": {"symmetric": lambda a: np.array_equal(a, a[::-1])},
     "for every a": {"symmetric": lambda a: True},
     "for no a but multiples of e_0": {"symmetric": lambda a: not np.any(a[1:])},
+    "equal up to the sign": {"symmetric": lambda a: np.array_equal(abs(a[1:]), abs(a[:0:-1]))},
     "a_1 = a_{-1}": {"symmetric": lambda a: a[1 % len(a)] == a[-1]},
 }
 
@@ -33,6 +34,7 @@ def test_holds(n, mirrored, data):
 def test_near_misses():
     near = [
         (np.array([0, 1, 0]),),
+        (np.array([0, 1, -1]),),
         (np.array([0, 1, 2, 1]),),
         (np.array([1, 2, 1]),),
         (np.array([4, 1, 2, 3, 1]),),

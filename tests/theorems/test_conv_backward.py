@@ -118,7 +118,15 @@ def test_without_differentiable():
 def test_without_zero():
     x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
     w = np.array([[1.0, 2.0], [3.0, -1.0]]).reshape(1, 1, 2, 2)
-    for mode in ("wrap", "edge"):
-        instance = (loss, gradient, x, w, 1, 1, 1, 1, bordered(mode))
+
+    def ones(x, p):  # whatever x is
+        return with_zeros(x, p) + 1 - with_zeros(np.ones_like(x), p)
+
+    def zero_at(other):  # zeros there, and nowhere else
+        return lambda x, p: with_zeros(other, p) + bordered("edge")(x - other, p)
+
+    borders = bordered("wrap"), bordered("edge"), ones, zero_at(x), zero_at(np.ones_like(x))
+    for border in borders:
+        instance = (loss, gradient, x, w, 1, 1, 1, 1, border)
         assert broken(hypotheses(*instance)) == ["zero"]
         assert not conclusion(*instance)

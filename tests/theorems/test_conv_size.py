@@ -55,9 +55,11 @@ def test_near_misses():
 def test_the_border_is_where_it_is_said_to_be():
     assert broken(hypotheses(5, 5, 1, 0, 1)) == broken(hypotheses(3, 5, 1, 1, 1)) == []
     assert broken(hypotheses(4, 5, 1, 0, 1)) == broken(hypotheses(2, 5, 1, 1, 1)) == ["fits"]
+    assert broken(hypotheses(5, 3, 1, 0, 2)) == []  # five rows, with the gaps
+    assert broken(hypotheses(4, 3, 1, 0, 2)) == ["fits"]
 
 
 def test_without_fits():
-    instance = (4, 8, 2, 0, 1)
-    assert broken(hypotheses(*instance)) == ["fits"]
-    assert not conclusion(*instance)
+    for instance in (4, 8, 2, 0, 1), (4, 3, 2, 0, 3):
+        assert broken(hypotheses(*instance)) == ["fits"]
+        assert not conclusion(*instance)

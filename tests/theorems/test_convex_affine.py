@@ -54,3 +54,7 @@ def test_without_convex():
     instance = (lambda w: -((2 * abs(w[0]) - 1) ** 2), np.eye(1), np.zeros(1), line(-1, 1))
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)
+    # No chord between the ends is below the graph, and one between two points inside is.
+    instance = (lambda w: (w[0] ** 2 - 0.25) ** 2, np.eye(1), np.zeros(1), line(-1, -0.5, 0.5, 1))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)

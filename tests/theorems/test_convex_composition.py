@@ -56,9 +56,15 @@ def test_without_convex():
 
 
 def test_without_outer():
-    instance = (lambda t: t**3 if t < 0 else t, lambda w: w[0], line(-2, -1, 0))
-    assert broken(hypotheses(*instance)) == ["outer"]
-    assert not conclusion(*instance)
+    def dented(t):  # by chords from end to end it is convex
+        return np.interp(t, [0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 0.1, 0.15, 0.5, 1.0])
+
+    for instance in (
+        (lambda t: t**3 if t < 0 else t, lambda w: w[0], line(-2, -1, 0)),
+        (dented, lambda w: w[0], line(0, 0.25, 0.5, 1)),
+    ):
+        assert broken(hypotheses(*instance)) == ["outer"]
+        assert not conclusion(*instance)
 
 
 def test_without_monotone():

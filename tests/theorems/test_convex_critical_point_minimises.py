@@ -96,3 +96,7 @@ def test_without_critical():
         instance = (lambda w, s=size: s * w[0] ** 2, line(1)[0], line(0))
         assert broken(hypotheses(*instance)) == ["critical"]
         assert not conclusion(*instance)
+    for e in np.eye(2):  # a slope along one axis alone
+        instance = (lambda w, e=e: np.sum((w - e) ** 2), np.zeros(2), [e])
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)

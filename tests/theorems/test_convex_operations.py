@@ -59,6 +59,14 @@ def test_without_convex():
 
 
 def test_without_weights():
-    instance = (square, square, -1, 0, line(-1, 0, 1))
-    assert broken(hypotheses(*instance)) == ["weights"]
-    assert not conclusion(*instance)
+    def slope(w):
+        return w[0]
+
+    for g, h, a, b in (
+        (square, square, -1, 0),
+        (square, square, 0, -1),
+        (slope, square, 2, -1),  # which add up to 1
+    ):
+        instance = (g, h, a, b, line(-1, 0, 1))
+        assert broken(hypotheses(*instance)) == ["weights"]
+        assert not conclusion(*instance)

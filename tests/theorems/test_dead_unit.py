@@ -71,6 +71,7 @@ def test_near_misses():
 def test_without_dead():
     for instance in (
         ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [(1, -1.0)] * 5),
+        ([[-1.0], [1.0]], [1.0], 0.0, 0.1, 1.0, [(0, -1.0)] * 5),
         ([[1.0]], [1.0], 0.0, 0.5, 0.1, [(0, 1.0)] * 5),  # which is silent at last
     ):
         assert broken(hypotheses(*instance)) == ["dead"]
@@ -78,13 +79,18 @@ def test_without_dead():
 
 
 def test_without_bias():
-    instance = ([[1.0]], [-2.0], 1.0, 0.1, 1.0, [(0, 0.0)] * 10)
-    assert broken(hypotheses(*instance)) == ["bias"]
-    assert not conclusion(*instance)
+    for bias, steps in ((1.0, 10), (0.01, 60)):
+        instance = ([[1.0]], [-2.0], bias, 0.1, 1.0, [(0, 0.0)] * steps)
+        assert broken(hypotheses(*instance)) == ["bias"]
+        assert not conclusion(*instance)
 
 
 def test_without_short():
     for eta in (2.0, 1.01):
         instance = ([[1.0]], [-1.0], 0.0, eta, 1.0, [(0, 0.0)])
+        assert broken(hypotheses(*instance)) == ["short"]
+        assert not conclusion(*instance)
+    for alpha in (-1.0, -0.01):  # weights that grow
+        instance = ([[1.0]], [1.0], -1.5, 1.0, alpha, [(0, 0.0)] * 50)
         assert broken(hypotheses(*instance)) == ["short"]
         assert not conclusion(*instance)

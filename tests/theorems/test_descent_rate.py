@@ -121,9 +121,12 @@ def test_without_convex():
 
 
 def test_without_start():
-    instance = run(kinked(1.0), 1.0, start=-10.0)
-    assert broken(hypotheses(*instance)) == ["start"]
-    assert not conclusion(*instance)
+    # On the line, and along either axis of the plane.
+    for e in (np.ones(1), *np.eye(2)):
+        f, star, *rest, _, rate = run(lambda w, e=e: kinked(1.0)(e @ w), e)
+        instance = (f, star, *rest, -10 * e, rate)
+        assert broken(hypotheses(*instance)) == ["start"]
+        assert not conclusion(*instance)
 
 
 def test_without_radius():

@@ -74,12 +74,15 @@ def test_without_centred():
         (0.0, 1.0, "forward", [(-1.0, 1.0, 1.0)]),
         (1.0, 1.0, "forward", [(-1.0, 1.0, 0.5), (1.0, 1.0, 0.5)]),  # the first one is
         (1.0, 1.0, "forward", [(1.0, -1.0, 0.5), (1.0, 1.0, 0.5)]),  # the second one is
+        (1.0, 1.0, "forward", [(-1.0, -1.0, 0.5), (1.0, -1.0, 0.5)]),  # and with the other sign
+        (1.0, 1.0, "forward", [(-1.0, -1.0, 0.5), (-1.0, 1.0, 0.5)]),
     ):
         assert broken(hypotheses(*instance)) == ["centred"]
         assert not conclusion(*instance)
 
 
 def test_without_uncorrelated():
-    instance = (0.0, 1.0, "forward", [(-1.0, -1.0, 0.5), (1.0, 1.0, 0.5)])
-    assert broken(hypotheses(*instance)) == ["uncorrelated"]
-    assert not conclusion(*instance)
+    for s in (1.0, -1.0):
+        instance = (0.0, 1.0, "forward", [(-1.0, -s, 0.5), (1.0, s, 0.5)])
+        assert broken(hypotheses(*instance)) == ["uncorrelated"]
+        assert not conclusion(*instance)

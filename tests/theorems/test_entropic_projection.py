@@ -83,6 +83,7 @@ def test_without_temperature():
 
 def test_without_sum():
     x = np.array([2.0, 1.0, 0.0])
-    instance = (x, 1.0, [np.exp(x - 1)])
-    assert broken(hypotheses(*instance)) == ["sum"]
-    assert not conclusion(*instance)
+    for scores in (x, x - 2):  # the best vector without the constraint: too large, too small
+        instance = (scores, 1.0, [np.eye(3)[0], np.exp(scores - 1), np.eye(3)[1]])
+        assert broken(hypotheses(*instance)) == ["sum"]
+        assert not conclusion(*instance)

@@ -128,6 +128,7 @@ def test_without_activation():
 
 def test_without_alike():
     params = start()
-    instance = (params, at_rest(params), TANH, plain, np.array([0.1, 0.2, 0.1]))
-    assert broken(hypotheses(*instance)) == ["alike"]
-    assert not conclusion(*instance)
+    for rates in ([0.1, 0.2, 0.1], [0.2, 0.1, 0.1]):
+        instance = (params, at_rest(params), TANH, plain, np.array(rates))
+        assert broken(hypotheses(*instance)) == ["alike"]
+        assert not conclusion(*instance)

@@ -15,18 +15,21 @@ NEAR_MISSES = {
 }
 
 
-def tried(n):
+def tried(n, m):
+    """Return vectors; for m = 0 also some over the integers with i."""
     rng = np.random.default_rng(n)
-    return [*np.eye(n, dtype=int), *rng.integers(-5, 6, (4, n))]
+    vectors = [*np.eye(n, dtype=int), *rng.integers(-5, 6, (4, n))]
+    return vectors if m else [*vectors, 1j * vectors[0], vectors[-1] + 1j * vectors[-2]]
 
 
 def hypotheses(L, n, m):
     """Tried on the e_j and on a few sums, multiples and shifts."""
-    sums = all(same(L(x + y), L(x) + L(y), m) for x in tried(n) for y in tried(n))
-    multiples = all(same(L(c * x), c * L(x), m) for x in tried(n) for c in (-1, 2, 3))
+    sums = all(same(L(x + y), L(x) + L(y), m) for x in tried(n, m) for y in tried(n, m))
+    numbers = (-1, 2, 3) if m else (-1, 2, 3, 1j)
+    multiples = all(same(L(c * x), c * L(x), m) for x in tried(n, m) for c in numbers)
     return {
         "linear": sums and multiples,
-        "equivariant": all(same(L(shift(x)), shift(L(x)), m) for x in tried(n)),
+        "equivariant": all(same(L(shift(x)), shift(L(x)), m) for x in tried(n, m)),
     }
 
 
@@ -44,7 +47,7 @@ def conclusion(
     a = kernel(L, np.eye(n, dtype=int)[asked % n])
 
     def fits(b):
-        return all(same(L(x), combined(b, x), m) for x in tried(n))
+        return all(same(L(x), combined(b, x), m) for x in tried(n, m))
 
     return fits(a) and not any(fits(a + other) for other in others(n))
 
@@ -90,12 +93,16 @@ def test_without_linear():
     def larger(x):  # the larger of two neighbours in size: multiples, and not sums
         return np.where(np.abs(x) >= np.abs(np.roll(x, -1)), x, np.roll(x, -1))
 
-    for instance in (lambda x: np.maximum(x, 0), 8, 0), (larger, 8, 0):
+    # The last one: sums, and not multiples, since i becomes -i.
+    for instance in (lambda x: np.maximum(x, 0), 8, 0), (larger, 8, 0), (np.conj, 8, 0):
         assert broken(hypotheses(*instance)) == ["linear"]
         assert not conclusion(*instance)
 
 
 def test_without_equivariant():
     reversal = (lambda x: np.roll(x[::-1], 1), 8, 0)
-    assert broken(hypotheses(*reversal)) == ["equivariant"]
-    assert not conclusion(*reversal)
+    # Linear, and right where x is e_0: entry 2 is added to entry 0.
+    once = (lambda x: x + x[2] * np.eye(len(x), dtype=int)[0], 8, 0)
+    for instance in reversal, once:
+        assert broken(hypotheses(*instance)) == ["equivariant"]
+        assert not conclusion(*instance)

@@ -69,14 +69,15 @@ def test_near_misses():
 
 
 def test_without_divides():
-    instance = ([lambda u: u] * 2, 1, 2, np.arange(5))
-    assert broken(hypotheses(*instance)) == ["divides"]
-    assert not conclusion(*instance)
+    for n, stride in ((5, 2), (3, 2), (4, 1)):  # more than two strides, fewer, twice as many
+        instance = ([lambda u: u] * 2, 1, stride, np.arange(n))
+        assert broken(hypotheses(*instance)) == ["divides"]
+        assert not conclusion(*instance)
 
 
 def test_without_alike():
-    biased = [lambda u, i=i: u + i for i in range(8)]
+    biased, lower = ([lambda u, i=i, s=s: u + s * i for i in range(8)] for s in (1, -1))
     alike_on_the_first = [lambda u, i=i: u + i * (u != x[0]) for i in range(8)]
-    for functions in biased, alike_on_the_first:
+    for functions in biased, lower, alike_on_the_first:
         assert broken(hypotheses(functions, 1, 1, x)) == ["alike"]
         assert not conclusion(functions, 1, 1, x)

@@ -163,12 +163,16 @@ def test_tight():
 
 
 def test_without_operands():
-    instance = ([("product", 0, 1, 2)], [1.5, 2.0, 0.5], [[1.0, -1.0, 2.0]])
-    assert broken(hypotheses(*instance)) == ["operands"]
-    assert not conclusion(*instance)
+    alone = [("product", 0, 1, 2)]
+    amid = [("add", 0, 1), ("product", 0, 1, 2, 0, 1), ("add", 3, 4)]
+    for lines in alone, amid:
+        instance = (lines, [1.5, 2.0, 0.5], [[1.0, -1.0, 2.0]])
+        assert broken(hypotheses(*instance)) == ["operands"]
+        assert not conclusion(*instance)
 
 
 def test_without_slopes():
-    instance = ([("power", 0)], [1.5], [[1.0]])
-    assert broken(hypotheses(*instance)) == ["slopes"]
-    assert not conclusion(*instance)
+    for lines in [("power", 0)], [("tanh", 0), ("power", 1), ("tanh", 2)]:
+        instance = (lines, [1.5], [[1.0]])
+        assert broken(hypotheses(*instance)) == ["slopes"]
+        assert not conclusion(*instance)

@@ -68,12 +68,26 @@ def test_without_centred():
     instance = ([((np.ones((1, 1)), ONE, ZERO), 1.0)], 1)
     assert broken(hypotheses(*instance)) == ["centred"]
     assert not conclusion(*instance)
+    # Entries with the means r and -r, which add up to zero.
+    r = np.sqrt(2)
+    joint = [((np.array([w]), np.eye(2)[0], ZERO), 0.5) for w in ([r, 0.0], [0.0, -r])]
+    assert broken(hypotheses(joint, 1)) == ["centred"]
+    assert not conclusion(joint, 1)
+    for turn in (1, -1):  # one entry of two is always 1
+        joint = [((np.array([[1.0, s][::turn]]), np.ones(2), ZERO), p) for s, p in SIGNS]
+        assert broken(hypotheses(joint, 1)) == ["centred"]
+        assert not conclusion(joint, 1)
 
 
 def test_without_uncorrelated():
-    joint = [((np.array([[s, s]]), np.ones(2), ZERO), p) for s, p in SIGNS]
-    assert broken(hypotheses(joint, 1)) == ["uncorrelated"]
-    assert not conclusion(joint, 1)
+    row = [((np.array([[s, s]]), np.ones(2), ZERO), p) for s, p in SIGNS]
+    equal_rows = [((np.array([[s], [s]]), ONE, np.zeros(2)), p) for s, p in SIGNS]
+    wider = [
+        ((np.array([[s], [1.1 * t]]), ONE, np.zeros(2)), 0.25) for s in (1, -1) for t in (1, -1)
+    ]
+    for joint in row, equal_rows, wider:
+        assert broken(hypotheses(joint, 1)) == ["uncorrelated"]
+        assert not conclusion(joint, 1)
 
 
 def test_without_independent():
@@ -83,7 +97,10 @@ def test_without_independent():
 
 
 def test_without_bias():
-    for b in ONE, np.array([1.0, -1.0]):
+    for b in ONE, np.array([1.0, -1.0]), *np.eye(2):
         joint = [((W, ONE, b), p) for W, p in independent((len(b), 1))]
         assert broken(hypotheses(joint, 1)) == ["bias"]
         assert not conclusion(joint, 1)
+    rarely = [((W, ONE, np.array([b])), p / 3) for b in (0, 1, 0) for W, p in independent((1, 1))]
+    assert broken(hypotheses(rarely, 1)) == ["bias"]
+    assert not conclusion(rarely, 1)

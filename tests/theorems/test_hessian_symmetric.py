@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import uv
+from newton_instances import thin, uv
 
 SMALL = 2.0**-10
 
@@ -76,6 +76,12 @@ def test_without_twice():
         instance = uv, np.zeros(2), i, 1 - i
         assert broken(hypotheses(*instance)) == ["twice"]
         assert not conclusion(*instance)
+    # One of the two is not differentiable, ∂_2 of the first function and ∂_1 of the second.
+    for f in thin, lambda w: thin(w[::-1]):
+        for i in (0, 1):
+            instance = f, np.zeros(2), i, 1 - i
+            assert broken(hypotheses(*instance)) == ["twice"]
+            assert not conclusion(*instance)
     # The values: -1 first by u, then by v, and 1 the other way round.
     assert abs(mixed(uv, np.zeros(2), 0, 1) + 1) < 1e-5
     assert abs(mixed(uv, np.zeros(2), 1, 0) - 1) < 1e-5

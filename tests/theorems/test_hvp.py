@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import uv
+from newton_instances import thin, uv
 from test_hessian_symmetric import SMALL, is_differentiable, mixed, partial
 
 NEAR_MISSES = {
@@ -72,3 +72,7 @@ def test_without_twice():
     assert broken(hypotheses(*instance)) == ["twice"]
     assert not conclusion(*instance)
     assert np.allclose(along(*instance), [1, -1])
+    for f in thin, lambda w: thin(w[::-1]):  # one of the two is differentiable
+        instance = f, np.zeros(2), np.ones(2)
+        assert broken(hypotheses(*instance)) == ["twice"]
+        assert not conclusion(*instance)

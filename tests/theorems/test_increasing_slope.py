@@ -76,3 +76,7 @@ def test_without_increasing():
         instance = (lambda w, s=size: -s * w**2, lambda w, s=size: -2 * s * w, [-1.0, 0.0, 1.0])
         assert broken(hypotheses(*instance)) == ["increasing"]
         assert not conclusion(*instance)
+    # Up to 0 the slope increases.
+    instance = (lambda w: -w * abs(w), lambda w: -2 * abs(w), [-1.0, 0.0, 1.0])
+    assert broken(hypotheses(*instance)) == ["increasing"]
+    assert not conclusion(*instance)

@@ -71,7 +71,9 @@ def test_one_solution_of_the_books_example():
 
 def test_without_interleaved():
     z = np.array([1.0, 2, 3])
-    for b in ([0.1, 0.2, 0.3], [2.5, 2.6, 2.7], [1.0, 2, 3], [0.5, 2, 2.5]):
+    everywhere = [0.1, 0.2, 0.3], [2.5, 2.6, 2.7], [1.0, 2, 3]
+    somewhere = [1.0, 1.5, 2.5], [0.5, 2, 2.5], [0.5, 1.5, 3], [0.5, 0.9, 2.5], [0.5, 1.5, 1.9]
+    for b in (*everywhere, *somewhere):
         instance = (z, np.array(b))
         assert broken(hypotheses(*instance)) == ["interleaved"]
         assert not conclusion(*instance)

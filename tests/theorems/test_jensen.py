@@ -86,8 +86,8 @@ def test_without_convex():
 
 
 def test_without_nonnegative():
-    for weights in [2, -1], [1.01, -0.01]:
-        instance = (np.square, weights, [0.0, 1.0])
+    for weights in [2, -1], [1.01, -0.01], [0.6, -0.2, 0.6]:
+        instance = (np.square, weights, [0.0, 1.0, 0.0][: len(weights)])
         assert broken(hypotheses(*instance)) == ["nonnegative"]
         assert not conclusion(*instance)
 
@@ -95,5 +95,9 @@ def test_without_nonnegative():
 def test_without_sum():
     for weights in [1, 1], [0.51, 0.5]:
         instance = (np.square, weights, [1.0, 1.0])
+        assert broken(hypotheses(*instance)) == ["sum"]
+        assert not conclusion(*instance)
+    for weights in [0.5], [0.99]:  # too little
+        instance = (lambda w: w**2 + 1, weights, [1.0])
         assert broken(hypotheses(*instance)) == ["sum"]
         assert not conclusion(*instance)

@@ -85,11 +85,25 @@ def test_without_stationary():
     )
     assert broken(hypotheses(*instance)) == ["stationary"]
     assert not conclusion(*instance)
+    for e in np.eye(2):  # in a quadrant, where one of the two equations is false
+        zero = np.zeros(2)
+        g = (lambda y, e=e: (e @ y - 1) ** 2), (lambda y, e=e: 2 * (e @ y - 1) * e)
+        instance = (*g, zero, -np.eye(2), zero, zero, [zero, e])
+        assert broken(hypotheses(*instance)) == ["stationary"]
+        assert not conclusion(*instance)
 
 
 def test_without_sign():
     for s in (1.0, 1e-3):  # a little is too much
         instance = on_an_interval(lambda w, s=s: s * w, lambda w, s=s: s, 1.0, 0.0, 1.0, [0.0, -s])
+        assert broken(hypotheses(*instance)) == ["sign"]
+        assert not conclusion(*instance)
+    # In the corner of a quadrant; the multipliers add up to 1.
+    mu = np.array([2.0, -1.0])
+    for order in [0, 1], [1, 0]:
+        c, corner = mu[order], np.zeros(2)
+        ys = [np.array([a, b]) for a in (0.0, 1.0) for b in (0.0, 1.0)]
+        instance = (lambda y, c=c: c @ y, lambda y, c=c: c, corner, -np.eye(2), corner, c, ys)
         assert broken(hypotheses(*instance)) == ["sign"]
         assert not conclusion(*instance)
 
@@ -98,3 +112,9 @@ def test_without_slack():
     instance = on_an_interval(np.square, lambda w: 2 * w, 2.0, 1.0, 2.0, [4.0, 0.0])
     assert broken(hypotheses(*instance)) == ["slack"]
     assert not conclusion(*instance)
+    for e in np.eye(2):  # where entries are at least 1, and one of the two has some slack
+        one = np.ones(2)
+        g = (lambda y, e=e: (e @ y) ** 2), (lambda y, e=e: 2 * (e @ y) * e)
+        instance = (*g, one + e, -np.eye(2), -one, 4 * e, [one, one + e])
+        assert broken(hypotheses(*instance)) == ["slack"]
+        assert not conclusion(*instance)

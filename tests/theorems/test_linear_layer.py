@@ -60,3 +60,7 @@ def test_without_differentiable():
         instance = (lambda z: np.sum(np.abs(z)), np.array([g]), W, x)
         assert broken(hypotheses(*instance)) == ["differentiable"]
         assert not conclusion(*instance)
+    for way in (*np.eye(2), np.array([1.0, -1.0]), np.ones(2)):  # a kink across one direction
+        instance = (lambda z, way=way: np.abs(way @ z), np.zeros(2), np.eye(2), np.zeros(2))
+        assert broken(hypotheses(*instance)) == ["differentiable"]
+        assert not conclusion(*instance)

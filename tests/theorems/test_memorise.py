@@ -74,6 +74,7 @@ def test_the_network_has_as_many_numbers_as_the_text_says():
 
 
 def test_without_distinct():
-    instance = (np.array([[0.0], [0.0]]), np.array([0.0, 1.0]))
-    assert broken(hypotheses(*instance)) == ["distinct"]
-    assert not conclusion(*instance)
+    for numbers in ([0.0, 0.0], [0.0, 1.0, 0.0]):  # side by side, and apart
+        instance = (np.array(numbers)[:, None], np.arange(float(len(numbers))))
+        assert broken(hypotheses(*instance)) == ["distinct"]
+        assert not conclusion(*instance)

@@ -95,9 +95,22 @@ def test_without_updates():
     np.testing.assert_allclose(path[-1], [3 / 73, 16 / 73], atol=1e-9)
     assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
     assert not conclusion(ROW, ONE, path)
+    # One step alone that leads off, the first of two or the last.
+    for path in (
+        [np.zeros(2), np.array([1.0, 0.0]), np.array([0.76, -0.32])],
+        [np.zeros(2), LEAST, LEAST + np.array([0.4, -0.3])],
+    ):
+        assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
+        assert not conclusion(ROW, ONE, path)
 
 
 def test_without_converges():
-    path = [np.zeros(2), np.array([0.24, 0.32])]
-    assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
-    assert not conclusion(ROW, ONE, path)
+    for times in (2.0, 1.001):
+        path = [np.zeros(2), times * LEAST]
+        assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
+        assert not conclusion(ROW, ONE, path)
+    X, y = np.eye(3)[:2], np.ones(2)
+    for place in range(2):  # of two equations one alone is not satisfied
+        path = [np.zeros(3), np.array([1.0, 1.0, 0.0]) + 0.1 * X[place]]
+        assert broken(hypotheses(X, y, path)) == ["converges"]
+        assert not conclusion(X, y, path)

@@ -58,9 +58,19 @@ def test_without_updates():
     path = [np.array([1.0, 0.0]), walk(ROW, ONE, [1.0, 0.0], scale=np.array([1.0, 4.0]))]
     assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
     assert not conclusion(ROW, ONE, path)
+    # One step alone that leads off, the first of two or the last.
+    start, nearest = np.array([1.0, 0.0]), np.array([0.76, -0.32])
+    for path in ([start, np.zeros(2), LEAST], [start, nearest, nearest + np.array([0.4, -0.3])]):
+        assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
+        assert not conclusion(ROW, ONE, path)
 
 
 def test_without_converges():
     path = [np.array([1.0, 0.0]), np.array([1.3, 0.4])]
     assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
     assert not conclusion(ROW, ONE, path)
+    X, y = np.eye(3)[:2], np.ones(2)
+    for place in range(2):  # of two equations one alone is not satisfied
+        path = [np.zeros(3), np.array([1.0, 1.0, 0.0]) + 0.1 * X[place]]
+        assert broken(hypotheses(X, y, path)) == ["converges"]
+        assert not conclusion(X, y, path)

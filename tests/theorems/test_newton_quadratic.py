@@ -7,7 +7,7 @@ from descents import vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import bowl, cubic, quartic, root_like, smooth_functions, spectral
+from newton_instances import Smooth, bowl, cubic, quartic, root_like, smooth_functions, spectral
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
@@ -121,9 +121,10 @@ def test_tight():
 
 
 def test_without_critical():
-    instance = bowl([[1.0]]), np.array([0.1]), 1.0, 1.0, 1.0, np.array([0.2])
-    assert broken(hypotheses(*instance)) == ["critical"]
-    assert not conclusion(*instance)
+    for e in (np.ones(1), *np.eye(2)):
+        instance = bowl(np.eye(len(e))), 0.1 * e, 1.0, 1.0, 1.0, 0.2 * e
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)
 
 
 def test_without_curved():
@@ -133,6 +134,15 @@ def test_without_curved():
     ):
         assert broken(hypotheses(*instance)) == ["curved"]
         assert not conclusion(*instance)
+    # The curvature is 1 along both axes, and .1 along a diagonal, in which a cubic term is added.
+    A, u = np.array([[1.0, 0.9], [0.9, 1.0]]), np.array([1.0, -1.0]) / np.sqrt(2)
+    f = Smooth(
+        lambda w: A @ w - (u @ w) * abs(u @ w) / 2 * u,
+        lambda w: A - abs(u @ w) * np.outer(u, u),
+    )
+    instance = f, np.zeros(2), 1.0, 1.0, 1.0, 0.02 * u
+    assert broken(hypotheses(*instance)) == ["curved"]
+    assert not conclusion(*instance)
 
 
 def test_without_lipschitz():

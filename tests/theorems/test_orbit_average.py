@@ -30,14 +30,20 @@ def mistake(z, y):
     return float(np.argmax(z) != y)
 
 
+def moved(law, g):
+    """Return the law of (g(x), y)."""
+    found = np.zeros(np.shape(law))
+    np.add.at(found, list(g), law)
+    return found
+
+
 def hypotheses(maps, scores, law, loss):
     everything = np.asarray(scores, float)
     points = [*everything, everything.mean(axis=0)]
     return {
-        "group": all(
-            tuple(g[h[x]] for x in range(len(h))) in set(maps) for g in maps for h in maps
-        ),
-        "same": all(np.allclose(np.asarray(law)[list(g)], law) for g in maps),
+        "group": all(sorted(g) == list(range(len(g))) for g in maps)
+        and all(tuple(g[h[x]] for x in range(len(h))) in set(maps) for g in maps for h in maps),
+        "same": all(np.allclose(moved(law, g), law) for g in maps),
         "convex": all(
             loss((1 - t) * a + t * b, y) <= (1 - t) * loss(a, y) + t * loss(b, y) + 1e-9
             for a in points
@@ -132,13 +138,26 @@ def test_without_group():
         instance = (maps, np.eye(n)[:, :2], [[1 / n, 0.0]] * n, cross_entropy)
         assert broken(hypotheses(*instance)) == ["group"]
         assert not conclusion(*instance)
+    # Two mirrors of a triangle: each with its square, and not the turn that they make together.
+    mirrors = (
+        [(0, 1, 2), (1, 0, 2), (0, 2, 1)],
+        np.eye(3)[:, :2],
+        [[1 / 3, 0.0]] * 3,
+        cross_entropy,
+    )
+    # Closed under composition, but one of the two maps is not bijective.
+    constant = ([(0, 1), (0, 0)], np.eye(2), [[1.0, 0.0], [0.0, 0.0]], cross_entropy)
+    for instance in mirrors, constant:
+        assert broken(hypotheses(*instance)) == ["group"]
+        assert not conclusion(*instance)
 
 
 def test_without_same():
     """An arrow and its mirror image are of two classes; and an image that is a little likelier."""
     arrows = (MIRROR, [[3.0, 0.0], [0.0, 3.0]], [[0.5, 0.0], [0.0, 0.5]], cross_entropy)
     likelier = (MIRROR, [[0.0, 0.0], [0.01, 0.0]], [[0.4, 0.0], [0.6, 0.0]], cross_entropy)
-    for instance in arrows, likelier:
+    other_class = (MIRROR, [[0.0, 0.0], [0.0, 0.01]], [[0.0, 0.4], [0.0, 0.6]], cross_entropy)
+    for instance in arrows, likelier, other_class:
         assert broken(hypotheses(*instance)) == ["same"]
         assert not conclusion(*instance)
 
@@ -147,5 +166,18 @@ def test_without_convex():
     """The share of mistakes: right by little on one view, wrong by more on the other."""
     for margin in 3.0, 1.01:
         instance = (MIRROR, [[1.0, 0.0], [0.0, margin]], [[0.5, 0.0], [0.5, 0.0]], mistake)
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
+
+
+def test_convex_in_one_class_is_not_enough():
+    scores, law = np.array([[1.0, 0.0], [0.0, 3.0]]), np.array([[0.5, 0.0], [0.5, 0.0]])
+    for counted in (0, 1):
+
+        def loss(z, y, counted=counted):
+            return mistake(z, y) if y == counted else cross_entropy(z, y)
+
+        order = [counted, 1 - counted]
+        instance = (MIRROR, scores[:, order], law[:, order], loss)
         assert broken(hypotheses(*instance)) == ["convex"]
         assert not conclusion(*instance)

@@ -81,6 +81,7 @@ def test_without_start():
 
 
 def test_without_alike():
-    instance = ((1, 2, 0), 0, 0.0, None, (1.0, 0.5, 1.0))
-    assert broken(hypotheses(*instance)) == ["alike"]
-    assert not conclusion(*instance)
+    for rates in (1.0, 0.5, 1.0), (0.5, 1.0, 1.0), (1.0, 1.0, 0.5):
+        instance = ((1, 2, 0), 0, 0.0, None, rates)
+        assert broken(hypotheses(*instance)) == ["alike"]
+        assert not conclusion(*instance)

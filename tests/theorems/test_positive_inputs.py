@@ -56,7 +56,7 @@ def test_near_misses():
 
 
 def test_without_positive():
-    for x in ([1.0, -1.0], [1.0, 0.0]):
+    for x in ([1.0, -1.0], [1.0, 0.0], [-1.0, 1.0], [0.0, 1.0]):
         instance = (np.exp, np.array([0.0, 0.0]), np.array(x), 0.0)
         assert broken(hypotheses(*instance)) == ["positive"]
         assert not conclusion(*instance)

@@ -18,6 +18,7 @@ NEAR_MISSES = {
     "1 - m/L": {"factor": lambda eta, m, lip: 1 - m / lip},
     "converges at 2/L": {"converges": lambda eta, lip: 0 < eta <= 2 / lip},
     "converges below 1.9/L": {"converges": lambda eta, lip: 0 < eta < 1.9 / lip},
+    "converges at 0": {"converges": lambda eta, lip: 0 <= eta < 2 / lip},
     "converges for η < 2/L": {"converges": lambda eta, lip: eta < 2 / lip},
     "the best step is 1/L": {"best": lambda m, lip: 1 / lip},
     "the best step is 2/(1.1m + L)": {"best": lambda m, lip: 2 / (1.1 * m + lip)},
@@ -86,6 +87,7 @@ def test_near_misses():
         (np.diag([1.0, 4.0]), np.ones(2), 0.5, 3),
         (np.diag([1.0, 4.0]), np.ones(2), 0.49, 3),
         (np.diag([1.0, 4.0]), np.ones(2), -0.1, 3),
+        (np.diag([1.0, 4.0]), np.ones(2), 0.0, 3),
         (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, -1.0]), 0.2, 2),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)

@@ -77,9 +77,11 @@ def test_tight():
 
 
 def test_without_start():
-    instance = run([1], 0.1, 0, start=1)
-    assert broken(hypotheses(*instance)) == ["start"]
-    assert not conclusion(*instance)
+    # On the line, and along either axis of the plane.
+    for e in (np.ones(1), *np.eye(2)):
+        instance = ([e], 0.1, 0 * e, e, [0.1])
+        assert broken(hypotheses(*instance)) == ["start"]
+        assert not conclusion(*instance)
 
 
 def test_without_constant():

@@ -132,14 +132,29 @@ def test_without_variance():
     instance = (network(start_of(1, 1), [rows]), [1])
     assert broken(hypotheses(*instance)) == ["variance"]
     assert not conclusion(*instance)
+    for place in range(3):  # in one layer of three
+        laws = [independent((1, 1), scale=1.1 if k == place else 1.0) for k in range(3)]
+        instance = (network(start_of(1), laws), [1] * 3)
+        assert broken(hypotheses(*instance)) == ["variance"]
+        assert not conclusion(*instance)
 
 
 def test_without_symmetric():
+    # Here each entry has the law of its negative, and the row has not.
+    skewed_row = [
+        (np.array([w]), p) for w, p in (([1, ROOT], 0.25), ([1, -ROOT], 0.25), ([-1.0, 0], 0.5))
+    ]
     second_row = [(np.array([[s], [w / ROOT]]), p * q) for s, p in SIGNS for w, q in SKEWED]
     for instance in (
         (network(start_of(1), [independent((1, 1), SKEWED)] * 2), [2, 2]),
         (network(start_of(1), [second_row]), [1]),
+        (network(start_of(1, 1), [skewed_row]), [1]),
     ):
+        assert broken(hypotheses(*instance)) == ["symmetric"]
+        assert not conclusion(*instance)
+    for place in range(3):  # in one layer of three
+        laws = [independent((1, 1), SKEWED if k == place else SIGNS) for k in range(3)]
+        instance = (network(start_of(1), laws), [2 if k == place else 1 for k in range(3)])
         assert broken(hypotheses(*instance)) == ["symmetric"]
         assert not conclusion(*instance)
 
@@ -158,3 +173,16 @@ def test_without_bias():
     ]
     assert broken(hypotheses(joint, [2])) == ["bias"]
     assert not conclusion(joint, [2])
+    for place in range(3):  # in one layer of three, and not always there
+        biases = [np.array([float(k == place)]) for k in range(3)]
+        joint = [
+            ((a, weights, [share * b for b in biases]), p / 3)
+            for (a, weights, _), p in network(start_of(1), [independent((1, 1))] * 3)
+            for share in (0, 1, 0)
+        ]
+        assert broken(hypotheses(joint, [1] * 3)) == ["bias"]
+        assert not conclusion(joint, [1] * 3)
+    for b in np.eye(2):  # of one unit of two
+        joint = [((a, W, [b]), p) for (a, W, _), p in network(start_of(1), [independent((2, 1))])]
+        assert broken(hypotheses(joint, [1])) == ["bias"]
+        assert not conclusion(joint, [1])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
 from saddle_instances import (
+    BENT,
     COSINE,
     LOGISTIC,
     SHARP,
@@ -113,26 +114,29 @@ def changed(q=Q, activation=LOGISTIC, b1=0.0, b2=None):
 
 
 def test_without_logistic():
-    for activation in (TANH, SHARP, COSINE):
+    for activation in (TANH, SHARP, COSINE, *BENT):
         instance = changed(activation=activation)
         assert broken(hypotheses(*instance)) == ["logistic"]
         assert not conclusion(*instance)
 
 
 def test_without_centred():
-    instance = changed(b1=2.0)
-    assert broken(hypotheses(*instance)) == ["centred"]
-    assert not conclusion(*instance)
+    for b1 in (2.0, -2.0):
+        instance = changed(b1=b1)
+        assert broken(hypotheses(*instance)) == ["centred"]
+        assert not conclusion(*instance)
 
 
 def test_without_frequencies():
-    instance = changed(b2=np.zeros(3))
-    assert broken(hypotheses(*instance)) == ["frequencies"]
-    assert not conclusion(*instance)
+    one_wrong = [np.log(frequencies(LABELS)) + 0.1 * e for e in np.eye(3)]
+    for b2 in (np.zeros(3), *one_wrong):
+        instance = changed(b2=b2)
+        assert broken(hypotheses(*instance)) == ["frequencies"]
+        assert not conclusion(*instance)
 
 
 def test_without_differences():
-    for q in (1.0, 1.0, 1.0), (1.0, -3.0, 2.3):
+    for q in (1.0, 1.0, 1.0), (1.0, -3.0, 2.3), (1.0, -3.0, 1.7):
         instance = changed(q=q)
         assert broken(hypotheses(*instance)) == ["differences"]
         assert not conclusion(*instance)

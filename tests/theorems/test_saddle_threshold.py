@@ -4,7 +4,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from saddle_instances import LOGISTIC, TANH, cases, covariance, frequencies, gradient, pairs
+from saddle_instances import (
+    BENT,
+    LOGISTIC,
+    TANH,
+    Activation,
+    cases,
+    covariance,
+    frequencies,
+    gradient,
+    pairs,
+)
 
 NEAR_MISSES = {
     "the second derivative, times .99": {"times": 0.99},
@@ -117,13 +127,19 @@ def test_tight():
 
 
 def test_without_logistic():
-    instance = (*attained(0, 0.5), TANH, 0.0)
-    assert broken(hypotheses(*instance)) == ["logistic"]
-    assert not conclusion(*instance)
+    # The second is level ¼ at 0, as the logistic function is, and steeper elsewhere.
+    steeper = Activation(lambda z: 0.5 + z / 4 + z**3, lambda z: 0.25 + 3 * z**2)
+    above, below = BENT  # each is the logistic function on one side of 0
+    for activation, b1 in ((TANH, 0.0), (steeper, 2.0), (above, -2.0), (below, 2.0)):
+        instance = (*attained(0, 0.5), activation, b1)
+        assert broken(hypotheses(*instance)) == ["logistic"]
+        assert not conclusion(*instance)
 
 
 def test_without_frequencies():
     direction = (np.zeros((2, 2)), np.zeros(2), np.zeros((2, 3)), np.array([1.0, 0.0, 0.0]))
-    instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, np.zeros(3))
-    assert broken(hypotheses(*instance)) == ["frequencies"]
-    assert not conclusion(*instance)
+    one_wrong = [np.log(frequencies(LABELS)) + 0.1 * e for e in np.eye(3)]
+    for b2 in (np.zeros(3), *one_wrong):
+        instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, b2)
+        assert broken(hypotheses(*instance)) == ["frequencies"]
+        assert not conclusion(*instance)

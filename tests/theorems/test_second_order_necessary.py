@@ -58,6 +58,13 @@ def test_without_minimum():
         lambda w: np.diag([0.0, 2.0]),
         np.zeros(2),
     )
-    for instance in (saddle, tilted):
+    H = np.array([[1.0, 2.0], [2.0, 1.0]])
+    diagonal = (  # lowest along both axes, and not between them
+        lambda w: w @ H @ w / 2,
+        lambda w: H @ w,
+        lambda w: H,
+        np.zeros(2),
+    )
+    for instance in (saddle, tilted, diagonal):
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)

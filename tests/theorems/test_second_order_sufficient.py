@@ -72,6 +72,11 @@ def test_without_critical():
         instance = (*tilted, 2 * np.eye(1), np.zeros(1), ENDS)
         assert broken(hypotheses(*instance)) == ["critical"]
         assert not conclusion(*instance)
+    for e in np.eye(2):  # along one of two axes
+        tilted = (lambda w, e=e: 0.01 * e @ w + w @ w, 0.01 * e)
+        instance = (*tilted, 2 * np.eye(2), np.zeros(2), WAYS)
+        assert broken(hypotheses(*instance)) == ["critical"]
+        assert not conclusion(*instance)
 
 
 def test_without_positive():
@@ -79,3 +84,8 @@ def test_without_positive():
     instance = (peano, np.zeros(2), np.diag([0.0, 2.0]), np.zeros(2), parabola)
     assert broken(hypotheses(*instance)) == ["positive"]
     assert not conclusion(*instance)
+    # Positive along both axes, and along neither diagonal: one is down, or both.
+    for H in (np.array([[1.0, 2.0], [2.0, 1.0]]), -np.eye(2)):
+        instance = (lambda w, H=H: w @ H @ w / 2, np.zeros(2), H, np.zeros(2), WAYS)
+        assert broken(hypotheses(*instance)) == ["positive"]
+        assert not conclusion(*instance)

@@ -127,7 +127,8 @@ def test_without_fixed():
 def test_without_same():
     easy = {((1,), (1,)): 1.0}
     second_easy = {((0,), (1,)): 0.5, ((1,), (1,)): 0.5}
-    for validation in easy, second_easy:
+    first_easy = {((1,), (0,)): 0.5, ((1,), (1,)): 0.5}
+    for validation in easy, second_easy, first_easy:
         assert broken(hypotheses(COIN, 2, validation)) == ["same"]
         assert not conclusion(COIN, 2, validation)
 

@@ -45,6 +45,7 @@ def test_near_misses():
 
 
 def test_without_distinct():
-    instance = (np.array([[0.0], [0.0], [1.0]]),)
-    assert broken(hypotheses(*instance)) == ["distinct"]
-    assert not conclusion(*instance)
+    for numbers in ([0.0, 0.0, 1.0], [0.0, 1.0, 0.0]):  # side by side, and apart
+        instance = (np.array(numbers)[:, None],)
+        assert broken(hypotheses(*instance)) == ["distinct"]
+        assert not conclusion(*instance)

@@ -83,13 +83,14 @@ def test_without_independent():
 
 
 def test_without_uniform():
-    instance = (2.0, 0.1, ((1, 0.8), (-1, 0.2)))
-    assert broken(hypotheses(*instance)) == ["uniform"]
-    assert not conclusion(*instance)
+    for share in (0.8, 0.2):
+        instance = (2.0, 0.1, ((1, share), (-1, 1 - share)))
+        assert broken(hypotheses(*instance)) == ["uniform"]
+        assert not conclusion(*instance)
 
 
 def test_without_rate():
-    for eta in (2.0, 2.1):
+    for eta in (2.0, 2.1, 0.0, -0.1):
         instance = (2.0, eta, SIGNS)
         assert broken(hypotheses(*instance)) == ["rate"]
         assert not conclusion(*instance)

@@ -20,6 +20,8 @@ OTHERS = {
     "tanh": np.tanh,
     "step": lambda z: float(z > 0),
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "exponential below 0": lambda z: z if z > 0 else np.expm1(z),
+    "capped": lambda z: min(z, 1.0),
 }
 ACTIVATIONS = HOMOGENEOUS | OTHERS
 
@@ -110,9 +112,11 @@ def test_two_classifiers_in_all():
 
 def test_without_homogeneous():
     for kind in OTHERS:
-        net = ([("x", "y")], {"y": kind}, {"x": 1.0}, ["y"])
-        assert broken(hypotheses(net, 2.0)) == ["homogeneous"]
-        assert not conclusion(net, 2.0)
+        x = -1.0 if kind == "exponential below 0" else 1.0
+        for kinds in {"h": kind, "y": "linear"}, {"h": "linear", "y": kind}:  # one vertex alone
+            net = ([("x", "h"), ("h", "y")], kinds, {"x": x}, ["y"])
+            assert broken(hypotheses(net, 2.0)) == ["homogeneous"]
+            assert not conclusion(net, 2.0)
 
 
 def test_without_one_length():
@@ -122,6 +126,13 @@ def test_without_one_length():
     assert broken(hypotheses(net, 0.5)) == ["one-length"]
     assert not conclusion(net, 0.5)
     assert [int(np.argmax(outputs(net, w))) for w in (0.5, 2.0)] == [1, 0]
+
+
+def test_a_connection_that_skips_a_layer_is_a_second_length():
+    edges, kinds = [("x", "h"), ("h", "y"), ("x", "y")], {"h": "ReLU", "y": "linear"}
+    net = (edges, kinds, {"x": 1.0}, ["y"])
+    assert broken(hypotheses(net, 0.5)) == ["one-length"]
+    assert not conclusion(net, 0.5)
 
 
 def test_without_positive():

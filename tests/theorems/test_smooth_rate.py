@@ -117,7 +117,7 @@ def test_without_smooth():
 
 
 def test_without_step():
-    for f, rate in ((worst(3)[0], 0.98), (worst(3)[0], 0.1), (bowl(1.0), 2.0)):
+    for f, rate in ((worst(3)[0], 0.98), (worst(3)[0], 0.1), (bowl(1.0), 1.9), (bowl(1.0), 2.0)):
         instance = (f, ZERO, 1.0, ONE, rate, 3)
         assert broken(hypotheses(*instance)) == ["step"]
         assert not conclusion(*instance)

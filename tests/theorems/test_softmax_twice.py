@@ -64,6 +64,11 @@ def test_tight():
 
 
 def test_without_probabilities():
-    for p in (np.array([10.0, *[0.0] * 9]), np.array([2.0, -1.0])):
+    for p in (
+        np.array([10.0, *[0.0] * 9]),
+        np.array([2.0, -1.0]),
+        np.array([1.0, 1.0]),
+        np.array([2.0, -1.0, 0.0]),
+    ):
         assert broken(hypotheses(p, 0)) == ["probabilities"]
         assert not conclusion(p, 0)

@@ -82,7 +82,9 @@ def test_without_smooth():
 
 
 def test_without_step():
-    for rate in (0.98, 0.5, 3.5, 4.0, -1.0):
-        instance = (bowl(0.5), ZERO, 0.5, 1.0, ONE, rate)
+    # Longer steps suit a flat function, and not one as steep as it may be.
+    steps = [(bowl(0.5), rate) for rate in (0.98, 0.5, 3.5, 4.0, -1.0)]
+    for f, rate in (*steps, (bowl(1.0), 1.9)):
+        instance = (f, ZERO, 0.5, 1.0, ONE, rate)
         assert broken(hypotheses(*instance)) == ["step"]
         assert not conclusion(*instance)

@@ -101,6 +101,14 @@ def one_by_one(n):
     return [(0, k) for k in range(1, n)]
 
 
+def by_halves(n):
+    pairs, there = [], list(range(n))
+    while len(there) > 1:
+        pairs += zip(there[::2], there[1::2], strict=False)
+        there = there[::2]
+    return pairs
+
+
 @st.composite
 def orders(draw, n):
     there, pairs = list(range(n)), []
@@ -181,16 +189,20 @@ def test_real_additions_come_near():
 def test_without_rounded():
     xs = [np.float16(x) for x in (60000, 60000, -60000)]
     plain = lambda a, b, step: a + b  # noqa: E731
-    instance = (xs, Fraction(1, 2**11), 2, (one_by_one(3), plain), ([(1, 2), (0, 1)], plain))
-    with np.errstate(over="ignore"):
-        assert broken(hypotheses(*instance)) == ["rounded"]
-        assert not conclusion(*instance)
+    over, within = (one_by_one(3), plain), ([(1, 2), (0, 1)], plain)
+    for ways in (over, within), (within, over):
+        instance = (xs, Fraction(1, 2**11), 2, *ways)
+        with np.errstate(over="ignore"):
+            assert broken(hypotheses(*instance)) == ["rounded"]
+            assert not conclusion(*instance)
 
 
 def test_without_depth():
     u, n = 2.0**-24, 257
     xs = [np.float32(1), *[np.float32(u)] * (n - 1)]
-    there = (one_by_one(n), lambda a, b, step: a + b)
-    instance = (xs, Fraction(u), 9, there, there)
-    assert broken(hypotheses(*instance)) == ["depth"]
-    assert not conclusion(*instance)
+    plain = lambda a, b, step: a + b  # noqa: E731
+    deep, shallow = (one_by_one(n), plain), (by_halves(n), plain)
+    for ways in (deep, deep), (deep, shallow), (shallow, deep):
+        instance = (xs, Fraction(u), 9, *ways)
+        assert broken(hypotheses(*instance)) == ["depth"]
+        assert not conclusion(*instance)

@@ -115,6 +115,11 @@ def test_without_transposes():
     instance = small("xyabc", "xyabc", flip=-1)
     assert broken(hypotheses(*instance)) == ["transposes"]
     assert not conclusion(*instance)
+    whole, *rest = small("xyabc", "xyabc")
+    for k, (tail, head, push, pull) in enumerate(whole):  # one rule of all that is wrong
+        edges = [*whole[:k], (tail, head, push, -pull), *whole[k + 1 :]]
+        assert broken(hypotheses(edges, *rest)) == ["transposes"]
+        assert not conclusion(edges, *rest)
     # A square matrix that is not transposed has the right shape.
     push = np.array([[1, 2], [3, 4]])
     tangents = {"x": np.array([1, 0]), "y": np.array([0, 0])}

@@ -76,6 +76,10 @@ def test_near_misses():
 
 
 def test_without_differentiable():
-    instance = ({0: np.abs, 1: np.sign}.get, 0, -1.0, 1.0 + 1e-7)
-    assert broken(hypotheses(*instance)) == ["differentiable"]
-    assert not conclusion(*instance)
+    kink = [np.abs, np.sign]
+    kink_of_the_slope = [lambda t: t * np.abs(t) / 2, *kink]
+    jump = [lambda t: t + (t > 0), lambda t: 1 + 0 * t, lambda t: 0 * t]
+    for given_ones in kink, kink_of_the_slope, jump:
+        instance = given_ones.__getitem__, len(given_ones) - 2, -1.0, 1.0 + 1e-7
+        assert broken(hypotheses(*instance)) == ["differentiable"]
+        assert not conclusion(*instance)

@@ -102,8 +102,8 @@ def test_near_misses():
 
 def test_without_labels():
     X, Y, p = network(0)
-    for more in (1.0, 0.01):
-        case = (X, Y + np.array([[more, 0.0], [0.0, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
+    for more, less in ((1.0, 0.0), (0.01, 0.0), (0.0, 0.01), (1.0, 1.0)):
+        case = (X, Y + np.array([[more, 0.0], [-less, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
         assert broken(hypotheses(*case)) == ["labels"]
         assert not conclusion(*case)
 
@@ -117,5 +117,19 @@ def test_without_differentiable():
             return np.where(A > 0, 1.0, np.where(A < 0, 0.0, chosen))
 
         case = (np.ones((1, 1)), np.array([[1.0, 0.0]]), p, lambda A: np.maximum(A, 0), slope, 0.0)
+        assert broken(hypotheses(*case)) == ["differentiable"]
+        assert not conclusion(*case)
+    # Of two units one is at a kink, or both, at kinks that bend to different sides.
+    p |= {"W1": zero((1, 2)), "W2": np.array([[1.0, -1.0], [0.5, 2.0]])}
+    for b1 in (0.0, 3.0), (3.0, 0.0), (0.0, 1.0):
+        p["b1"] = np.array(b1)
+        case = (
+            np.ones((1, 1)),
+            np.array([[1.0, 0.0]]),
+            dict(p),
+            lambda A: np.abs(A) - np.abs(A - 1),
+            lambda A: np.sign(A) - np.sign(A - 1),
+            0.0,
+        )
         assert broken(hypotheses(*case)) == ["differentiable"]
         assert not conclusion(*case)

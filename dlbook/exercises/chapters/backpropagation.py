@@ -38,7 +38,7 @@ def _list(entries: Any, n: int) -> Any:
     return st.lists(entries, min_size=n, max_size=n)
 
 
-def batches(most: int = 3) -> Any:
+def batches(most: int = 3, most_classes: int = 3) -> Any:
     """Return a strategy for logits, moderate or very large, and their labels."""
     from hypothesis import strategies as st
 
@@ -49,7 +49,7 @@ def batches(most: int = 3) -> Any:
             labels = _list(st.integers(0, classes - 1), n)
             return st.fixed_dictionaries({"logits": logits, "labels": labels})
 
-        return of_any_size(1, 3, with_classes)
+        return of_any_size(1, most_classes, with_classes)
 
     return of_any_size(1, most, of)
 
@@ -69,33 +69,41 @@ def networks(most: int = 3) -> Any:
                 "b1": _list(small, hidden),
                 "W2": _rows(small, hidden, outputs),
                 "b2": _list(small, outputs),
-                "alpha": st.sampled_from([0.0, 0.5]),
+                "alpha": st.sampled_from([0.0, 0.5, 2.0]),
             }
         )
 
     size = st.integers(1, most)
-    return st.tuples(size, st.integers(1, 3), size, st.integers(2, 3)).flatmap(of)
+    side = st.integers(1, min(most, 4))
+    return st.tuples(size, side, size, st.integers(2, min(most, 4))).flatmap(of)
 
 
 def descents(most: int = 3) -> Any:
     """Return a strategy for weights, biases, gradients of batches, a rate and a penalty."""
     from hypothesis import strategies as st
 
-    def of(steps: int) -> Any:
-        def parameters() -> Any:
-            return st.fixed_dictionaries({"W": _rows(_halves(), 2, 2), "b": _list(_halves(), 2)})
-
-        return st.fixed_dictionaries(
-            {
-                "W": _rows(_halves(), 2, 2),
-                "b": _list(_halves(), 2),
-                "gradients": _list(parameters(), steps),
-                "rate": st.sampled_from([0.125, 0.25, 0.5]),
-                "alpha": st.sampled_from([0.0, 0.5, 1.0]),
-            }
+    def of(steps: int, inputs: int, units: int) -> Any:
+        parameters = st.fixed_dictionaries(
+            {"W": _rows(_halves(), inputs, units), "b": _list(_halves(), units)}
+        )
+        return st.builds(
+            lambda start, rest: start | rest,
+            parameters,
+            st.fixed_dictionaries(
+                {
+                    "gradients": _list(parameters, steps),
+                    "rate": st.sampled_from([0.125, 0.25, 0.5]),
+                    "alpha": st.sampled_from([0.0, 0.5, 1.0]),
+                }
+            ),
         )
 
-    return of_any_size(1, most, of)
+    def of_any_width(steps: int) -> Any:
+        return of_any_size(
+            1, 3, lambda inputs: of_any_size(1, 3, lambda units: of(steps, inputs, units))
+        )
+
+    return of_any_size(1, most, of_any_width)
 
 
 def _log_shares(z: Any) -> Any:
@@ -165,7 +173,7 @@ CHECKERS = {
         batches,
         _not_the_loss,
         "Subtract each row's largest logit before the exponential, and take the mean over rows.",
-        long=lambda: batches(8),
+        long=lambda: batches(8, 6),
     ),
     "backpropagation-gradient": Checker(
         networks,

@@ -47,15 +47,26 @@ def _not_the_counts(widths: list[int], returned: Any) -> str | None:
 
 
 def _mapped(most: int) -> Any:
-    """Return a strategy for scores of a few images and a map that permutes these."""
+    """Return a strategy for scores of a few images and a map that permutes these.
+
+    Often it turns the images in two circles, whose lengths may have no common divisor.
+    """
     from hypothesis import strategies as st
 
     def of(n: int) -> Any:
+        def in_two_circles(order: list[int], first: int) -> list[int]:
+            mapped = [0] * n
+            for circle in (order[:first], order[first:]):
+                for here, there in zip(circle, circle[1:] + circle[:1], strict=True):
+                    mapped[here] = there
+            return mapped
+
+        order = st.permutations(range(n))
         row = st.lists(st.integers(-6, 6), min_size=2, max_size=2)
         return st.fixed_dictionaries(
             {
                 "scores": st.lists(row, min_size=n, max_size=n),
-                "map": st.permutations(range(n)),
+                "map": order | st.builds(in_two_circles, order, st.integers(0, n // 2)),
             }
         )
 

@@ -5,6 +5,8 @@ Kernels and matrices hold integers; indices are modulo the length.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,15 @@ __all__ = ["CHECKERS"]
 _LONG = 8
 _ZERO = 1e-9  # below which an entry of a Fourier transform of these kernels is 0
 _ROUNDING = 1e-6
+
+#: Entries of vectors on which one would compare two matrices.
+_TRIED: list[Callable[[int], int]] = [
+    lambda k: k,
+    lambda k: k + 1,
+    lambda k: k * k,
+    lambda k: 2**k,
+    lambda k: 10**k,
+]
 
 
 def kernels(most: int = 4) -> Any:
@@ -39,8 +50,11 @@ def divisors_of_one(most: int = 4) -> Any:
     return of_any_size(1, most, of)
 
 
-def layers(most: int = 4) -> Any:
-    """Return a strategy for square matrices: circulant, circulant except for one entry, or any."""
+def layers(most: int = 4, least: int = 1) -> Any:
+    """Return a strategy for square matrices: circulant, circulant except for one entry, or any.
+
+    Others differ from a circulant matrix by what a vector that one would try does not show.
+    """
     from hypothesis import strategies as st
 
     def of(size: int) -> Any:
@@ -53,13 +67,21 @@ def layers(most: int = 4) -> Any:
             matrix[i][j] += more
             return matrix
 
-        return (
-            row.map(_circulant)
-            | st.builds(nearly, row, index, index, entry)
-            | st.lists(row, min_size=size, max_size=size)
-        )
+        def hidden(kernel: list[int], i: int, tried: Any) -> list[list[int]]:
+            if size < 3:
+                return _circulant(kernel)
+            x = [tried(k) for k in range(size)]
+            matrix = np.array(_circulant(kernel))
+            matrix[i, :3] += np.cross(x[:3], [x[-1], *x[:2]])  # 0 for x, and for S x
+            return [[int(number) for number in row] for row in matrix]
 
-    return of_any_size(1, most, of)
+        whole = row.map(_circulant)
+        one_more = st.builds(nearly, row, index, index | st.just(size - 1), entry)
+        unseen = st.builds(hidden, row, index, st.sampled_from(_TRIED))
+        any_other = st.lists(row, min_size=size, max_size=size)
+        return st.one_of(whole, one_more, one_more, unseen, unseen, any_other)
+
+    return of_any_size(least, most, of)
 
 
 def _circulant(kernel: list[int]) -> list[list[int]]:
@@ -102,11 +124,12 @@ def _no_witness(matrix: list[list[int]], returned: Any) -> str | None:
     commutes = bool(np.all(np.roll(M, -1, axis=1) == np.roll(M, 1, axis=0)))
     if returned is None:
         return None if commutes else "you found none, but MS and SM differ"
-    x = np.array(numbers(returned, n, expected=f"a list of {n} numbers, or None"), np.float64)
-    one, two = M @ np.roll(x, 1), np.roll(M @ x, 1)
+    found = numbers(returned, n, expected=f"a list of {n} numbers, or None")
+    x = np.array([Fraction(int(v) if v == int(v) else float(v)) for v in found])
+    one, two = M @ np.roll(x, 1), np.roll(M @ x, 1)  # exactly: entries may be very large
     if commutes:
         return f"MS = SM, so {_plain(x)} is not a witness"
-    if np.abs(one - two).max() <= _ROUNDING * max(1.0, float(np.abs(x).max())):
+    if np.all(one == two):
         return f"for x = {_plain(x)} both L(Sx) and S L(x) are {_plain(two)}"
     return None
 
@@ -146,7 +169,7 @@ CHECKERS = {
         layers,
         _no_witness,
         "If MS and SM differ, they differ in some column, and column j is what happens to e_j.",
-        long=lambda: layers(_LONG),
+        long=lambda: layers(_LONG, 5),
         may_be_none=True,
     ),
     "circulant-inverse": Checker(

@@ -38,7 +38,7 @@ def _integers(size: int, least: int = -5) -> Any:
     return st.lists(st.integers(least, 5), min_size=size, max_size=size)
 
 
-def layers(most: int = 5) -> Any:
+def layers(most: int = 5, widest: int = 3) -> Any:
     """Return a strategy for a signal, a kernel that fits and the adjoint of the output."""
     from hypothesis import strategies as st
 
@@ -56,13 +56,13 @@ def layers(most: int = 5) -> Any:
                 }
             )
 
-        some = st.tuples(st.integers(1, min(size, 3)), st.integers(1, 3), st.integers(0, 2))
+        some = st.tuples(st.integers(1, min(size, widest)), st.integers(1, 3), st.integers(0, 2))
         return some.flatmap(with_numbers)
 
     return of_any_size(1, most, of)
 
 
-def pools(most: int = 5) -> Any:
+def pools(most: int = 5, widest: int = 3) -> Any:
     """Return a strategy for a signal with ties, a window that fits and an adjoint of the output."""
     from hypothesis import strategies as st
 
@@ -79,7 +79,7 @@ def pools(most: int = 5) -> Any:
                 }
             )
 
-        return st.tuples(st.integers(1, min(size, 3)), st.integers(1, 3)).flatmap(with_numbers)
+        return st.tuples(st.integers(1, min(size, widest)), st.integers(1, 3)).flatmap(with_numbers)
 
     return of_any_size(1, most, of)
 
@@ -166,13 +166,13 @@ CHECKERS = {
         _not_backward,
         "In y_i the weight w_u meets entry s i + u - p of x, if there is one: each passes g_i on, "
         "times the other.",
-        long=lambda: layers(_LONG),
+        long=lambda: layers(_LONG, 6),
     ),
     "pool-backward": Checker(
         pools,
         _not_pooling,
         "For each window find the first position of its maximum, and add g_i there.",
-        long=lambda: pools(_LONG),
+        long=lambda: pools(_LONG, 6),
     ),
     "batch-norm-backward": Checker(
         batches,

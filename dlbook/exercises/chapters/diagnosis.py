@@ -179,13 +179,24 @@ def _not_the_count(given: Case, returned: Any) -> str | None:
 # ---- constant networks, dead units ------------------------------------------------------
 
 
-def _counts(most: int) -> Any:
+def _counts(most: int, fewest: int = 1, largest: int = 5) -> Any:
+    """Return a strategy for how many images each class has, and the accuracies of one class.
+
+    None of these is halfway between two roundings, where rounding errors would decide.
+    """
     from hypothesis import strategies as st
+
+    def halfway(given: Case) -> bool:
+        pairs = [
+            (count, sum(given[part])) for part in ("validation", "test") for count in given[part]
+        ]
+        return any(20_000 * c % n == 0 and 10_000 * c % n for c, n in pairs)
 
     @st.composite
     def case(draw: Any) -> Case:
         classes = draw(st.integers(2, most))
-        several = st.lists(st.integers(1, 5), min_size=classes, max_size=classes)
+        count = st.integers(fewest, largest)
+        several = st.lists(count, min_size=classes, max_size=classes)
         given: Case = {"validation": draw(several), "test": draw(several)}
         at = [draw(st.integers(0, classes - 1))] * 2
         if draw(st.integers(0, 3)) == 0:
@@ -194,7 +205,7 @@ def _counts(most: int) -> Any:
         given["accuracies"] = [round(given[name][k] / sum(given[name]), 4) for name, k in parts]
         return given
 
-    return case()
+    return case().filter(lambda given: not halfway(given))
 
 
 def _listed(returned: Any, right: list[int], of: str) -> str | None:
@@ -212,12 +223,12 @@ def _not_the_classes(given: Case, returned: Any) -> str | None:
     return _listed(returned, [k for k in range(len(given["test"])) if fits(k)], "classes")
 
 
-def _layers(most_images: int, most_units: int) -> Any:
+def _layers(most_images: int, most_units: int, most_pixels: int = 3) -> Any:
     from hypothesis import strategies as st
 
     @st.composite
     def case(draw: Any) -> Case:
-        n, pixels = draw(st.integers(1, most_images)), draw(st.integers(1, 3))
+        n, pixels = draw(st.integers(1, most_images)), draw(st.integers(1, most_pixels))
         units = draw(st.integers(1, most_units))
 
         def rows(count: int, size: int, least: int, most: int) -> Any:
@@ -239,12 +250,12 @@ def _not_the_dead(given: Case, returned: Any) -> str | None:
     return _listed(returned, dead, "units")
 
 
-def _answered(most: int) -> Any:
+def _answered(most: int, most_classes: int = 4) -> Any:
     from hypothesis import strategies as st
 
     @st.composite
     def case(draw: Any) -> Case:
-        classes = draw(st.integers(1, 4))
+        classes = draw(st.integers(1, most_classes))
         pairs = draw(st.lists(st.tuples(*[st.integers(0, classes - 1)] * 2), max_size=most))
         answers, labels = ([pair[i] for pair in pairs] for i in range(2))
         return {"answers": answers, "labels": labels, "classes": classes}
@@ -281,18 +292,18 @@ CHECKERS = {
         lambda: _counts(4),
         _not_the_classes,
         "Round the shares of each class to four decimals, on both sets.",
-        long=lambda: _counts(12),
+        long=lambda: _counts(12, 990, 1010),
     ),
     "diagnosis-confusion": Checker(
         lambda: _answered(4),
         _not_the_confusions,
         "Rows belong to labels, columns to answers; the shape does not depend on what occurs.",
-        long=lambda: _answered(30),
+        long=lambda: _answered(30, 10),
     ),
     "diagnosis-dead-units": Checker(
         lambda: _layers(3, 3),
         _not_the_dead,
         "A unit is dead where its value before the ReLU is at most 0 on every image.",
-        long=lambda: _layers(8, 10),
+        long=lambda: _layers(8, 10, 6),
     ),
 }

@@ -60,10 +60,11 @@ def laws(most_layers: int = 3) -> Any:
     return _by_sizes(most_layers, 5, of)
 
 
-def units(most: int = 4) -> Any:
+def units(most: int = 4, sides: int = 3) -> Any:
     """Return a strategy for networks with one hidden layer, some of whose units may be equal.
 
-    Others are equal except for one number, so that every number counts.
+    Others are equal except for one number, for all signs or for the order of their incoming or
+    outgoing weights, so that every number counts, where it stands.
     """
     from hypothesis import strategies as st
 
@@ -73,14 +74,24 @@ def units(most: int = 4) -> Any:
         def vectors(size: int) -> Any:
             return st.lists(few, min_size=size, max_size=size)
 
-        def with_one_changed(
-            kinds: list[list[float]], place: int, number: float
+        def with_another(
+            kinds: list[list[float]], how: int, place: int, number: float
         ) -> list[list[float]]:
-            return [*kinds, [number if k == place else x for k, x in enumerate(kinds[0])]]
+            first = kinds[0]
+            others = (
+                [number if k == place else x for k, x in enumerate(first)],
+                [0.0 - x for x in first],
+                [*first[:inputs][::-1], *first[inputs:]],
+                [*first[: inputs + 1], *first[inputs + 1 :][::-1]],
+            )
+            return [*kinds, others[how]]
 
         numbers = inputs + 1 + outputs
         some = st.lists(vectors(numbers), min_size=1, max_size=2)
-        chosen = st.builds(with_one_changed, some, st.integers(0, numbers - 1), few).flatmap(
+        how = st.sampled_from([0, 0, 0, 1, 2, 3, 3])
+        last = st.sampled_from([inputs - 1, inputs, numbers - 1])
+        place = last | st.integers(0, numbers - 1)
+        chosen = st.builds(with_another, some, how, place, few).flatmap(
             lambda kinds: st.lists(st.sampled_from(kinds), min_size=1, max_size=most)
         )
         return chosen.map(
@@ -91,7 +102,8 @@ def units(most: int = 4) -> Any:
             }
         )
 
-    return st.sampled_from([(1, 1), (2, 1), (1, 2), (2, 2)]).flatmap(lambda sizes: of(*sizes))
+    side = st.integers(1, sides)
+    return st.tuples(side, side).flatmap(lambda sizes: of(*sizes))
 
 
 def _not_the_weights(given: Given, returned: Any) -> str | None:
@@ -174,6 +186,6 @@ CHECKERS = {
         units,
         _not_the_groups,
         "Compare the column of W1, the entry of b1 and the row of W2, all three.",
-        long=lambda: units(10),
+        long=lambda: units(10, 5),
     ),
 }

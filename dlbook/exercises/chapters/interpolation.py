@@ -51,12 +51,25 @@ def _not_the_weights(given: Given, returned: Any) -> str | None:
 
 
 def points(most: int = 4) -> Any:
-    """Return a strategy for different points, often with equal first coordinates, and values."""
+    """Return a strategy for different points, often with equal first coordinates, and values.
+
+    Some differ by a vector that is orthogonal to a direction which one would try: (1, 10, 100).
+    """
     from hypothesis import strategies as st
 
     def of(d: int) -> Any:
         point = st.tuples(*[st.integers(-2, 2).map(float)] * d)
+
+        def with_another(some: list[Any], base: int) -> list[Any]:
+            first, second, *rest = some[0]
+            other = (first - base, second + 1, *rest)
+            return [*some[: most - 1], other] if other not in some[: most - 1] else some
+
         some = st.lists(point, min_size=1, max_size=most, unique=True)
+        if d > 1 and most > 1:
+            some |= st.builds(
+                with_another, some, st.sampled_from([2, 3, 4, 5, 7, 8, 10, 100, 1000])
+            )
         return some.flatmap(
             lambda x: st.fixed_dictionaries(
                 {

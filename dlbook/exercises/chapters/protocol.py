@@ -17,7 +17,9 @@ def _accuracies(most: int) -> Any:
     """Return a strategy for accuracies of epochs, with equal ones among them."""
     from hypothesis import strategies as st
 
-    return st.lists(st.integers(90, 99).map(lambda k: k / 100), min_size=1, max_size=most)
+    coarse = st.integers(90, 99).map(lambda k: k / 100)
+    fine = st.integers(9800, 9803).map(lambda k: k / 10_000)
+    return st.lists(coarse, min_size=1, max_size=most) | st.lists(fine, min_size=1, max_size=most)
 
 
 def _not_the_best(given: list[float], returned: Any) -> str | None:

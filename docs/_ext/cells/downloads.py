@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import html
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -30,6 +29,7 @@ import dlbook
 from _ext.cells.editions import COMPARISON
 from _ext.cells.glue import without_glue
 from _ext.cells.markdown import Answer, Block, Cell, Page, blocks
+from _ext.cells.steppers import moved
 from _ext.logic.arrange import without_order
 from _ext.logic.exercises import without_solutions
 from dlbook.book import NUMBER_MIME
@@ -153,9 +153,11 @@ def _safe(output: Any, address: str) -> Any:
     There it shows no SVG, and no scripts.
     """
     data = output.get("data", {})
-    if stepper := re.search(r'<div class="dl-stepper" id="([^"]+)"', data.get("text/html", "")):
-        there = f"[step it on the page]({address}#{stepper[1]})"
-        output.data = {"text/markdown": f"*Run this cell to step it here, or {there}.*"}
+    if found := moved(data.get("text/html", "")):
+        kind, name = found
+        move = {"stepper": "step", "slider": "move"}[kind]
+        there = f"[{move} it on the page]({address}#{name})"
+        output.data = {"text/markdown": f"*Run this cell to {move} it here, or {there}.*"}
     elif "image/png" in data:
         output.data.pop("image/svg+xml", None)
         # Figures are drawn for light paper, also where Jupyter is dark.

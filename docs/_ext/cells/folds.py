@@ -1,4 +1,4 @@
-"""Folded cells say what their code makes: a stepper, a figure, or numbers for the text.
+"""Folded cells say what their code makes: a stepper, a slider, a figure, or numbers for the text.
 
 Those that compute numbers and show nothing are out of a reader's way, and of print, until a number
 leads there.
@@ -14,12 +14,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from _ext.cells.steppers import moved
+
 
 def made_by(cell: nodes.Element) -> str:
     """Return what a cell shows below its code, or nothing."""
     for node in cell.findall():
-        if isinstance(node, nodes.raw) and '<div class="dl-stepper"' in node.astext():
-            return "stepper"
+        if isinstance(node, nodes.raw) and (found := moved(node.astext())):
+            return found[0]
         if isinstance(node, nodes.image) or (
             isinstance(node, nodes.raw) and "dl-figure" in node["classes"]
         ):

@@ -1,8 +1,8 @@
-"""Steppers in the page: the script and the style come from the site, once.
+"""Steppers and sliders in the page: scripts and style come from the site, once.
 
-A notebook's output brings its own copy of both (see `dlbook.plot.stepper`), which is taken out;
-pages with a stepper load those of the site. Formulas between dollar signs, which a notebook sets
-when it shows them, are set here.
+A notebook's output brings its own copy of them (see `dlbook.plot.stepper` and
+`dlbook.plot.slider`), which is taken out; pages with a stepper or a slider load those of the site.
+Formulas between dollar signs, which a notebook sets when it shows them, are set here.
 """
 
 from __future__ import annotations
@@ -22,11 +22,25 @@ from _ext.page.mathematics import render
 
 logger = logging.getLogger(__name__)
 
-_FILES = ("stepper.css", "stepper.js")
+_FILES = ("stepper.css", "stepper.js", "slider.js")
+_MOVED = re.compile(r'<div class="dl-(stepper|slider)" id="([^"]+)"')
+
+
+def moved(markup: str) -> tuple[str, str] | None:
+    """Return what a cell's HTML lets a reader move, ``stepper`` or ``slider``, and its name.
+
+    Examples
+    --------
+    >>> moved('<style></style><div class="dl-slider" id="eta" role="group"></div>')
+    ('slider', 'eta')
+    >>> moved("<table></table>")
+    """
+    found = _MOVED.search(markup)
+    return (found[1], found[2]) if found else None
 
 
 def bare(markup: str) -> str:
-    """Return a stepper's HTML without the copies of style and script around it.
+    """Return HTML of a stepper or a slider without the copies of style and script around it.
 
     Examples
     --------
@@ -37,7 +51,7 @@ def bare(markup: str) -> str:
 
 
 def with_formulas(markup: str) -> tuple[str, list[str]]:
-    """Return a stepper's HTML with its formulas set, and what KaTeX says of those it cannot set."""
+    """Return HTML with its formulas set, and what KaTeX says of those it cannot set."""
     formula = re.compile(r'(?s)<span class="math">\$(.*?)\$</span>')
     latex = list(dict.fromkeys(formula.findall(markup)))
     if not latex:
@@ -54,23 +68,20 @@ def with_formulas(markup: str) -> tuple[str, list[str]]:
     return formula.sub(put, markup), wrong
 
 
-def _steppers(doctree: nodes.document) -> list[nodes.raw]:
-    return [raw for raw in doctree.findall(nodes.raw) if '<div class="dl-stepper"' in raw.astext()]
-
-
 def _strip(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for raw in _steppers(doctree):
+    for raw in [one for one in doctree.findall(nodes.raw) if moved(one.astext())]:
         markup, wrong = with_formulas(bare(raw.astext()))
         for what in wrong:
-            logger.warning("KaTeX cannot set this formula of a stepper: %s", what, location=raw)
+            logger.warning("KaTeX cannot set this formula: %s", what, location=raw)
         raw.replace_self(nodes.raw("", markup, format="html"))
 
 
 def _load(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    if 'class="dl-stepper"' in context.get("body", ""):
-        app.add_js_file("stepper.js", defer="defer")
+    for kind in ("stepper", "slider"):
+        if f'class="dl-{kind}"' in context.get("body", ""):
+            app.add_js_file(f"{kind}.js", defer="defer")
 
 
 def _copy(app: Sphinx) -> None:
