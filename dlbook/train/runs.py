@@ -87,6 +87,8 @@ def sweep(
 
     Raises
     ------
+    TypeError
+        If something else is given than experiments.
     ExceptionGroup
         If runs failed, once all others have ended: the errors that `results` would raise. A note
         on each says which experiment it was.
@@ -96,6 +98,12 @@ def sweep(
         If ``dlbook[train]`` is not installed.
     """
     wanted = list(experiments)
+    for one in wanted:
+        if not isinstance(one, Experiment):
+            raise TypeError(
+                f"sweep was given {one!r}; expected experiments, such as a row of a table: "
+                "[sweep(row) for row in table.values()]"
+            )
     runs = {experiment: _load(experiment) for experiment in wanted}
     missing = [experiment for experiment, run in runs.items() if run is None]
     errors = []

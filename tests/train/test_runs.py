@@ -48,6 +48,12 @@ def assert_same(a, b):
     }
 
 
+@pytest.mark.parametrize("given", [{64: [SMALL]}, [[SMALL]], [0.1]])
+def test_a_sweep_says_what_it_expects(cache, given):
+    with pytest.raises(TypeError, match=r"sweep was given .*; expected experiments"):
+        sweep(given)
+
+
 def test_a_run_is_made_once(cache, trained):
     first = results(SMALL)
     assert_same(first, results(SMALL))
