@@ -20,9 +20,11 @@ from dlbook.autodiff.traced import (
     holds_complex,
     holds_traced,
     innermost,
+    is_complex,
     no_complex,
     plain,
     remembered,
+    traced_in,
 )
 
 __all__ = ["NumPyLevel", "call", "call_ufunc"]
@@ -35,7 +37,7 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         what = f"there is no rule for {name_of(function)}"
         raise _refusal(what, function, args, kwargs, _instead_of(function))
     rule, definition = entry.rule, entry.definition
-    if not entry.complex and entry.kind != "refused" and _any_complex(args, kwargs):
+    if not entry.complex and entry.kind != "refused" and _any_complex(entry.kind, args, kwargs):
         given = _as_called(function, args, kwargs)
         raise remembered(no_complex(name_of(function), given, entry.instead), args, kwargs)
     if rule is None and definition is None:
@@ -70,7 +72,10 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise
 
 
-def _any_complex(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+def _any_complex(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether arguments are complex; to a primitive, whose constants are its own affair, traced."""
+    if kind == "primitive":
+        return any(map(is_complex, traced_in((args, kwargs))))
     return holds_complex(args) or (bool(kwargs) and holds_complex(kwargs))
 
 

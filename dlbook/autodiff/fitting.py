@@ -125,7 +125,9 @@ def _typed(g: Any, inside: Any) -> Any:
     if type(g) is Traced:
         dtype = getattr(inside, "dtype", None)
         if dtype is None:  # a Python number
-            return g if kind is complex else g.real
+            if kind is complex:
+                return g if is_complex(g) else g + 0j
+            return g.real
         return _cast(g, dtype)
     if kind is np.ndarray:
         if type(g) is kind and g.dtype == inside.dtype:

@@ -324,6 +324,11 @@ _INSTEAD = {
     "fill_diagonal": "np.where(np.eye(n, dtype=bool), x, a)",
     # numbers
     **dict.fromkeys(["float", "float64", "float32"], _NUMBER),
+    "complex": "x + 1j * y, which is traced",
+    **dict.fromkeys(["complex64", "complex128"], "x + 0j, which is traced"),
+    "phase": "np.angle(z)",
+    "polar": "np.abs(z) and np.angle(z)",
+    "rect": "r * np.exp(1j * phi)",
     "int": "int(stop_gradient(x)): whole numbers have no derivative",
     "fsum": "sum(x)",
     "fmean": "np.mean(x)",

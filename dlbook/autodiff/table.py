@@ -184,6 +184,7 @@ class Entry:
 
 _MODULES: dict[str, Any] = {
     **{"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.random": np.random},
+    "np.emath": np.emath,
     **{"np.lib.stride_tricks": np.lib.stride_tricks, "np.ndarray": np.ndarray},
 }
 _SIGNS = {

@@ -49,6 +49,8 @@ __all__ = [
 # Types of a plain number that can have a derivative; an array has one if its dtype is floating.
 _FLOATS = frozenset({float, np.float64, np.float32, np.float16, np.longdouble})
 
+_WITH_DTYPE = (np.ndarray, np.generic)
+
 #: Those of most calls, and of inputs.
 NO_OPTIONS: dict[str, Any] = {}
 
@@ -78,8 +80,9 @@ def is_complex(value: Any) -> bool:
     """
     while type(value) is Traced:
         value = value._value
-    dtype = getattr(value, "dtype", None)
-    return isinstance(value, complex) if dtype is None else dtype.kind == "c"
+    if isinstance(value, _WITH_DTYPE):  # what else has an attribute of that name is no array
+        return value.dtype.kind == "c"
+    return isinstance(value, complex)
 
 
 def holds_complex(value: Any) -> bool:
@@ -197,6 +200,8 @@ def each_result(
                 f"{rule.name} → {describe(results)}",
                 "return one tuple of numbers and arrays",
             )
+        if is_complex(result) and not rule.complex:
+            raise remembered(no_complex(rule.name, describe(result)), operands)
         if np.asarray(plain(result)).dtype.kind not in "iub":
             one = result_rule(rule, results, i, len(operands))
             result = level.record(one, partial(_known, result), operands, options)
@@ -419,7 +424,7 @@ class Traced:
         )
 
     def __complex__(self) -> complex:
-        raise self._refuse(
+        raise self._lost(
             "a traced value cannot become a Python number, which would lose its derivative",
             "x + 0j, which is traced",
         )
@@ -433,10 +438,7 @@ class Traced:
     # ---- in place ----
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise self._refuse(
-            "a traced array cannot be changed in place: other names for it would change as well",
-            "x = np.where(mask, value, x), np.concatenate or np.stack",
-        )
+        raise self._refuse(_IN_PLACE, "x = np.where(mask, value, x), np.concatenate or np.stack")
 
     def __delitem__(self, index: Any) -> None:
         raise self._refuse("entries cannot be taken from a traced value", "np.delete(x, index)")
@@ -516,9 +518,17 @@ class Traced:
     def real(self) -> Any:  # noqa: D102
         return np.real(self) if is_complex(self) else self
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        raise self._refuse(_IN_PLACE, "z = x + 1j * z.imag")
+
     @property
     def imag(self) -> Any:  # noqa: D102
         return np.imag(self) if is_complex(self) else plain(self).imag
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        raise self._refuse(_IN_PLACE, "z = z.real + 1j * y")
 
     # ---- methods: the functions of the same name ----
 
@@ -583,10 +593,13 @@ class Traced:
         return f"Traced<{format(plain(self), spec)}>" if spec else repr(self)
 
 
+_IN_PLACE = "a traced array cannot be changed in place: other names for it would change as well"
+
 _INSTEAD: dict[str, str] = {
     "item": "x[i], or x itself where it is a number; stop_gradient(x).item() gives it up",
     "tolist": "list(x); stop_gradient(x).tolist() discards the derivative",
-    "view": "x.reshape(…) or x.astype(…); np.asarray(m) for an np.matrix beside it",
+    "view": "np.stack([z.real, z.imag], axis=-1) for the parts of complex numbers, x.reshape(…) or "
+    "x.astype(…) for others; np.asarray(m) for an np.matrix beside it",
     "flat": "np.ravel(x)",
     "fill": "np.full_like(x, value)",
     "put": "np.where(mask, value, x)",

@@ -659,8 +659,8 @@ def like(given: Any, value: Any, what: str) -> Any:
         raise ValueError(f"the {what} has shape {shape_of(given)}; the value has shape {shape}")
     if is_complex(given) and not is_complex(value):
         raise ValueError(f"the {what} is complex; the value is real, and so must its {what} be")
-    if type(given) is Traced:
-        return given
+    if type(given) is Traced:  # that of a complex value is complex, be it real inside
+        return as_adjoint(given, value) if is_complex(value) else given
     return as_adjoint(np.array(given) if isinstance(given, np.ndarray) else given, value)
 
 

@@ -413,7 +413,8 @@ def test_the_checks_are_shown_with_their_tests(whole):
 
 
 def test_the_page_of_the_tests_is_written_where_a_test_changed(whole):
-    build(whole)
+    for _ in range(2):  # a build may find among the pages of this folder what a former one wrote
+        build(whole)
     page = whole / "site" / "tests" / "one.html"
     before = page.stat().st_mtime_ns
     build(whole)

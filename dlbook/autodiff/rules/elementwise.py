@@ -21,6 +21,7 @@ from dlbook.autodiff.table import (
     general,
     linear,
     not_complex,
+    refused,
 )
 from dlbook.autodiff.traced import Traced, is_complex, plain
 
@@ -166,10 +167,32 @@ elementwise(
 
 elementwise(np.sin, lambda g, ans, x: g * np.cos(x))
 elementwise(np.cos, lambda g, ans, x: -g * np.sin(x))
-elementwise(np.tan, lambda g, ans, x: g * (1 + ans * ans))
-elementwise(np.arcsin, lambda g, ans, x: g / np.sqrt((1 - x) * (1 + x)))
-elementwise(np.arccos, lambda g, ans, x: -g / np.sqrt((1 - x) * (1 + x)))
-elementwise(np.arctan, lambda g, ans, x: g / (1 + x * x))
+# For complex numbers the square of tan(x) is near -1 wherever the imaginary part is large.
+elementwise(
+    np.tan,
+    lambda g, ans, x: g * (_sech_squared(1j * x) if is_complex(x) else 1 + ans * ans),
+)
+
+
+def _root_of_arcsin(x: Any) -> Any:
+    if not is_complex(x):
+        return np.sqrt((1 - x) * (1 + x))
+    # On a cut the sign of an imaginary part 0 says on which side of it x lies: subtracting from x
+    # keeps that sign, which 1 - x and 1 + x lose.
+    return np.sqrt(-(x - 1)) * np.sqrt(x - -1)
+
+
+elementwise(np.arcsin, lambda g, ans, x: g / _root_of_arcsin(x))
+elementwise(np.arccos, lambda g, ans, x: -g / _root_of_arcsin(x))
+
+
+def _arctan_slope(g: Any, ans: Any, x: Any) -> Any:
+    # One factor after the other: squares of huge complex numbers are NaN, and near a pole 1 + x * x
+    # has lost its digits.
+    return np.divide(np.divide(g, x - 1j), x + 1j) if is_complex(x) else g / (1 + x * x)
+
+
+elementwise(np.arctan, _arctan_slope)
 elementwise(  # by the distance, since squares of tiny or huge numbers are 0 or infinite
     np.arctan2,
     lambda g, ans, x, y: g * (y / np.hypot(x, y) / np.hypot(x, y)),
@@ -194,14 +217,24 @@ elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
 elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
 
 
-def _root_of_arcsinh(x: Any) -> Any:
-    return np.sqrt(1 + x * x) if is_complex(x) else np.hypot(x, 1.0)
+def _root_of_arcsinh(ans: Any, x: Any) -> Any:
+    # For complex numbers by the value, which knows the side of a cut.
+    return np.cosh(ans) if is_complex(x) else np.hypot(x, 1.0)
 
 
-elementwise(np.arcsinh, lambda g, ans, x: g / _root_of_arcsinh(x))
-# Two roots, since that of the product has the other sign in half of the complex plane.
-elementwise(np.arccosh, lambda g, ans, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
-elementwise(np.arctanh, lambda g, ans, x: np.divide(g, (1 - x) * (1 + x)))
+elementwise(np.arcsinh, lambda g, ans, x: g / _root_of_arcsinh(ans, x))
+# Two roots, since that of the product has the other sign in half of the complex plane; and x - -1,
+# which unlike x + 1 keeps the sign of an imaginary part 0, and with it the side of the cut.
+elementwise(np.arccosh, lambda g, ans, x: g / (np.sqrt(x - 1) * np.sqrt(x - -1)))
+
+
+def _arctanh_slope(g: Any, ans: Any, x: Any) -> Any:
+    if is_complex(x):  # one factor after the other, since the product of huge ones is NaN
+        return np.divide(np.divide(g, 1 - x), 1 + x)
+    return np.divide(g, (1 - x) * (1 + x))
+
+
+elementwise(np.arctanh, _arctanh_slope)
 elementwise(np.deg2rad, lambda g, ans, x: np.deg2rad(g), reads=False, also=[np.radians])
 elementwise(np.rad2deg, lambda g, ans, x: np.rad2deg(g), reads=False, also=[np.degrees])
 
@@ -366,3 +399,9 @@ for_complex(
     *(np.where, _choose, unknown),
 )
 not_complex("z / np.abs(z)", np.sign)
+
+# These give complex numbers for some arguments and real ones for others.
+for _name in ("sqrt", "log", "log2", "log10", "arcsin", "arccos", "arctanh"):
+    refused(f"np.{_name}(x + 0j)", getattr(np.emath, _name))
+refused("np.log(x + 0j) / np.log(n)", np.emath.logn)
+refused("(x + 0j) ** p", np.emath.power)

@@ -121,9 +121,10 @@ def _real_along_all(name: str, default: Any = None) -> None:
         a: Any, s: Sizes = None, axes: Any = default, norm: Any = None, out: None = None
     ) -> Any:
         *pairs, (n, axis) = _pairs(a, s, axes)
+        shape = np.shape(plain(a))  # which counts for an axis that is named twice
         a = np.fft.rfft(a, n, axis, norm)
         for n, axis in reversed(pairs):
-            a = np.fft.fft(a, n, axis, norm)
+            a = np.fft.fft(a, shape[axis] if n is None else n, axis, norm)
         return a
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.rules.reductions import cumulative
 from dlbook.autodiff.table import alias, composed, for_complex
-from dlbook.autodiff.traced import Traced, is_complex, no_complex, plain
+from dlbook.autodiff.traced import Traced, holds_complex, is_complex, no_complex, plain
 
 # ---- running results ---------------------------------------------------------------------
 
@@ -79,7 +79,7 @@ def _convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 
 @composed(np.correlate)
 def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
-    v = np.conjugate(v) if is_complex(v) else v
+    v = np.conjugate(v) if holds_complex(v) else v  # which may be a list
     if np.size(v) > np.size(a):
         return np.convolve(v, np.ravel(a)[::-1], mode)[::-1]
     return np.convolve(a, np.ravel(v)[::-1], mode)
@@ -126,7 +126,7 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
 def _slope(f: Any, step: Any, axis: int, edge_order: int) -> Any:
     """Return differences of order 2 inside; at the edges the slope of a line or a parabola."""
     # NumPy would give up the imaginary parts of the slopes.
-    if is_complex(step) and not is_complex(f):
+    if holds_complex(step) and not is_complex(f):
         raise no_complex("the spacing of np.gradient", describe(step))
     f = np.moveaxis(f, axis, 0)
     n, shape = np.shape(f)[0], (-1,) + (1,) * (np.ndim(f) - 1)

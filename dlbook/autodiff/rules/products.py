@@ -9,7 +9,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import Each, alias, composed, for_complex, general, linear
-from dlbook.autodiff.traced import is_complex, plain
+from dlbook.autodiff.traced import holds_complex, plain
 
 # ---- matrix products ---------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ def _inner(a: Any, b: Any, /) -> Any:
 
 
 def _conjugate(a: Any) -> Any:
-    return np.conjugate(a) if is_complex(a) else a
+    return np.conjugate(a) if holds_complex(a) else a  # which may be a list
 
 
 @composed(np.vdot)

@@ -383,7 +383,8 @@ def _direction(ans: Any, x: Any, order: Any, how: How) -> Any:
     # power below 1 the slope jumps there, or is infinitely steep.
     zero = np.equal(unit, 0)
     size = np.where(zero, 0.0, np.abs(np.where(zero, 1.0, unit)) ** (order - 1))
-    return np.sign(x) * size + unknown + (unknown_at(zero, x) if order < 2 else 0.0)
+    along = x / np.abs(np.where(zero, 1.0, x)) if is_complex(x) else np.sign(x)
+    return along * size + unknown + (unknown_at(zero, x) if order < 2 else 0.0)
 
 
 def _norm_jvp(g: Any, ans: Any, x: Any, *, order: Any, axis: Axis, keepdims: bool) -> Any:
@@ -408,8 +409,6 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) ->
         return _matrix_norm(x, ord, axes, keepdims)
     if len(axes) != 1:
         raise ValueError(f"np.linalg.norm takes one axis or two; here they are {axes}")
-    if ord not in (None, 2) and is_complex(x):
-        x = np.abs(x)
     if ord in (np.inf, -np.inf):
         return (np.max if ord > 0 else np.min)(np.abs(x), axis=axes, keepdims=keepdims)
     if ord == 0:  # how many are not 0: a plain value
