@@ -199,11 +199,9 @@ have dl : is_derive t 1 (fun s : R => w + s *: v) v.
   have -> : (fun s : R => w + s *: v) = cst w + ( *:%R^~ v : R -> _) by [].
   have E : v = 0 + v by rewrite add0r.
   rewrite [X in is_derive _ _ _ X]E; apply: is_deriveD.
-  have lin : linear ( *:%R^~ v : R -> 'rV[R]_n.+1) by move=> a x y; rewrite scalerDl scalerA.
-  have scale_diff : differentiable (Linear lin) t.
-    exact/linear_differentiable/scalel_continuous.
+  have [scale_diff scaleE] := is_diff_scalel t v.
   split; first exact/derivable1_diffP.
-  by rewrite deriveE // (@diff_lin _ _ _ (Linear lin)) /= ?scale1r //; exact: scalel_continuous.
+  by rewrite deriveE // scaleE scale1r.
 have [dd dE] := dl.
 have dw : differentiable (fun s : R => w + s *: v) t by apply/derivable1_diffP.
 have dc : differentiable (f \o (fun s : R => w + s *: v)) t by apply: differentiable_comp.
@@ -233,10 +231,9 @@ pose slope (t : R) : R := dot (grad f (w + t *: v)) v - a - L * t * sqnorm v.
 have dl (t : R) : is_derive t 1 left_over (slope t).
   have line := is_derive_line df w v t; apply: is_derive_eq.
   by rewrite /slope /c /GRing.scale /= !mulr1 expr1; field.
-have cont : {within `[0 : R, 1], continuous left_over}.
+have [|t] := @MVT R left_over slope 0 1 ltr01 (fun t _ => dl t).
   apply: continuous_subspaceT => t; apply: differentiable_continuous.
   by apply/derivable1_diffP; have [] := dl t.
-have [t] := @MVT R left_over slope 0 1 ltr01 (fun t _ => dl t) cont.
 rewrite in_itv /= subr0 mulr1 => /andP[t0 t1] E.
 have : slope t <= 0.
   rewrite /slope /a [dot v _]dotC -dotBl subr_le0.

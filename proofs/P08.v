@@ -78,7 +78,7 @@ have squareE T' : square T' - limit = (1 - eta) ^+ (2 * T') * ((w - 1 / 2) ^+ 2 
   have G := @geometric R (step eta) (fun w => (w - 1 / 2) ^+ 2 - limit) ((1 - eta) ^+ 2).
   rewrite exprM -G => [|v]; last by rewrite /limit /step /=; field.
   rewrite /square /E sumrB mulrBl sumr_const card_tuple card_bool; congr (_ - _).
-  by rewrite -mulr_natr natrX mulfK // expf_neq0 // pnatr_eq0.
+  by rewrite -[limit *+ _]mulr_natr natrX mulfK // expf_neq0 // pnatr_eq0.
 split=> //; first by rewrite !meanE exprS mulrA.
 apply: (addIr (- limit)); rewrite squareE mulnS exprD -mulrA -squareE.
 by rewrite /limit; move: (square T) => s; field.
@@ -142,7 +142,7 @@ elim: n c => [|n IH] c; first by rewrite E0 big_nil addr0 mulr0 addr0.
 rewrite ES; have cons b : E n (fun s => (c + \sum_(xi <- b :: s) (target R xi - 1 / 2)) ^+ 2) =
     (c + (target R b - 1 / 2)) ^+ 2 + 9 / 4 * n%:R.
   by rewrite -IH; apply: eq_E => s; rewrite big_cons addrA.
-by rewrite !cons /= mulrSr; move: n%:R => m; field.
+by rewrite !cons /= [n.+1%:R]mulrSr; move: n%:R => m; field.
 Qed.
 
 Theorem prp_sgd_reshuffled : S08.prp_sgd_reshuffled.
@@ -157,5 +157,5 @@ have G := @geometric R (pass eta) (fun w => (w - 1 / 2) ^+ 2 - limit) ((1 - eta)
 rewrite exprM -G => [|{}w]; last first.
   by rewrite /limit /pass /step /=; field; rewrite ?q1.
 rewrite /E sumrB mulrBl sumr_const card_tuple card_bool; congr (_ - _).
-by rewrite -mulr_natr natrX mulfK // expf_neq0 // pnatr_eq0.
+by rewrite -[limit *+ _]mulr_natr natrX mulfK // expf_neq0 // pnatr_eq0.
 Qed.
