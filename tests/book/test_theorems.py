@@ -376,6 +376,7 @@ def whole(tmp_path_factory):
     (folder / "conf.py").write_text(
         "from _ext.settings import *\n"
         f"html_title = project = 'Book'\ndlbook_tests = {str(tests)!r}\n"
+        "exclude_patterns += ['cache', 'jupyter_execute', 'site']\n"  # what a build writes here
     )
     kept = {"kind": "exact", "text": "3"}
     accepted = {"numbers": {"one.outcome": kept}, "timings": {}}
@@ -413,15 +414,14 @@ def test_the_checks_are_shown_with_their_tests(whole):
 
 
 def test_the_page_of_the_tests_is_written_where_a_test_changed(whole):
-    for _ in range(2):  # a build may find among the pages of this folder what a former one wrote
-        build(whole)
+    assert build(whole) == ""
     page = whole / "site" / "tests" / "one.html"
     before = page.stat().st_mtime_ns
-    build(whole)
+    assert build(whole) == ""
     assert page.stat().st_mtime_ns == before
     test = whole / "tests" / "test_even_sum.py"
     test.write_text(TESTED.replace("[(2, 4)]", "[(2, 6)]"))
-    build(whole)
+    assert build(whole) == ""
     assert "[(2, 6)]" in text_of(page.read_text())
     test.write_text(TESTED)
 
