@@ -480,7 +480,8 @@ def test_links_are_whole_and_lead_somewhere(site):
     pages = read(site)
     books = notebooks(site)
     [address] = {
-        re.search(r"@ (\S+)_downloads/dlbook", book.cells[0].source)[1] for book in books.values()
+        re.search(rf"\[a chapter\]\((\S+){name}\.html\)", book.cells[0].source)[1]
+        for name, book in books.items()
     }
     for name, book in books.items():
         links = LINK.findall(prose(book.cells))
