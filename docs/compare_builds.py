@@ -1,15 +1,14 @@
 """Build the book again, elsewhere and from nothing; compare the two sites byte for byte.
 
 `nox -s rebuild` calls this, with a current site in place. What a clock measured may differ:
-numbers of the kind *timing* and their pictures are masked before the comparison, and so is what
-`nox -s editions` adds.
+numbers of the kind *timing* and their pictures are masked before the comparison, and so are what
+`nox -s editions` adds, and the folder of a site, which its notebooks name where it has no address.
 """
 
 from __future__ import annotations
 
 import filecmp
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -31,7 +30,7 @@ TIMING = re.compile(
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:
-    """Yield what differs between two sites, timings aside."""
+    """Yield what differs between two sites, timings and their folders aside."""
     names = [{path.relative_to(top) for path in top.rglob("*")} for top in (one, other)]
     # Hidden files are Sphinx's memory, not the site; editions are made from it afterwards.
     names = [
@@ -44,12 +43,12 @@ def differences(one: Path, other: Path) -> Iterator[str]:
         a, b = one / name, other / name
         if a.is_dir() or filecmp.cmp(a, b, shallow=False):
             continue
-        if _untimed(a) != _untimed(b):
+        if _masked(a, one) != _masked(b, other):
             yield f"{name}: differs"
 
 
-def _untimed(path: Path) -> bytes:
-    """Return what a file holds, without what a clock measured."""
+def _masked(path: Path, site: Path) -> bytes:
+    """Return what a file holds, without what a clock measured and where the site is."""
     content = path.read_bytes()
     if path.suffix == ".ipynb":
         book = json.loads(content)
@@ -57,7 +56,7 @@ def _untimed(path: Path) -> bytes:
             if "timing" in cell["metadata"].get("tags", []):
                 cell["outputs"] = []
         content = json.dumps(book).encode()
-    return TIMING.sub(b"", content)
+    return TIMING.sub(b"", content.replace(site.resolve().as_uri().encode(), b""))
 
 
 def main() -> int:
@@ -71,9 +70,7 @@ def main() -> int:
             shutil.copy(source, target)
         build = [sys.executable, str(copy / "docs" / "build_site.py"), "--cold"]
         build += ["--torch"] * torch
-        # Pages and notebooks give the site's address, which is that of its folder by default.
-        site = {"DLBOOK_SITE": os.environ.get("DLBOOK_SITE") or SITE.as_uri()}
-        status = subprocess.run(build, cwd=copy, env=os.environ | site).returncode
+        status = subprocess.run(build, cwd=copy).returncode
         if status:
             return status
         found = list(differences(SITE, copy / SITE.relative_to(ROOT)))

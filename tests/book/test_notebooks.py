@@ -543,12 +543,13 @@ def test_a_notebook_runs_in_an_environment_made_by_its_first_line(site):
 
 
 def test_two_builds_may_differ_in_what_a_clock_measured(tmp_path):
-    text = 'It took <span title="measured on x86_64, {}">{}</span> s, {}.'
+    text = '[It]({}/a.html) took <span title="measured on x86_64, {}">{}</span> s, {}.'
     for seconds, word, folder in ((1, "well", "one"), (2, "well", "other"), (1, "ill", "third")):
         book = nbformat.v4.new_notebook()
+        said = (tmp_path / folder).as_uri(), seconds, seconds, word
         output = nbformat.v4.new_output("stream", text=f"{seconds}")
         timed = nbformat.v4.new_code_cell("f()", metadata={"tags": ["timing"]}, outputs=[output])
-        book.cells = [nbformat.v4.new_markdown_cell(text.format(seconds, seconds, word)), timed]
+        book.cells = [nbformat.v4.new_markdown_cell(text.format(*said)), timed]
         for number, one in enumerate(book.cells):
             one.id = f"cell-{number}"
         (tmp_path / folder).mkdir()

@@ -326,6 +326,30 @@ def test_fingers_tell_neighbours_apart(roots, browser, name, targets, between, l
         assert x2 - x - w >= least or y + h <= y2 or y2 + h2 <= y
 
 
+CAPTIONS = """() => [...document.querySelectorAll(".table-wrapper:has(caption)")].map((frame) => {
+  const caption = frame.querySelector("caption");
+  const cut = [0, frame.scrollWidth].map((place) => {
+    frame.scrollLeft = place;
+    const { left, right } = caption.getBoundingClientRect(), edges = frame.getBoundingClientRect();
+    return Math.max(edges.left - left, right - edges.right);
+  });
+  return [frame.scrollWidth > frame.clientWidth, Math.max(...cut)];
+})"""
+
+
+@browsed
+def test_a_caption_is_read_whole_where_its_table_scrolls(roots, browser):
+    scrolling = 0
+    with browser.new_context(viewport={"width": 360, "height": 740}) as narrow:
+        page = narrow.new_page()
+        for name in ("cifar-10", "the-same-in-pytorch"):
+            page.goto(f"{roots['file']}/part-5-convolution/{name}.html")
+            for scrolls, cut in page.evaluate(CAPTIONS):
+                scrolling += scrolls
+                assert cut <= 1
+    assert scrolling
+
+
 @pytest.fixture(scope="module")
 def numbers(site, pages, roots):
     """Return the address of the page with the most computed numbers."""
