@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "of the sum of the entries": {"size": lambda w: np.abs(w).sum()},
     "among all vectors": {"others": lambda X: np.eye(X.shape[1])},
     "by a factor": {"times": 0.99},
+    "of what is equal for all": {"size": lambda w: 0.0},
 }
 
 

@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "to the origin": {"origin": lambda path: np.zeros(len(path[0]))},
     "to the point opposite": {"origin": lambda path: -path[0]},
     "by a factor": {"times": 0.99},
+    "of what is equal for all": {"size": lambda w: 0.0},
     "in the largest entry": {"size": lambda w: np.abs(w).max()},
 }
 

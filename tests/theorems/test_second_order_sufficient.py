@@ -64,6 +64,8 @@ def test_tight():
     # Any θ < μ/2 will do, and no other.
     assert conclusion(*CUBIC, factor=0.498)
     assert not conclusion(*CUBIC, factor=0.498, times=0.99)
+    # A rise of .48μ‖h‖² is less than is asked for.
+    assert not conclusion(*CUBIC, far=0.02)
 
 
 def test_without_critical():

@@ -174,6 +174,8 @@ def test_tight():
                 instance = attained(h, u, shares)
                 assert conclusion(*instance)
                 assert not conclusion(*instance, times=Fraction(99, 100))
+            # The second one alone.
+            assert not conclusion(*instance, one=lambda u, h: 2 * h * u * 99, times=Fraction(99, 100))
 
 
 def test_real_additions_come_near():
