@@ -63,7 +63,7 @@ def conclusion(
         return False
     return (
         different(found) == evaluations
-        and all(map(computation.is_evaluation, found))
+        and computation.is_evaluation(found[0])
         and all(same(c, found[0]) for c in candidates if computation.is_evaluation(c))
     )
 

@@ -106,7 +106,7 @@ def test_without_updates():
 
 
 def test_without_converges():
-    for times in (2.0, 1.001):
+    for times in (2.0, 1.001, 0.999):
         path = [np.zeros(2), times * LEAST]
         assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
         assert not conclusion(ROW, ONE, path)

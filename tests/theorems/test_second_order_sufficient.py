@@ -86,6 +86,10 @@ def test_without_positive():
     instance = (peano, np.zeros(2), np.diag([0.0, 2.0]), np.zeros(2), parabola)
     assert broken(hypotheses(*instance)) == ["positive"]
     assert not conclusion(*instance)
+    # Level along an axis: not a strict minimiser.
+    instance = (lambda w: w[1] ** 2, np.zeros(2), np.diag([0.0, 2.0]), np.zeros(2), WAYS)
+    assert broken(hypotheses(*instance)) == ["positive"]
+    assert not conclusion(*instance)
     # Positive along both axes, and along neither diagonal: one is down, or both.
     for H in (np.array([[1.0, 2.0], [2.0, 1.0]]), -np.eye(2)):
         instance = (lambda w, H=H: w @ H @ w / 2, np.zeros(2), H, np.zeros(2), WAYS)
