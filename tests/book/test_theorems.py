@@ -1,6 +1,7 @@
 """Theorems in pages: what authors write, what it becomes, and what the build refuses."""
 
 import ast
+import inspect
 import json
 import os
 import re
@@ -605,7 +606,12 @@ def parts(function):
     """Yield each expression in a function's hypotheses that has parts, and what is less of it."""
     returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
     values = [value for one in returned if isinstance(one, ast.Dict) for value in one.values]
-    for node in (node for value in values for node in ast.walk(value)):
+    return weakened(node for value in values for node in ast.walk(value))
+
+
+def weakened(nodes):
+    """Yield each of the expressions that has parts, and what is less of it."""
+    for node in nodes:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
             for one in node.values:
                 yield node, conjunction([other for other in node.values if other is not one])
@@ -617,8 +623,20 @@ def parts(function):
             ]
             for one in links:
                 yield node, conjunction([other for other in links if other is not one])
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "all":
-            yield node, ast.Call(ast.Name("any", ast.Load()), node.args, [])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("all", "np.all"):
+            some = ast.parse(ast.unparse(node.func).replace("all", "any"), mode="eval").body
+            yield node, ast.Call(some, node.args, node.keywords)
+
+
+def on_one_side(nodes):
+    """Yield |x| where it, or the largest of such, is less than something; and x for it."""
+    for node in nodes:
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE):
+            size = node.left
+            if isinstance(size, ast.Call) and ast.unparse(size).endswith(".max()"):
+                size = size.func.value
+            if isinstance(size, ast.Call) and ast.unparse(size.func) in ("abs", "np.abs"):
+                yield size, size.args[0]
 
 
 def conjunction(clauses):
@@ -654,10 +672,147 @@ def test_every_part_of_a_hypothesis_is_needed(path, number, monkeypatch):
     assert any(fails(names[name]) for name in tests), ast.unparse(whole)
 
 
+def statement(path):
+    """Return the module of a test, and its conclusion."""
+    tree = ast.parse(path.read_text("utf-8"))
+    (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
+    return tree, conclusion
+
+
+def weaker_conclusions(conclusion):
+    """Yield what in a conclusion has parts, at any depth, and what says less."""
+    yield from weakened(ast.walk(conclusion))
+    yield from on_one_side(ast.walk(conclusion))
+
+
+def with_other(path, tree, whole, other, *, drawn=False):
+    """Return the tests of a module in which one expression is another; last those that draw."""
+
+    class Exchange(ast.NodeTransformer):
+        def visit(self, node):
+            return other if node is whole else self.generic_visit(node)
+
+    names = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(ast.fix_missing_locations(Exchange().visit(tree)), str(path), "exec"), names)
+    tests = [
+        value
+        for name, value in names.items()
+        if name.startswith("test_")
+        and (drawn or not draws(value))
+        and (draws(value) or not inspect.signature(value).parameters)
+    ]
+    return sorted(tests, key=lambda test: (draws(test), test.__name__ != "test_near_misses"))
+
+
+def draws(test):
+    return getattr(test, "is_hypothesis_test", False)
+
+
+def each_statement():
+    return sorted(file_of("thm-x").parent.glob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", each_statement(), ids=lambda path: path.stem)
+def test_a_conclusion_that_says_less_is_noticed(path, monkeypatch):
+    """At any depth: a part left out, some for all, at most for equal."""
+    monkeypatch.syspath_prepend(str(path.parent))
+    unnoticed = []
+    for number, _ in enumerate(weaker_conclusions(statement(path)[1])):
+        tree, conclusion = statement(path)
+        whole, less = list(weaker_conclusions(conclusion))[number]
+        words = f"{ast.unparse(less)} for {ast.unparse(whole)}"
+        if not any(notices(test) for test in with_other(path, tree, whole, less)):
+            unnoticed.append(words)
+    assert unnoticed == []
+
+
+#: Names of numbers of which only the sign counts, and of the factor that `test_tight` moves.
+NOT_SHARP = ("sign", "signs", "side", "times")
+
+
+def numbers(conclusion):
+    """Yield the numbers in the defaults of a conclusion: the constants of the statement.
+
+    Those between 0 and a hundredth stand for what is small.
+    """
+    named = zip(conclusion.args.kwonlyargs, conclusion.args.kw_defaults, strict=True)
+    for argument, default in named:
+        for node in ast.walk(default):
+            value = getattr(node, "value", None)
+            if argument.arg in NOT_SHARP or type(value) not in (int, float):
+                continue
+            if not 0 < value < 0.01:
+                yield node
+
+
+@pytest.mark.parametrize("path", each_statement(), ids=lambda path: path.stem)
+def test_the_constants_of_a_conclusion_are_sharp(path, monkeypatch):
+    """A twentieth more or less makes the statement false of an instance, or says too little.
+
+    If neither is noticed, the constant may be far from the one at which the statement ends.
+    """
+    monkeypatch.syspath_prepend(str(path.parent))
+    wide = []
+    for number, one in enumerate(numbers(statement(path)[1])):
+        moved = [one.value + by * (one.value or 1) for by in (0.05, -0.05)]
+        found = []
+        for value in moved:
+            tree, conclusion = statement(path)
+            whole = list(numbers(conclusion))[number]
+            tests = with_other(path, tree, whole, ast.Constant(value))
+            found.append(any(notices(test) for test in tests))
+        if not any(found):
+            wide.append(f"{one.value} in line {one.lineno}")
+    assert wide == []
+
+
+def borders(function):
+    """Yield each ≤ in a hypothesis, with its place; not those that allow for rounding."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare) and "e-" not in ast.unparse(node):
+            for place, link in enumerate(node.ops):
+                if isinstance(link, ast.LtE | ast.GtE):
+                    yield node, place
+
+
+def hypotheses_of(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    found = [node for node in tree.body if getattr(node, "name", "") == "hypotheses"]
+    return tree, found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in each_statement() if hypotheses_of(path)[1]],
+    ids=lambda path: path.stem,
+)
+def test_the_borders_of_a_hypothesis_are_tried(path, monkeypatch):
+    """With < for ≤ some instance of which the statement is to be true breaks a hypothesis."""
+    monkeypatch.syspath_prepend(str(path.parent))
+    untried = []
+    for number, _ in enumerate(borders(hypotheses_of(path)[1])):
+        tree, function = hypotheses_of(path)
+        whole, place = list(borders(function))[number]
+        words = f"{ast.unparse(whole)} at {place}"
+        whole.ops[place] = ast.Lt() if isinstance(whole.ops[place], ast.LtE) else ast.Gt()
+        if not any(notices(test) for test in with_other(path, tree, whole, whole, drawn=True)):
+            untried.append(words)
+    assert untried == []
+
+
 def fails(test):
     try:
         test()
     except AssertionError:
+        return True
+    return False
+
+
+def notices(test):
+    """Return whether a test fails, or what it tries makes no sense: half an index."""
+    try:
+        test()
+    except Exception:
         return True
     return False
 

@@ -30,6 +30,16 @@ def by_scipy(z, b, y):
     return scipy.linalg.solve_triangular(matrix(z, b), y, lower=True).tolist()
 
 
+@taking(right("memorise-triangular"))
+def by_inverse(z, b, y):
+    return np.linalg.inv(matrix(z, b)) @ y
+
+
+@taking(right("memorise-triangular"))
+def by_least_squares(z, b, y):
+    return np.linalg.lstsq(matrix(z, b), y)[0]
+
+
 def as_if_kinks_at_points(z, b, y):
     starts = [b[0], *z[:-1]]
     before = [0.0, *y[:-1]]
@@ -43,13 +53,17 @@ each(
         "transposed": lambda z, b, y: np.linalg.lstsq(matrix(z, b).T, y)[0],
         "diagonal_only": lambda z, b, y: [v / (p - q) for p, q, v in zip(z, b, y, strict=True)],
         "kinks_at_points": as_if_kinks_at_points,
-        "slopes": lambda z, b, y: np.cumsum(by_solve({"z": z, "b": b, "y": y})),
+        "slopes": lambda z, b, y: np.cumsum(by_solve(z, b, y)),
         "without_relu": lambda z, b, y: np.linalg.lstsq(np.subtract.outer(z, b), y)[0],
         "values": lambda z, b, y: y,
-        "backwards": lambda z, b, y: by_solve({"z": z, "b": b, "y": y})[::-1],
+        "backwards": lambda z, b, y: by_solve(z, b, y)[::-1],
         "roles_exchanged": lambda z, b, y: np.linalg.lstsq(matrix(b, z), y)[0],
         "steps_for_ramps": lambda z, b, y: np.diff(y, prepend=0.0),
-        "a_thousandth_off": lambda z, b, y: 1.001 * by_solve({"z": z, "b": b, "y": y}),
+        "a_thousandth_off": lambda z, b, y: 1.001 * by_solve(z, b, y),
+        "rounded_to_float32": lambda z, b, y: np.linalg.solve(matrix(z, b), y).astype(np.float32),
+        "in_float32": lambda z, b, y: np.linalg.solve(
+            matrix(z, b).astype(np.float32), np.float32(y)
+        ),
         "forgets_the_first": lambda z, b, y: [
             0.0,
             *np.linalg.solve(matrix(z[1:], b[1:]), y[1:]),

@@ -146,22 +146,26 @@ def around(*points):
 
 
 def _sides(f, points):
-    """Yield f(y) - tangent at x, half the squared distance, and the size of rounding."""
-    for x in points:
-        for y in points:
-            rest = f(y) - f(x) - f.slope(x) @ (y - x)
-            size = 1e-9 * (1 + abs(f(y)) + abs(f(x)) + abs(f.slope(x) @ (y - x)))
-            yield rest, np.sum((y - x) ** 2) / 2, size
+    """Return f(y) - tangent at x, half the squared distance, and rounding's size, of all (x, y)."""
+    places = np.array(points)
+    values, slopes = (np.array([of(x) for x in points]) for of in (f, f.slope))
+    way = places - places[:, None]
+    along = np.einsum("xd,xyd->xy", slopes, way)
+    rest = values - values[:, None] - along
+    size = 1e-9 * (1 + np.abs(values) + np.abs(values[:, None]) + np.abs(along))
+    return rest, np.sum(way**2, axis=-1) / 2, size
 
 
 def below(f, lipschitz, points):
     """Whether f is L-smooth, as far as these points tell."""
-    return bool(all(rest <= lipschitz * half + size for rest, half, size in _sides(f, points)))
+    rest, half, size = _sides(f, points)
+    return bool(np.all(rest <= lipschitz * half + size))
 
 
 def above(f, m, points):
     """Whether f is m-strongly convex, or convex for m = 0, as far as these points tell."""
-    return bool(all(rest >= m * half - size for rest, half, size in _sides(f, points)))
+    rest, half, size = _sides(f, points)
+    return bool(np.all(rest >= m * half - size))
 
 
 def descent(f, start, rate, steps):

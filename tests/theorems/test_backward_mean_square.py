@@ -59,7 +59,11 @@ def test_holds(n, m, v, rho):
 
 def test_near_misses():
     a = np.array([1.0, 2.0])
-    near = [(layer(1, 2, 2, 3), a, 2, 3), (layer(2, 2, 2, 1), a, 2, 1)]
+    near = [
+        (layer(1, 2, 2, 3), a, 2, 3),
+        (layer(2, 2, 2, 1), a, 2, 1),
+        (layer(1, 2, 2, 0), a, 2, 0),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -92,6 +92,14 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_a_scale_that_is_less_or_more_is_told():
+    for times in (1.001, 0.999):
+        assert not conclusion(
+            *(four, 2.0, 0.5, 0.5, first),
+            scale=lambda g, hat, x, times=times: times * np.sum(g * hat),
+        )
+
+
 def test_without_batch():
     for statistics in (  # constants for both, for the mean alone, for the variance alone
         lambda x: (3.0, 3.5),

@@ -12,7 +12,9 @@ NEAR_MISSES = {
     "one per cent off": {"root": lambda a, b, p, q: 1.01 * best(a, b, p, q)},
     "twice the falling term": {"share": lambda p, q: 2},
     "1 + p/q, for 1 + q/p": {"share": lambda p, q: 1 + p / q},
+    "a hundredth more than 1 + q/p": {"share": lambda p, q: 1.01 * (1 + q / p)},
     "the largest value": {"sign": -1},
+    "as small everywhere": {"sign": 0},
 }
 
 
@@ -33,7 +35,7 @@ def conclusion(a, b, p, q, *, root=best, share=lambda p, q: 1 + q / p, sign=1):
     with np.errstate(all="ignore"):
         h = np.float64(root(a, b, p, q))
         others = h * np.array([0.01, 0.5, 0.98, 0.995, 1.005, 1.02, 2, 100])
-        least = bool(h > 0 and np.all(sign * (value(others) - value(h)) > 0))
+        least = bool(np.all(sign * (value(others) - value(h)) > 0))
         told = bool(abs(value(h) - share(p, q) * b * h**-q) <= 1e-9 * value(h))
     smallest = least and told
     return smallest
@@ -51,6 +53,18 @@ def test_holds(a, b, p, q):
 def test_near_misses():
     near = [(1.0, 3.0, 1, 1), (2.0, 1.0, 2, 1), (0.5, 1.0, 4, 2), (1.0, 1.0, 1, 3)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_all_others_are_asked_for():
+    # A hundredth more than h*, with the value there: some others are larger, and not all.
+    assert not conclusion(
+        *(1.0, 3.0, 1, 1),
+        root=lambda a, b, p, q: 1.01 * best(a, b, p, q),
+        share=lambda p, q: 1 + 1.01**2,
+    )
+    # The value is less than is said, and more.
+    for times in (1.001, 0.999):
+        assert not conclusion(1.0, 3.0, 1, 1, share=lambda p, q, times=times: times * (1 + q / p))
 
 
 def test_without_positive():

@@ -16,6 +16,7 @@ NEAR_MISSES = {
     "the step of the forward difference": {"best": lambda eps, m: 2 * np.sqrt(eps / m)},
     "the least bound 2ε/h": {"least": 2},
     "the largest bound": {"sign": -1},
+    "the same bound everywhere": {"sign": 0},
 }
 
 
@@ -79,6 +80,13 @@ TIGHT = worst(3.0, 0.02, 1.0, 0.5)
 def test_near_misses():
     near = [TIGHT, worst(0.5, 0.1, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_all_other_steps_are_asked_for():
+    # A twentieth more than the best step, with the bound there: not all others are worse.
+    assert not conclusion(
+        *TIGHT, best=lambda eps, m: 1.05 * (3 * eps / m) ** (1 / 3), least=1 + 1.05**3 / 2
+    )
 
 
 def test_tight():

@@ -34,3 +34,11 @@ def test_near_misses():
         (np.array([1, 2, 0]), np.array([0, 1, 3]), 5),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+
+
+def test_every_row_is_asked_for():
+    # With this matrix the shift commutes in the first row alone.
+    entry = np.zeros((3, 3), dtype=int)
+    entry[1, 0] = 1
+    a, b = np.array([0, 1, 0]), np.array([1, 2, 5])
+    assert not conclusion(a, b, 0, second=lambda b: circulant(b) + entry)

@@ -8,6 +8,7 @@ from near import broken, missed
 NEAR_MISSES = {
     "a squared argument, for an affine one": {"inner": lambda A, u, c: (A @ u) ** 2 + c},
     "minus the function": {"outer": lambda value: -value},
+    "a linear argument, for an affine one": {"inner": lambda A, u, c: A @ u},
     "half the gap of the chord, for the gap": {"gap": 0.6},
 }
 
@@ -41,6 +42,8 @@ def test_near_misses():
     near = [
         (lambda w: -w[0], one, np.zeros(1), line(-1, 0, 1)),
         (lambda w: w[0] ** 2, one, np.ones(1), line(-1, 0, 1)),
+        # Convex from 0 on: where the arguments are, and not at the u.
+        (lambda w: w[0] * abs(w[0]), one, np.ones(1), line(-1, 0, 1)),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

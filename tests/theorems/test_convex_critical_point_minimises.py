@@ -91,6 +91,13 @@ def test_no_step_down_along_an_axis_is_not_enough():
     assert not conclusion(crease, np.zeros(2), [np.ones(2)])
 
 
+def test_every_point_is_asked_for():
+    # On one side of a point of inflexion the values are larger.
+    instance = (lambda w: w[0] ** 3, np.zeros(1), line(-1, 1))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
 def test_without_critical():
     for size in (1, 4e-3):  # a little slope is too much
         instance = (lambda w, s=size: s * w[0] ** 2, line(1)[0], line(0))

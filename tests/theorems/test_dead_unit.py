@@ -64,6 +64,7 @@ def test_near_misses():
     near = [
         ([[1.0, 0.0], [0.0, 1.0]], [-1.0, 0.0], 0.0, 0.5, 0.1, SIGNALS),
         ([[1.0, 0.0], [0.0, 1.0]], [-1.0, -2.0], -0.1, 0.5, 0.1, SIGNALS),
+        ([[1.0, 0.0], [0.0, 1.0]], [-1.0, -2.0], -0.1, 0.5, 2.0, SIGNALS),  # gone in one step
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -33,7 +33,7 @@ def conclusion(
     """E (d - f'(x))² = T² + 2s²/h², or T² + s²/2h²."""
     first, second, weight = np.array(outcomes).T
     s2 = weight @ first**2
-    assert abs(s2 - weight @ second**2) < 1e-9 * (1 + s2)
+    assert np.isclose(s2, weight @ second**2)
     width = h if kind == "forward" else 2 * h
     mean = weight @ (truncation_error + (second - first) / width) ** 2
     factor = forward if kind == "forward" else central

@@ -75,10 +75,13 @@ def test_no_point_is_better_even_by_little():
 
 
 def test_without_temperature():
-    x = np.array([2.0, 1.0, 0.0])
-    instance = (x, -1.0, [*np.eye(3)])
-    assert broken(hypotheses(*instance)) == ["temperature"]
-    assert not conclusion(*instance)
+    # A little below 0, the vertices are better by little.
+    for instance in (
+        (np.array([2.0, 1.0, 0.0]), -1.0, [*np.eye(3)]),
+        (np.zeros(3), -1e-10, [*np.eye(3)]),
+    ):
+        assert broken(hypotheses(*instance)) == ["temperature"]
+        assert not conclusion(*instance)
 
 
 def test_without_sum():

@@ -8,13 +8,13 @@ from softmax_instances import logits
 from test_entropic_projection import objective
 
 NEAR_MISSES = {
-    "also at temperature 0": {"cooled": 0.0},
+    "also at temperature 0": {"cooled": lambda T: 0.0},
     "by a fixed mass of .1": {"masses": [0.1]},
     "by 1 at least": {"gain": 1.0},
 }
 
 
-def conclusion(x, T, y, *, cooled=1.0, masses=None, gain=0.0):
+def conclusion(x, T, y, *, cooled=lambda T: T, masses=None, gain=0.0):
     """Moving some mass from the largest entry to the first zero lowers the objective."""
     start, zero = int(np.argmax(y)), int(np.argmin(y))
     lowered = []
@@ -23,10 +23,10 @@ def conclusion(x, T, y, *, cooled=1.0, masses=None, gain=0.0):
         moved[start] -= mass
         moved[zero] += mass
         if mass < 1e-12:  # the difference is below rounding: its leading terms
-            change = (x[start] - x[zero]) * mass + cooled * T * mass * np.log(mass)
-            change -= cooled * T * mass * (np.log(y[start]) + 1)
+            change = (x[start] - x[zero]) * mass + cooled(T) * mass * np.log(mass)
+            change -= cooled(T) * mass * (np.log(y[start]) + 1)
         else:
-            change = objective(moved, x, cooled * T) - objective(y, x, cooled * T)
+            change = objective(moved, x, cooled(T)) - objective(y, x, cooled(T))
         lowered.append(change)
     return min(lowered) < -gain
 

@@ -89,6 +89,11 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_another_kernel_is_told():
+    # Of which only the first entry counts, the kernel may be any.
+    assert not conclusion(lambda x: 2 * x, 4, 0, combined=lambda a, x: a[0] * x)
+
+
 def test_without_linear():
     def larger(x):  # the larger of two neighbours in size: multiples, and not sums
         return np.where(np.abs(x) >= np.abs(np.roll(x, -1)), x, np.roll(x, -1))

@@ -63,7 +63,7 @@ def conclusion(
         return False
     return (
         different(found) == evaluations
-        and all(map(computation.is_evaluation, found))
+        and computation.is_evaluation(found[0])
         and all(same(c, found[0]) for c in candidates if computation.is_evaluation(c))
     )
 
@@ -132,3 +132,17 @@ def test_without_functions():
     )
     assert broken(hypotheses(computation)) == ["functions"]
     assert not conclusion(computation)
+
+    # One of the two roots: with either, all equations are satisfied.
+    class Roots(Computation):
+        def is_evaluation(self, values):
+            return values["a"] == 4 and values["b"] ** 2 == values["a"]
+
+    def either(a, signs=[1]):  # noqa: B006
+        signs[0] *= -1
+        return signs[0] * a // 2
+
+    roots = Roots({"a": [], "b": ["a"]}, {"b": either}, {"a": 4})
+    both = [{"a": 4, "b": sign * 2} for sign in (1, -1)]
+    assert broken(hypotheses(roots, both)) == ["functions"]
+    assert not conclusion(roots, both)

@@ -61,3 +61,8 @@ def test_without_differentiable():
     assert not conclusion(lambda x: 2e-3 * np.abs(x))
     h = STEPS[-1]
     assert (np.abs(h) - np.abs(-h)) / (2 * h) == 0  # a central difference sees nothing
+
+
+def test_both_sides_are_asked_for():
+    for side in (1, -1):
+        assert not conclusion(lambda x, side=side: np.maximum(side * x, 0))

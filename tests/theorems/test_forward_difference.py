@@ -18,6 +18,7 @@ NEAR_MISSES = {
     "the least bound √(εM)": {"least": 1},
     "the least bound 2.1√(εM)": {"least": 2.1},
     "the largest bound": {"sign": -1},
+    "the same bound everywhere": {"sign": 0},
 }
 
 
@@ -81,6 +82,12 @@ TIGHT = worst(3.0, 0.02, 1.0, 0.5)
 def test_near_misses():
     near = [TIGHT, worst(0.5, 0.1, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_all_other_steps_are_asked_for():
+    # A twentieth more than the best step, with the bound there: not all others are worse.
+    least = 1.05 + 2 / 2.1
+    assert not conclusion(*TIGHT, best=lambda eps, m: 2.1 * np.sqrt(eps / m), least=least)
 
 
 def test_tight():

@@ -20,6 +20,7 @@ NEAR_MISSES = {
     "the slopes very near": {"at": lambda a, b: [x + 1e-4 for x in a]},
     "an input that rests": {"start": lambda way: [0.0, *way[1:]]},
     "a direction of length 1": {"start": lambda way: list(np.array(way) / np.linalg.norm(way))},
+    "a value that is less by a millionth": {"shown": lambda value, tangent: value - 1e-6},
     "the value one step on": {"shown": lambda value, tangent: value + 1e-6 * tangent},
 }
 

@@ -57,7 +57,10 @@ def test_holds(n, law, a, c):
 
 def test_near_misses():
     signal = [(np.array([1.0, 2.0]), 0.5), (np.array([1.0, -1.0]), 0.5)]
-    near = [(layer(independent((2, 2)), signal, np.zeros(2)), 1)]
+    still = [(np.zeros((2, 2)), 1.0)]
+    near = [
+        (layer(law, signal, np.zeros(2)), v) for law, v in ((independent((2, 2)), 1), (still, 0))
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -15,6 +15,7 @@ NEAR_MISSES = {
     "shortest walks from a source": {"choose": min},
     "walks that begin in the vertex": {"back": "successors"},
     "vertices are counted, not edges": {"start": 1},
+    "all vertices in generation 0": {"choose": lambda found, default: 0},
     "less than |V| - 1": {"below": lambda n: n - 1},
 }
 
@@ -43,12 +44,11 @@ def conclusion(graph, *, choose=max, back="predecessors", start=0, below=lambda 
     level = lengths(graph, choose, back, start)
     if level is None:
         return False
-    upwards = all(level[u] < level[v] for u, v in graph.edges())
     peeled = all(
         _sources(graph, level, k) == {v for v in graph if level[v] == k}
         for k in range(len(graph) + 1)
     )
-    return upwards & peeled and all(length < below(len(graph)) for length in level.values())
+    return peeled and all(length < below(len(graph)) for length in level.values())
 
 
 def _sources(graph, level, k):

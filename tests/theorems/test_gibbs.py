@@ -18,7 +18,7 @@ def divergence(p, q):
     return sum(a * np.log(a / b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
-def conclusion(p, q, *, least=0.0, equal=lambda p, q: np.abs(p - q).max() < 1e-6):
+def conclusion(p, q, *, least=0.0, equal=lambda p, q: np.allclose(p, q, rtol=0, atol=1e-6)):
     """Not negative, and zero if and only if p = q."""
     kl = divergence(p, q)
     return kl >= least - 1e-12 and (kl < 1e-13) == equal(p, q)

@@ -76,6 +76,14 @@ def test_without_increasing():
         instance = (lambda w, s=size: -s * w**2, lambda w, s=size: -2 * s * w, [-1.0, 0.0, 1.0])
         assert broken(hypotheses(*instance)) == ["increasing"]
         assert not conclusion(*instance)
+    # The slopes at the points are equal, and others between them are not.
+    instance = (
+        lambda w: np.sin(np.pi * w) ** 2,
+        lambda w: np.pi * np.sin(2 * np.pi * w),
+        [-1.0, 0.0, 1.0],
+    )
+    assert broken(hypotheses(*instance)) == ["increasing"]
+    assert not conclusion(*instance)
     # Up to 0 the slope increases.
     instance = (lambda w: -w * abs(w), lambda w: -2 * abs(w), [-1.0, 0.0, 1.0])
     assert broken(hypotheses(*instance)) == ["increasing"]

@@ -57,7 +57,7 @@ def test_without_interior():
 
 
 def test_without_minimum():
-    for w in (np.ones(1), *np.eye(2)):
+    for w in (np.ones(1), -np.ones(1), *np.eye(2)):
         instance = (square, w)
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)

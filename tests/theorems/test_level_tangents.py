@@ -9,11 +9,19 @@ from level_instances import WAYS, basins, is_differentiable, square, torn
 from near import broken, missed
 from smooth_instances import only_partials, partials_at_zero
 
+
+def little(t):
+    """Return what is small compared with a way of length t: a fiftieth."""
+    return t / 50
+
+
 NEAR_MISSES = {
     "directions that are nearly orthogonal": {"tilt": 0.05},
     "the gradient itself": {"tilt": 1e3},
-    "a straight line": {"vanishing": 0.0},
-    "the correction is small compared with the square of the way": {"order": 2},
+    "a straight line": {"small": lambda t: 0.0},
+    "the correction is small compared with the square of the way": {
+        "small": lambda t: little(t**2)
+    },
 }
 
 
@@ -57,14 +65,13 @@ def bisected(height, low, high):
     return min(low, high, key=lambda s: abs(height(s)))
 
 
-def conclusion(f, gradient, x0, v, *, tilt=0.0, vanishing=2e-2, order=1):
+def conclusion(f, gradient, x0, v, *, tilt=0.0, small=little):
     """Some correction along n is small compared with the way along v: r'(0) = v for a curve."""
     length = np.linalg.norm(gradient)
     normals = [gradient / length] if length else WAYS
     t = 1e-4
     return any(
-        max(correction(f, x0, v + tilt * n, n, s) for s in (t, -t)) <= vanishing * t**order
-        for n in normals
+        max(correction(f, x0, v + tilt * n, n, s) for s in (t, -t)) <= small(t) for n in normals
     )
 
 

@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "of the sum of the entries": {"size": lambda w: np.abs(w).sum()},
     "among all vectors": {"others": lambda X: np.eye(X.shape[1])},
     "by a factor": {"times": 0.99},
+    "of what is equal for all": {"size": lambda w: 0.0},
 }
 
 
@@ -105,7 +106,7 @@ def test_without_updates():
 
 
 def test_without_converges():
-    for times in (2.0, 1.001):
+    for times in (2.0, 1.001, 0.999):
         path = [np.zeros(2), times * LEAST]
         assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
         assert not conclusion(ROW, ONE, path)

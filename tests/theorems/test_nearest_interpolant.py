@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "to the origin": {"origin": lambda path: np.zeros(len(path[0]))},
     "to the point opposite": {"origin": lambda path: -path[0]},
     "by a factor": {"times": 0.99},
+    "of what is equal for all": {"size": lambda w: 0.0},
     "in the largest entry": {"size": lambda w: np.abs(w).max()},
 }
 
@@ -66,9 +67,10 @@ def test_without_updates():
 
 
 def test_without_converges():
-    path = [np.array([1.0, 0.0]), np.array([1.3, 0.4])]
-    assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
-    assert not conclusion(ROW, ONE, path)
+    for end in ([1.3, 0.4], [0.7, -0.4]):  # too far along the row, and not far enough
+        path = [np.array([1.0, 0.0]), np.array(end)]
+        assert broken(hypotheses(ROW, ONE, path)) == ["converges"]
+        assert not conclusion(ROW, ONE, path)
     X, y = np.eye(3)[:2], np.ones(2)
     for place in range(2):  # of two equations one alone is not satisfied
         path = [np.zeros(3), np.array([1.0, 1.0, 0.0]) + 0.1 * X[place]]

@@ -114,6 +114,13 @@ def test_the_roots_of_all_modes_are_asked_for():
     assert not conclusion(*TIGHT, length=1.5)
 
 
+def test_the_radius_is_asked_for():
+    # A little more momentum: the roots are too large by little, and the bound is wide.
+    wide = {"front": lambda s, t: 1e3, "most": 1e4}
+    assert conclusion(*TIGHT, **wide)
+    assert not conclusion(*TIGHT, **wide, momentum=lambda beta: 1.01 * beta)
+
+
 def test_without_quadratic():
     instance = (late(), 1.0, 25.0, 20 * np.ones(1), *parameters(1.0, 25.0))
     assert broken(hypotheses(*instance)) == ["quadratic"]

@@ -79,7 +79,7 @@ def conclusion(
         w = w - length * np.linalg.solve(curve(f.hessian(w)), f.gradient(w))
         errors.append(np.linalg.norm(w - star))
     bounded = all(
-        mu > lost * M * old and new <= times * M * half / (mu - lost * M * old) * old**power + 1e-14
+        new <= times * M * half / (mu - lost * M * old) * old**power + 1e-14
         for old, new in pairwise(errors)
     )
     return bounded and arrived(errors) and max(errors) < ball * r
@@ -104,6 +104,8 @@ TIGHT = cubic(), ZERO, 1.0, 1.0, 1.0, np.array([0.4])
 
 def test_near_misses():
     instances = [TIGHT, (cubic(), ZERO, 1.0, 1.0, 1.0, np.array([0.6]))]
+    # The start is next to the border of the ball.
+    instances += [(cubic(), ZERO, 0.5, 1.0, 1.0, np.array([0.49]))]
     instances += [(bowl([[2.0, 1.0], [1.0, 2.0]]), np.zeros(2), 3.0, 1.0, 0.5, np.ones(2) / 2)]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 

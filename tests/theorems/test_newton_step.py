@@ -53,6 +53,7 @@ def test_near_misses():
 def test_every_clause_is_asked_for():
     H, g = np.eye(1), np.ones(1)
     assert not conclusion(H, g, slope=lambda g, s: 1.0)
+    assert not conclusion(H, g, slope=lambda g, s: 0.0)
     assert not conclusion(H, g, sign=0)
 
 

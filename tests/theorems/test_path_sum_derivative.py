@@ -82,3 +82,14 @@ def test_without_differentiable():
     program = twice_relu_with(0.5)
     assert broken(hypotheses(program)) == ["differentiable"]
     assert not conclusion(program)
+
+
+def test_one_evaluation_on_both_sides_is_asked_for():
+    class Border(Program):
+        """The operation is defined on one side alone."""
+
+        def evaluations(self, inputs):
+            return [] if inputs[0] < 0 else super().evaluations(inputs)
+
+    assert conclusion(Program([0.0], [("sin", 0)]))
+    assert not conclusion(Border([0.0], [("sin", 0)]))

@@ -16,6 +16,7 @@ NEAR_MISSES = {
     "larger by λ|u - step|², for half of it": {"width": 2},
     "a step longer by a thousandth": {"length": 1.001},
     "lower by a thousandth more": {"depth": 1.001},
+    "lower by a thousandth less": {"depth": 0.999},
     "larger by a thousandth more": {"width": 1.001},
 }
 

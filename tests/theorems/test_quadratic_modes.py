@@ -27,6 +27,7 @@ NEAR_MISSES = {
         "best": lambda m, lip: 1 / lip,
         "least": lambda k: 1 - 1 / k,
     },
+    "1.001m-strongly convex": {"domes": 1.001},
     ".999L-smooth": {"bowls": 0.999},
 }
 
@@ -44,6 +45,7 @@ def conclusion(
     best=lambda m, lip: 2 / (m + lip),
     least=lambda k: (k - 1) / (k + 1),
     bowls=1.0,
+    domes=1.0,
 ):
     """All that is said; convergence from every start is read off the power of the step's matrix."""
     f, (values, directions) = quadratic(A), np.linalg.eigh(A)
@@ -57,7 +59,7 @@ def conclusion(
 
     points = around(start, end)
     return (
-        (above(f, m, points) and below(f, bowls * lip, points))
+        (above(f, domes * m, points) and below(f, bowls * lip, points))
         and bool(np.abs(directions.T @ end - modes).max() <= size)
         and at_most(
             np.linalg.norm(end), times * factor(eta, m, lip) ** steps * np.linalg.norm(start) + size
@@ -91,6 +93,10 @@ def test_near_misses():
         (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, -1.0]), 0.2, 2),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+
+
+def test_a_factor_that_is_larger_is_told():
+    assert not conclusion(*TIGHT, least=lambda k: 1.001 * (k - 1) / (k + 1))
 
 
 def test_tight():

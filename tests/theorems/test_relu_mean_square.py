@@ -120,7 +120,8 @@ def test_holds(sizes, v, entries):
 def test_near_misses():
     narrower = network(start_of(1, 3), [independent((1, 2), scale=np.sqrt(3))])
     deeper = network(start_of(1, 3), [independent((1, 2), scale=np.sqrt(3)), independent((2, 1))])
-    near = [(narrower, [3]), (deeper, [3, 1])]
+    still = network(start_of(1, 3), [[(np.zeros((1, 2)), 1.0)]])
+    near = [(narrower, [3]), (deeper, [3, 1]), (still, [0])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

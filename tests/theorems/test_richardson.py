@@ -17,6 +17,7 @@ NEAR_MISSES = {
     "the step (370ε/M)^⅕": {"best": lambda eps, m: (370 * eps / m) ** (1 / 5)},
     "the least bound 4ε/h": {"least": 4},
     "the largest bound": {"sign": -1},
+    "the same bound everywhere": {"sign": 0},
 }
 
 
@@ -88,6 +89,13 @@ TIGHT = worst(30.0, 0.001, 1.0, 0.9)
 def test_near_misses():
     near = [TIGHT, worst(200.0, 1e-5, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_all_other_steps_are_asked_for():
+    # A twentieth more than the best step, with the bound there: not all others are worse.
+    assert not conclusion(
+        *TIGHT, best=lambda eps, m: 1.05 * (360 * eps / m) ** (1 / 5), least=3 + 0.75 * 1.05**5
+    )
 
 
 def test_tight():

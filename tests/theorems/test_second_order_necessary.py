@@ -58,6 +58,12 @@ def test_without_minimum():
         lambda w: np.diag([0.0, 2.0]),
         np.zeros(2),
     )
+    falling = (
+        lambda w: -w[0] + w[1] ** 2,
+        lambda w: np.array([-1.0, 2 * w[1]]),
+        lambda w: np.diag([0.0, 2.0]),
+        np.zeros(2),
+    )
     H = np.array([[1.0, 2.0], [2.0, 1.0]])
     diagonal = (  # lowest along both axes, and not between them
         lambda w: w @ H @ w / 2,
@@ -65,6 +71,6 @@ def test_without_minimum():
         lambda w: H,
         np.zeros(2),
     )
-    for instance in (saddle, tilted, diagonal):
+    for instance in (saddle, tilted, falling, diagonal):
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)

@@ -64,6 +64,8 @@ def test_tight():
     # Any θ < μ/2 will do, and no other.
     assert conclusion(*CUBIC, factor=0.498)
     assert not conclusion(*CUBIC, factor=0.498, times=0.99)
+    # A rise of .48μ‖h‖² is less than is asked for.
+    assert not conclusion(*CUBIC, far=0.02)
 
 
 def test_without_critical():
@@ -82,6 +84,10 @@ def test_without_critical():
 def test_without_positive():
     parabola = [np.array([r, 2 * r**2]) / np.hypot(r, 2 * r**2) for r in (1e-3, 1e-3 / 3)]
     instance = (peano, np.zeros(2), np.diag([0.0, 2.0]), np.zeros(2), parabola)
+    assert broken(hypotheses(*instance)) == ["positive"]
+    assert not conclusion(*instance)
+    # Level along an axis: not a strict minimiser.
+    instance = (lambda w: w[1] ** 2, np.zeros(2), np.diag([0.0, 2.0]), np.zeros(2), WAYS)
     assert broken(hypotheses(*instance)) == ["positive"]
     assert not conclusion(*instance)
     # Positive along both axes, and along neither diagonal: one is down, or both.

@@ -33,3 +33,8 @@ def test_holds(e1, t):
 
 def test_near_misses():
     assert not missed(NEAR_MISSES, [(1.0, 3), (0.0, 2)], conclusion)
+
+
+def test_what_is_larger_is_told():
+    assert not conclusion(1.0, 3, mean=lambda xs: np.mean(xs) + 1e-3)
+    assert not conclusion(1.0, 3, square=lambda t: 1.001 * 9 / (4 * t))

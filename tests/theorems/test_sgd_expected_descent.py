@@ -32,6 +32,8 @@ def test_near_misses():
         (0.5 + 1.002 * edge, 0.1),
         (9.0, 1.5),
         (9.0, 2.5),
+        (9.0, 2.0),
+        (30.5, 1.99),
         (2.0, 1.0),  # at the threshold the mean stays
     ]
     assert not missed(NEAR_MISSES, near, conclusion)

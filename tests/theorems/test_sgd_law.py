@@ -1,5 +1,7 @@
 """thm-sgd-law: mean and mean square of the error, and the limit of the latter."""
 
+from math import inf
+
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -46,7 +48,7 @@ def conclusion(
     *,
     shrink=lambda eta: 1 - eta,
     noise=lambda eta: 9 * eta**2 / 4,
-    limit=lambda eta: 9 * eta / (4 * (2 - eta)) if eta != 2 else 0.0,
+    limit=lambda eta: 9 * eta / (4 * (2 - eta)) if eta != 2 else inf,
 ):
     """The recursions give the moments over all paths, and the mean square tends to the limit."""
     steps = 8
@@ -74,6 +76,10 @@ def test_holds(e1, eta):
 def test_near_misses():
     near = [(2.0, 0.1, SIGNS), (-1.0, 0.5, SIGNS)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_a_mean_that_is_larger_is_told():
+    assert not conclusion(2.0, 0.1, SIGNS, shrink=lambda eta: 1 - 0.99 * eta)
 
 
 def test_without_independent():

@@ -43,3 +43,7 @@ def test_holds(e, eta):
 
 def test_near_misses():
     assert not missed(NEAR_MISSES, [(1.0, 0.1), (2.0, 0.5)], conclusion)
+
+
+def test_a_kick_that_is_larger_is_told():
+    assert not conclusion(1.0, 0.1, kick=lambda eta, xi: -3 * eta**2 / 2 * xi + 1e-3)

@@ -24,7 +24,7 @@ def conclusion(t, *, slope=lambda s: s * (1 - s), most=0.25, equal=lambda t: t =
     h = 1e-5
     measured = (sigma(t + h) - sigma(t - h)) / (2 * h)
     found = slope(sigma(t))
-    return bool(abs(measured - found) < 1e-9 and found <= most and (found == 0.25) == equal(t))
+    return bool(abs(measured - found) < 1e-9 and found <= most and (found == most) == equal(t))
 
 
 @given(st.integers(-80, 80).map(lambda k: k / 8))
@@ -34,3 +34,8 @@ def test_holds(t):
 
 def test_near_misses():
     assert not missed(NEAR_MISSES, [(0.0,), (0.5,), (-1.0,), (3.0,)], conclusion)
+
+
+def test_every_clause_is_asked_for():
+    assert not conclusion(3.0, slope=lambda s: 1.001 * s * (1 - s))
+    assert not conclusion(0.01, most=0.2499)

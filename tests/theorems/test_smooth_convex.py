@@ -52,6 +52,9 @@ def test_tight():
     for instance in (TIGHT, (bowl(2.0), 3 * np.ones(2), -np.ones(2), 2.0)):
         assert conclusion(*instance)
         assert not conclusion(*instance, times=0.99)
+        for other in {"half": 0.4}, {"whole": 0.8}:  # each of the two alone
+            assert conclusion(*instance, **other)
+            assert not conclusion(*instance, **other, times=0.99)
 
 
 def test_without_convex():

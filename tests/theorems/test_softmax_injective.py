@@ -7,6 +7,7 @@ from near import missed
 from softmax_instances import distributions, logits, shares
 
 NEAR_MISSES = {
+    "always": {"same": lambda y, z: True},
     "only for equal logits": {"same": lambda y, z: np.allclose(y, z)},
     "up to a factor": {"same": lambda y, z: abs(np.linalg.det([y[:2], z[:2]])) < 1e-9},
     "up to a permutation": {"same": lambda y, z: np.allclose(sorted(y), sorted(z))},

@@ -35,7 +35,7 @@ def conclusion(p, y, *, least=floor, equal=lambda p, y: p[y] == 1, times=1.0):
     loss = float(nn.cross_entropy(p[None], np.array([y])))
     bound = times * least(len(p))
     above = loss >= bound - ROUNDING
-    attained_there = (abs(loss - bound) < ROUNDING) == bool(equal(p, y))
+    attained_there = (loss - bound < ROUNDING) == bool(equal(p, y))
     return above and attained_there
 
 

@@ -53,3 +53,13 @@ def test_holds(x):
 def test_near_misses():
     near = [(np.array([1.5, 0.5, 0.5]),), (np.array([2.0, 1.0, 0.0]),)]
     assert not missed(NEAR_MISSES, near, conclusion)
+
+
+def test_the_number_of_positive_entries_is_asked_for():
+    # The point is the nearest, whatever is counted; one entry less, or one more, is false.
+    for more in (-1, 1):
+        assert not conclusion(
+            np.array([1.0, 1.0, 0.0]),
+            counted=lambda k, u, sums, more=more: k[1 + k * u > sums][-1] + more,
+            point=lambda x, tau: by_supports(x),
+        )

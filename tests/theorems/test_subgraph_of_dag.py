@@ -48,3 +48,9 @@ def test_without_acyclic():
     for instance in loops:
         assert broken(hypotheses(*instance)) == ["acyclic"]
         assert not conclusion(*instance)
+
+
+def test_what_is_removed_is_gone():
+    cycle = DiGraph([(1, 2), (2, 1)])
+    assert conclusion(cycle, {1, 2}, [True, False])
+    assert conclusion(cycle, {1}, [True, True])

@@ -170,10 +170,14 @@ def test_near_misses():
 def test_tight():
     for h in (1, 2, 5):
         for u in (TENTH, Fraction(1, 2**24)):
-            for shares in ((1, 1), (1, -1)):  # the first bound, and both
+            for shares in ((1, 1), (1, -1), (-1, 1)):  # the first bound, and both
                 instance = attained(h, u, shares)
                 assert conclusion(*instance)
                 assert not conclusion(*instance, times=Fraction(99, 100))
+            # The second one alone.
+            assert not conclusion(
+                *instance, one=lambda u, h: 2 * h * u * 99, times=Fraction(99, 100)
+            )
 
 
 def test_real_additions_come_near():

@@ -79,7 +79,9 @@ def test_without_differentiable():
     kink = [np.abs, np.sign]
     kink_of_the_slope = [lambda t: t * np.abs(t) / 2, *kink]
     jump = [lambda t: t + (t > 0), lambda t: 1 + 0 * t, lambda t: 0 * t]
-    for given_ones in kink, kink_of_the_slope, jump:
+    # The mean slope 0 is what is said of the slope at the two ends, and nowhere between them.
+    level_at_the_ends = [np.abs, lambda t: np.sign(t) * (np.abs(t) < 1)]
+    for given_ones in kink, kink_of_the_slope, jump, level_at_the_ends:
         instance = given_ones.__getitem__, len(given_ones) - 2, -1.0, 1.0 + 1e-7
         assert broken(hypotheses(*instance)) == ["differentiable"]
         assert not conclusion(*instance)

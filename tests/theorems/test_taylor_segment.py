@@ -80,7 +80,14 @@ def cubic(p):
 
 def test_near_misses():
     ends = np.array([0.5]), np.array([2.0])
+    # The points that make it true are next to the end.
+    steep = (
+        lambda p: p[0] ** 200,
+        lambda p: 200 * p**199,
+        lambda p: np.array([200 * 199 * p**198]),
+    )
     near = [
+        (*steep, np.array([0.0]), np.array([1.0])),
         (parabola, lambda p: 2 * p, lambda p: np.array([[2.0]]), *ends),
         (line, lambda p: np.array([3.0]), lambda p: np.array([[0.0]]), *ends),
         (cubic, lambda p: 3 * p**2, lambda p: np.array([6 * p]), *ends),
