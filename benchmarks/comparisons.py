@@ -7,6 +7,7 @@ the exit status 1.
     small     a chain of tanh on 8 numbers and an LSTM of width 8, against PyTorch and HIPS autograd
     gradbench GradBench's functions: gradient over function
     matrices  Jacobians and Hessians, against torch.func
+    operation where the time of an operation on few numbers goes
     devices   a program for each device, without it and with it
 
 With ``--record`` the tables are written to docs/measured, from which the book prints them.
@@ -35,8 +36,11 @@ import threadpoolctl
 
 from dlbook import nn
 from dlbook.autodiff import grad, hessian, jacobian, primitive, reverse, value_and_grad
+from dlbook.autodiff.dispatch import NumPyLevel
 from dlbook.autodiff.rules import elementwise
 from dlbook.autodiff.table import TABLE
+from dlbook.autodiff.traced import Traced
+from dlbook.autodiff.transforms import Recorded
 
 sys.path.insert(0, str(Path(__file__).parent / "gradbench"))
 from objectives import MODULES
@@ -218,6 +222,82 @@ def matrices(rounds):
     return rows, True
 
 
+# ---- where the time of an operation goes -------------------------------------------------
+
+
+class IdleLevel(NumPyLevel):
+    """A level that is handed each operation, and does nothing."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, value):
+        super().__init__()
+        self.answer = Traced(value, self, None)
+
+    def record(self, rule, function, operands, options):
+        """Return always the same."""
+        return self.answer
+
+
+def local_derivatives(tape, seeds):
+    """Return the calls of rules that a sweep makes, in its order."""
+    adjoints, calls, seen = tape.pull(seeds, keep=True), [], set()
+    for node in reversed(range(len(tape.rules))):
+        rule, g = tape.rules[node], adjoints[node]
+        if rule is None or g is None:
+            continue
+        ans, values, parents, options = tape.calls[node]
+        for parent, vjp, value in zip(parents, rule.vjps, values, strict=False):
+            if parent >= 0 and parent in seen and rule.add is not None:
+                total = np.zeros_like(value)
+                calls.append(partial(rule.add, total, g, ans, *values, **options))
+            elif parent >= 0:
+                calls.append(partial(vjp, g, ans, *values, **(options or {})))
+            seen.add(parent)
+    return calls
+
+
+def operation(rounds):
+    """Measure the parts of a gradient, for each operation of a program."""
+    rng = np.random.default_rng(0)
+    W, b = rng.normal(size=(2 * WIDTH, 4 * WIDTH)) / 4, np.zeros(4 * WIDTH)
+    inputs = rng.normal(size=(STEPS, WIDTH))
+    cases = {
+        f"chain of {LENGTH} tanh(v) * 1.01": (chain, (rng.normal(size=WIDTH),), (torch,)),
+        f"{STEPS} steps of an LSTM of width {WIDTH}": (lstm, (W, b, inputs), (torch, torch.cat)),
+    }
+    parts = ["NumPy alone", "handing over", "recording", "local derivatives", "sweep"]
+    rows = [["program", *[f"{part}, µs" for part in [*parts, "together", "PyTorch"]]]]
+    for name, (f, args, theirs) in cases.items():
+
+        def record(f=f, args=args):
+            run = Recorded(f, args, {}, argnums=(0,))
+            run.level.release()
+            return run
+
+        run = record()
+        calls = local_derivatives(run.level.tape, {run.nodes[0]: 1.0})
+
+        def derive(calls=calls):
+            for call in calls:
+                call()
+
+        runs = [
+            partial(f, *args),
+            partial(f, IdleLevel(args[0]).answer, *args[1:]),
+            record,
+            derive,
+            partial(grad(f), *args),
+            partial(with_torch, lambda *given, f=f, theirs=theirs: f(*given, *theirs), *args),
+        ]
+        alone, handing, recorded, derived, whole, other = medians(runs, rounds)
+        n = len(run.level.tape.rules) - 1
+        found = [alone, handing, recorded - alone - handing, derived, whole - recorded - derived]
+        found += [whole, other]
+        rows.append([name, *[f"{1e6 * seconds / n:.2f}" for seconds in found]])
+    return rows, True
+
+
 # ---- devices -----------------------------------------------------------------------------
 
 
@@ -366,7 +446,7 @@ def main():
     torch.set_num_threads(1)
     tables, all_kept = {"machine": machine()}, True
     with threadpoolctl.threadpool_limits(1):
-        for measure in (small, gradbench, matrices, devices):
+        for measure in (small, operation, gradbench, matrices, devices):
             tables[measure.__name__], kept = measure(options.rounds)
             all_kept &= kept
     for name, rows in tables.items():

@@ -1,7 +1,8 @@
 """Execute downloaded notebooks as a reader would: in an environment made by their first line.
 
 The built site is served on this machine, and its address put in place of the one that the
-notebooks give. `nox -s downloads` calls this; names of chapters choose among them.
+notebooks give. Where they give none, the line is run in the folder that they name.
+`nox -s downloads` calls this; names of chapters choose among them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from pathlib import Path
 
 from build_site import SITE
 
-_LINE = re.compile(r'^pip install "(dlbook\[book\] @ )(\S+?)(_downloads/\S+)"$', re.MULTILINE)
+_LINE = re.compile(
+    r'^pip install "(?:(dlbook\[book\] @ )\S+?(_downloads/\S+)|(\./\S+))"$', re.MULTILINE
+)
 
 _RUN = """
 import json, sys
@@ -76,12 +79,12 @@ def _try(paths: list[Path], address: str, folder: Path) -> int:
         if line is None:
             print(f"{path.name} does not say how to install what it needs")
             return 1
-        what = f"{line[1]}{address}{line[3]}"
+        what = line[3] or f"{line[1]}{address}{line[2]}"
         if what not in environments:
             environments[what] = folder / f"environment-{len(environments)}"
             venv.create(environments[what], with_pip=True)
             pip = [_python(environments[what]), "-m", "pip", "install", "--quiet", what]
-            if subprocess.run(pip, cwd=folder).returncode:
+            if subprocess.run(pip, cwd=SITE / "_downloads").returncode:
                 print(f"the packages cannot be reached, or not installed: {what}")
                 return 1
         # Nothing of this environment, of its settings or of what the book trained.

@@ -53,7 +53,7 @@ def primitive(f: Function) -> Function:
 
     @functools.wraps(f)
     def dispatching(*args: Any, **kwargs: Any) -> Any:
-        if holds_traced((*args, *kwargs.values()) if kwargs else args):
+        if holds_traced(args) or (kwargs and holds_traced([*kwargs.values()])):
             return call(dispatching, args, kwargs)
         return f(*args, **kwargs)
 

@@ -324,7 +324,7 @@ _INSTEAD = {
     "fill_diagonal": "np.where(np.eye(n, dtype=bool), x, a)",
     # numbers
     **dict.fromkeys(["float", "float64", "float32"], _NUMBER),
-    "complex": "x + 1j * y, which is traced",
+    "complex": "x + 1j * y, or x + 0j: both are traced",
     **dict.fromkeys(["complex64", "complex128"], "x + 0j, which is traced"),
     "phase": "np.angle(z)",
     "polar": "np.abs(z) and np.angle(z)",

@@ -220,7 +220,10 @@ def holds_traced(value: Any) -> bool:
     if kind in _PLAIN:
         return False
     if kind is tuple or kind is list:
-        return not _PLAIN.issuperset(map(type, value)) and any(map(holds_traced, value))
+        for entry in value:  # asks of most in this one frame
+            if type(entry) not in _PLAIN and holds_traced(entry):
+                return True
+        return False
     return kind is Traced or next(traced_in(value), None) is not None
 
 

@@ -41,7 +41,8 @@ def check_derivatives(
     Raises
     ------
     MismatchError
-        If a derivative is wrong; the message names the argument, the worst entry, both values.
+        If a derivative is wrong; the message names the argument, the worst entry, both values,
+        and the rules to look at.
     ValueError
         If an argument is of another dtype, or the order is neither 1 nor 2.
 
@@ -122,9 +123,13 @@ def _compare(
     distance = np.where(wrong, np.nan_to_num(np.abs(values - expected), nan=np.inf), -1.0)
     worst = tuple([int(i) for i in np.unravel_index(distance.argmax(), distance.shape)])
     where = f"[{', '.join(map(str, worst))}]" if worst else ""
+    rules = "defvjp" if one == "reverse mode" else "defjvp"
     raise MismatchError(
-        f"the derivative of {of}the function by {name}{where} is {values[worst]!r} by {one} and "
-        f"{expected[worst]!r} by {other}; {np.count_nonzero(wrong)} of {wrong.size} entries differ"
+        f"the results of {of}the function, summed with random weights, have derivative "
+        f"{values[worst]:.12g} with respect to {name}{where} in {one}; expected "
+        f"{expected[worst]:.12g}, from {other} ({np.count_nonzero(wrong)} of {wrong.size} entries "
+        f"differ). Check the rules of your own operations, first those of {rules}; if there are "
+        "none, check that the function is smooth here and returns the same value every time"
     )
 
 

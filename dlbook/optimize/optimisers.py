@@ -211,11 +211,11 @@ class HeavyBall:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
         taken = _taken(state)
         rate = rate_of(self.learning_rate, taken)
-        check_gradient(grads, params, taken)
+        _check_shapes(grads, params)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, v: p - rate * v, params, v)
-        return _step(params, Moments(taken, v), out)
+        return _step(grads, params, Moments(taken, v), out)
 
 
 @dataclass(frozen=True)
@@ -269,11 +269,11 @@ class Nesterov:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
         taken = _taken(state)
         rate = rate_of(self.learning_rate, taken)
-        check_gradient(grads, params, taken)
+        _check_shapes(grads, params)
         with np.errstate(over="ignore", invalid="ignore"):
             v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
             params = trees.map(lambda p, g, v: p - rate * (g + self.momentum * v), params, grads, v)
-        return _step(params, Moments(taken, v), out)
+        return _step(grads, params, Moments(taken, v), out)
 
     def last(self, params: Any, state: Moments) -> Any:
         """Return w, from which `params` was extrapolated.
@@ -426,7 +426,7 @@ def _adam(
     """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
     taken = _taken(state)
     rate = rate_of(method.learning_rate, taken)
-    check_gradient(grads, params, taken)
+    _check_shapes(grads, params)
     old, older = method.momentum, method.memory
     length = rate / (1 - old**taken)
     scale = math.sqrt(1 - older**taken)
@@ -440,13 +440,19 @@ def _adam(
         m = trees.map(lambda m, g: old * m + (1 - old) * g, state.first, grads)
         s = trees.map(lambda s, g: older * s + (1 - older) * (g * g), state.second, grads)
         params = trees.map(moved, params, m, s)
-    _check_finite("state.second", s, f"step {taken}")
-    return _step(params, Moments(taken, m, s), out)
+    return _step(grads, params, Moments(taken, m, s), out)
 
 
-def _step(params: Any, state: Moments, out: tuple[Any, Moments] | None) -> tuple[Any, Moments]:
-    """Check new parameters, and return them with the state, in the arrays of `out` if given."""
-    check_params(params, state.taken)
+def _step(
+    grads: Any, params: Any, state: Moments, out: tuple[Any, Moments] | None
+) -> tuple[Any, Moments]:
+    """Check a step, and return parameters and state, in the arrays of `out` if given."""
+    # A gradient that is not finite leads to parameters that are not: it is looked at only then.
+    if not all(map(_is_finite, trees.leaves(params))):
+        _check_finite("grads", grads, f"step {state.taken}")
+        check_params(params, state.taken)
+    if state.second is not None:
+        _check_finite("state.second", state.second, f"step {state.taken}")
     if out is None:
         return params, state
     trees.map(np.copyto, out[0], params)
@@ -515,14 +521,18 @@ def check_params(params: Any, step: int) -> None:
 def _check_finite(name: str, tree: Any, when: str) -> None:
     """Raise an error if a number in the tree is NaN or infinite."""
     for i, leaf in enumerate(trees.leaves(tree)):
-        # A sum of squares tells at once; where finite numbers overflow it, each is looked at.
-        if not (np.isfinite(np.vdot(leaf, leaf)) or np.isfinite(leaf).all()):
+        if not _is_finite(leaf):
             values = np.asarray(leaf)
             found = values[~np.isfinite(values)].flat[0]
             raise FloatingPointError(
                 f"{when}: {trees.places(tree, name)[i]} holds {found}; expected finite "
                 "numbers; a smaller learning rate, or clipped gradients, usually helps"
             )
+
+
+def _is_finite(leaf: Any) -> bool:
+    # A sum of squares tells at once; where finite numbers overflow it, each is looked at.
+    return bool(np.isfinite(np.vdot(leaf, leaf)) or np.isfinite(leaf).all())
 
 
 def _check_shapes(grads: Any, params: Any) -> None:

@@ -102,12 +102,18 @@ function hide() {
   document.querySelector(described)?.removeAttribute("aria-describedby");
 }
 
+// Below the link if it fits there, else above, else where there is more room; what does not fit
+// scrolls.
 function place(link) {
   const { left, top, bottom } = link.getBoundingClientRect();
+  preview.style.maxHeight = "";
   const { width, height } = preview.getBoundingClientRect();
-  const below = bottom + height + 12 < innerHeight || top < height + 12;
+  const room = { above: top - 12, below: innerHeight - bottom - 12 };
+  const below = height <= room.below || (height > room.above && room.below >= room.above);
+  const shown = Math.min(height, below ? room.below : room.above);
+  preview.style.maxHeight = `${shown}px`;
   preview.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8))}px`;
-  preview.style.top = `${below ? bottom + 4 : top - height - 4}px`;
+  preview.style.top = `${below ? bottom + 4 : top - shown - 4}px`;
 }
 
 async function say(link) {

@@ -892,7 +892,6 @@ bytes(x)
     "which are real; the reference lists": """
 np.sort(1j * x)
 np.max(x + 1j)
-np.linalg.svdvals(1j * X)
 np.interp(1j * x, a, a)
 np.clip(x + 0j, 0, 1)
 np.maximum(x, 1j)

@@ -61,8 +61,9 @@ def _regular(*shape):
 
 
 def _spectrum(w, v):
-    """Return eigenvalues and squares of eigenvectors, where the sign is lost, and a mean."""
-    return w, v * v, v @ (np.expand_dims(np.tanh(w), -1) * np.swapaxes(v, -1, -2))
+    """Return eigenvalues and squares of eigenvectors, where the phase is lost, and a mean."""
+    left = np.conjugate(v)
+    return w, v * left, v @ (np.expand_dims(np.tanh(w), -1) * np.swapaxes(left, -1, -2))
 
 
 def inventory():
@@ -1380,7 +1381,7 @@ calls(
 
 
 def _triples(u, s, vt):
-    """Return the factors with each pair of vectors as a product, where their sign is lost."""
+    """Return the factors with each pair of vectors as a product, where their phase is lost."""
     return np.expand_dims(np.swapaxes(u, -1, -2), -1) * np.expand_dims(vt, -2), s
 
 

@@ -1,5 +1,7 @@
 """`check_derivatives` passes what is right, and says what is wrong."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_complex_arguments_and_results_are_checked_by_their_parts():
     def half(z):  # the derivative by the imaginary part is lost
         return np.abs(np.real(z) + 1j * np.imag(stop_gradient(z)))
 
-    with pytest.raises(MismatchError, match="by the imaginary part of argument 0 is"):
+    with pytest.raises(MismatchError, match="to the imaginary part of argument 0 in"):
         check_derivatives(half, 0.3 + 0.4j)
 
 
@@ -51,8 +53,12 @@ def test_an_error_in_one_entry_of_one_mode_is_found(mode, error):
         check_derivatives(lambda y, x: cube(**{mode: error})(x) * y, 2.0, X, order=1)
     words = str(caught.value)
     assert "argument 1[1]" in words
-    assert ("reverse mode" if mode == "vjp_error" else "forward mode") in words
+    name, rules = ("reverse", "defvjp") if mode == "vjp_error" else ("forward", "defjvp")
+    assert f"in {name} mode; expected " in words
+    assert f"first those of {rules}" in words
     assert "1 of 3 entries" in words
+    given, expected = map(float, re.findall(r"derivative (\S+) with .* expected (\S+),", words)[0])
+    assert given == pytest.approx((1 + error) * expected, rel=1e-9)
 
 
 def test_an_error_of_the_second_order_is_found():

@@ -25,13 +25,12 @@ from dlbook.autodiff import (
     value_and_grad,
     vjp,
 )
-from dlbook.autodiff.rules import elementwise, linalg
+from dlbook.autodiff.rules import elementwise
 from dlbook.autodiff.table import TABLE, name_of
 from dlbook.exercises.samples import like
 
 FUNCTIONS = samples.inventory()
-# The vectors of `_eigh` serve `eigvalsh` alone, which the samples of `eigh` do not call.
-HOLDING = [f for f in FUNCTIONS if TABLE[f].complex and f is not linalg._eigh]
+HOLDING = [f for f in FUNCTIONS if TABLE[f].complex]
 REFUSING = [f for f in FUNCTIONS if not TABLE[f].complex]
 EXAMPLES = 3  # what Hypothesis draws from each strategy
 
@@ -84,11 +83,7 @@ def checking(check):
         if numpy_refuses(one):
             check_refused(one, Exception, None)
             return
-        try:
-            check(one)
-        except DerivativeError as error:  # of the norms, those by singular values
-            if "np.linalg.svdvals takes" not in str(error):
-                raise
+        check(one)
 
     return check_complex
 

@@ -13,7 +13,7 @@ READING = {
     "cholesky, upper": (lambda a: np.sum(np.linalg.cholesky(a, upper=True)), np.tril),
     "eigvalsh": (lambda a: np.sum(np.linalg.eigvalsh(a) ** 2), np.triu),
     "eigvalsh, U": (lambda a: np.sum(np.linalg.eigvalsh(a, "U") ** 2), np.tril),
-    "eigh": (lambda a: np.sum(np.linalg.eigh(a)[1] ** 4 * [1.0, 2.0, 3.0]), np.triu),
+    "eigh": (lambda a: np.sum(np.abs(np.linalg.eigh(a)[1]) ** 4 * [1.0, 2.0, 3.0]), np.triu),
     "pinv": (lambda a: np.sum(np.linalg.pinv(a, hermitian=True)), np.triu),
 }
 
@@ -27,6 +27,20 @@ def test_the_triangle_that_is_not_read_has_derivative_0(f, unread):
     np.testing.assert_array_equal(gradient[elsewhere], 0.0)
     assert np.all(gradient[~elsewhere] != 0.0)
     np.testing.assert_array_equal(gradient, grad(f)(SYMMETRIC))
+
+
+@pytest.mark.parametrize(("f", "unread"), READING.values(), ids=READING)
+def test_nor_is_the_imaginary_part_of_the_diagonal_read(f, unread):
+    elsewhere = unread(np.ones((3, 3), bool)) & ~np.eye(3, dtype=bool)
+    hermitian = SYMMETRIC + 1j * (np.tril(SYMMETRIC, -1) - np.triu(SYMMETRIC, 1))
+    changed = hermitian + (1 - 2j) * elsewhere + 3j * np.eye(3)
+    (value, pullback), (same, pullback_of_whole) = vjp(f, changed), vjp(f, hermitian)
+    np.testing.assert_array_equal(value, same)
+    adjoint = pullback(np.ones_like(value))[0]
+    np.testing.assert_array_equal(adjoint[elsewhere], 0.0)
+    np.testing.assert_array_equal(np.imag(np.diagonal(adjoint)), 0.0)
+    assert np.all(adjoint[~elsewhere] != 0.0)
+    np.testing.assert_array_equal(adjoint, pullback_of_whole(np.ones_like(value))[0])
 
 
 FACTORS = {
@@ -57,11 +71,13 @@ SPECTRAL = {
 }
 
 
+@pytest.mark.parametrize("zero", [0.0, 0j], ids=["real", "complex"])
 @pytest.mark.parametrize("f", SPECTRAL.values(), ids=SPECTRAL)
-def test_values_that_coincide_have_a_gradient_and_no_second_derivative(f):
-    np.testing.assert_allclose(grad(f)(2 * np.eye(3)), 12 * np.eye(3), atol=1e-14)
+def test_values_that_coincide_have_a_gradient_and_no_second_derivative(f, zero):
+    gradient = grad(lambda a: f(a + zero))(2 * np.eye(3))
+    np.testing.assert_allclose(gradient, 12 * np.eye(3), atol=1e-14)
     with pytest.raises(DerivativeError, match="coincide"):
-        hessian(f)(2 * np.eye(3))
+        hessian(lambda a: f(a + zero))(2 * np.eye(3))
 
 
 VECTORS = {
@@ -73,20 +89,23 @@ VECTORS = {
 
 @pytest.mark.parametrize("f", VECTORS.values(), ids=VECTORS)
 @pytest.mark.parametrize("rounding", [0.0, 1e-16, 4e-16])
-def test_vectors_of_coinciding_values_are_refused_in_both_modes(f, rounding):
-    a = np.diag([1.0, 1.0 + rounding, 3.0])
+@pytest.mark.parametrize("zero", [0.0, 0j], ids=["real", "complex"])
+def test_vectors_of_coinciding_values_are_refused_in_both_modes(f, rounding, zero):
+    a = np.diag([1.0, 1.0 + rounding, 3.0]) + zero
     with pytest.raises(DerivativeError, match="coincide"):
         jvp(f, (a,), (a,))
     with pytest.raises(DerivativeError, match="coincide"):
-        grad(lambda a: np.sum(f(a)))(a)
+        vjp(f, a)[1](np.ones_like(a))
 
 
-def test_near_values_have_the_derivative_of_the_formula():
+@pytest.mark.parametrize("turn", [1.0, 1j], ids=["real", "complex"])
+def test_near_values_have_the_derivative_of_the_formula(turn):
     gap = 1e-6
-    a = np.diag([1.0, 1.0 + gap])
-    moved = jvp(lambda a: np.linalg.eigh(a)[1] ** 2, (a,), (np.ones((2, 2)),))[1]
+    a = np.diag([1.0, 1.0 + gap]) + 0 * turn
+    da = np.array([[1.0, np.conj(turn)], [turn, 1.0]])
+    moved = jvp(lambda a: np.abs(np.linalg.eigh(a)[1]) ** 2, (a,), (da,))[1]
     np.testing.assert_allclose(np.sum(moved, axis=0), 0.0, atol=1e-8)
-    rotated = jvp(lambda a: np.linalg.eigh(a)[1], (a,), (np.ones((2, 2)),))[1]
+    rotated = jvp(lambda a: np.linalg.eigh(a)[1], (a,), (da,))[1]
     np.testing.assert_allclose(np.abs(rotated), [[0, 1 / gap], [1 / gap, 0]], rtol=1e-8)
 
 

@@ -6,7 +6,7 @@ import scipy.special
 from derivatives import flat
 
 from dlbook import special
-from dlbook.autodiff import vjp
+from dlbook.autodiff import jvp, vjp
 
 jax = pytest.importorskip("jax")
 
@@ -202,6 +202,15 @@ def test_is_jaxs(name):
 
 # ---- complex values: the same convention ---------------------------------------------------
 
+
+def _mean(xp, w, v):
+    return v @ (xp.tanh(w)[..., None] * xp.conj(v).mT)
+
+
+def _low_rank(xp, u, s, vh):
+    return (u * xp.tanh(s)[..., None, :]) @ vh
+
+
 COMPLEX = (
     "positive negative square exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh absolute "
     "reciprocal sinc log log2 log10 log1p sqrt arcsin arccos arctanh arccosh sum mean var std prod "
@@ -241,6 +250,23 @@ TRANSFORMS = {
         lambda xp, z: xp.linalg.cholesky(z @ xp.conj(z).mT + np.eye(3)), (2, 3, 3)
     ),
     "eigvalsh": (lambda xp, z: xp.linalg.eigvalsh(z + xp.conj(z).mT), (2, 3, 3)),
+    "eigh": (lambda xp, z: _mean(xp, *xp.linalg.eigh(z + xp.conj(z).mT)), (2, 3, 3)),
+    **{
+        f"{name} {shape}": (f, shape)
+        for name, f in {
+            "svdvals": lambda xp, z: xp.linalg.svdvals(z),
+            "svd": lambda xp, z: _low_rank(xp, *xp.linalg.svd(z, full_matrices=False)),
+            "pinv": lambda xp, z: xp.linalg.pinv(z),
+        }.items()
+        for shape in [(3, 3), (2, 4, 2), (2, 4)]
+    },
+    **{
+        f"{name} of qr {shape}": (lambda xp, z, i=i: xp.linalg.qr(z)[i], shape)
+        for shape in [(3, 3), (2, 4, 2)]
+        for i, name in enumerate("QR")
+    },
+    "lstsq": (lambda xp, a, b: xp.linalg.lstsq(a, b)[0], (4, 2), (4, 3)),
+    "nuclear norm": (lambda xp, z: xp.linalg.norm(z, "nuc"), A),
     "norm": (lambda xp, z: xp.linalg.norm(z), A),
     "norm of rows": (lambda xp, z: xp.linalg.norm(z, 3, axis=1), A),
     "largest column": (lambda xp, z: xp.linalg.norm(z, 1), A),
@@ -279,3 +305,36 @@ def test_complex_values_are_jaxs(name):
     for one, other in zip(pullback(weights), wanted, strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
+FACTORS = {
+    "eigh": (lambda xp, z: xp.linalg.eigh(z + xp.conj(z).mT)[::-1], (2, 3, 3)),
+    "svd": (lambda xp, z: xp.linalg.svd(z, full_matrices=False), (2, 3, 3)),
+    "tall svd": (lambda xp, z: xp.linalg.svd(z, full_matrices=False), (4, 2)),
+    "wide svd": (lambda xp, z: xp.linalg.svd(z, full_matrices=False), (2, 4)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FACTORS)
+def test_phases_of_complex_vectors_turn_as_in_jax(name):
+    """Which a matrix does not determine. JAX's vectors may have others, which are given to ours."""
+    f, shape = FACTORS[name]
+    rng = np.random.default_rng(9)
+    z, dz = (rng.normal(size=shape) + 1j * rng.normal(size=shape) for _ in range(2))
+    value, moved = jvp(lambda z: f(np, z), (z,), (dz,))
+    with jax.enable_x64():
+        wanted = jax.jvp(lambda z: f(jax.numpy, z), (z,), (dz,))
+    phases = np.sum(np.conj(value[0]) * np.asarray(wanted[0][0]), axis=-2, keepdims=True)
+    np.testing.assert_allclose(np.abs(phases), 1.0, rtol=1e-12)
+    for found, other in zip((value, moved), wanted, strict=True):
+        first, values, *last = found
+        alike = [first * phases, values, *[part * np.conj(phases).mT for part in last]]
+        for one, part in zip(alike, other, strict=True):
+            np.testing.assert_allclose(one, part, rtol=1e-9, atol=1e-12)
+
+    turn = [1 - 2j if np.iscomplexobj(part) else 1 for part in value]
+    weights = [rng.normal(size=np.shape(p)) * t for p, t in zip(value, turn, strict=True)]
+    (adjoint,) = vjp(lambda z: list(f(np, z)), z)[1](weights)
+    along = sum(np.sum(w * part).real for w, part in zip(weights, moved, strict=True))
+    np.testing.assert_allclose(np.sum(adjoint * dz).real, along, rtol=1e-10)

@@ -144,6 +144,7 @@ LAYOUT = """() => {
   const found = [], folded = [...document.querySelectorAll("details:not([open])")];
   for (const fold of folded) fold.open = true;
   for (const stop of document.querySelectorAll(".dl-stop")) {
+    if (!stop.checkVisibility()) continue; // in a copy for print
     const last = stop.previousSibling, before = document.createRange();
     before.selectNode(last);
     const isElement = stop.previousElementSibling === last;

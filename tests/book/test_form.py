@@ -94,6 +94,18 @@ def test_an_appendix_has_no_headline():
     assert list(form.excesses(document(*results(3, 0), title="3A. More"), "")) == []
 
 
+@pytest.mark.parametrize("before", ["", "   ", "> ", "- ", "12. "])
+@pytest.mark.parametrize("ticks", [3, 5])
+@pytest.mark.parametrize("title", ["`f`", "What `f` returns", "A stray `"])
+def test_a_fence_that_is_none_is_found(before, ticks, title):
+    fence = "`" * ticks
+    first = f"{before}{fence}{{list-table}} "
+    assert list(form.unfenced(f"One.\n\n{first}{title}\n{fence}\n")) == [(3, "{list-table}")]
+    for right in (first.replace("`", ":") + title, first + title.replace("`", "")):
+        assert list(form.unfenced(f"One.\n\n{right}\n* - `f`\n{fence}\n")) == []
+    assert list(form.unfenced(f"One.\n\nThe role {{num}}`.a` and {first}{title}")) == []
+
+
 CHAPTER = """# 3. Chapter
 
 ```{admonition} At a glance
@@ -112,6 +124,11 @@ Text.
         ("", "", None),
         ("nothing.", "nothing.\n- **Time** an hour.", "without its reading time"),
         ("Text.", "word " * 4100, "words outside solutions; expected at most 4000"),
+        (
+            "Text.",
+            "Text.\n\n```{list-table} What `f` returns\n* - 1\n```",
+            "index.md:18: WARNING: {list-table} is read as text",
+        ),
     ],
 )
 def test_the_build_tells_the_time_and_holds_to_the_form(tmp_path, old, new, complaint):

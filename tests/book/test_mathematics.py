@@ -4,6 +4,7 @@ import doctest
 import json
 import re
 import subprocess
+from itertools import pairwise
 
 import pytest
 from _ext.page import code, mathematics, rows
@@ -176,6 +177,44 @@ def test_formulas_are_broken_by_the_width_alone(roots, context):
         )
         assert scrolling == 0
     assert counts[360] > counts[1280]
+    page.close()
+
+
+BASES = """() => [...document.querySelectorAll(".one .base")].map((base) => {
+  const { top, bottom } = base.getBoundingClientRect();
+  return [base.textContent.match(/[a-z]/)[0], (top + bottom) / 2];
+})"""
+
+
+@browsed
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"a + aa = aaa + a, \qquad b = bbb + bb",
+        r"a = aa, \quad b + b = bb, \quad c + ccc = c + cc",
+        r"aaa, \qquad bbbb + bbb = bbbb + bbb \quad c < ccc",
+    ],
+)
+def test_what_stands_behind_a_wide_space_goes_to_the_next_line_whole(site, context, latex):
+    (made,) = mathematics.render([(latex, True)])
+    page = context.new_page()
+    page.goto(f"{site.as_uri()}/errata.html")  # for its style sheets
+    markup = f'<div class="one">{made}</div>'
+    page.evaluate("(markup) => { document.querySelector('article').innerHTML = markup }", markup)
+    page.evaluate("document.fonts.ready")
+    counts = set()
+    for width in range(100, 640, 30):
+        page.evaluate(f"document.querySelector('.one').style.width = '{width}px'")
+        bases = page.evaluate(BASES)
+        lines = {}  # of each letter
+        line = 0
+        for before, (letter, middle) in zip([bases[0], *bases], bases, strict=False):
+            line += middle - before[1] > 8
+            lines.setdefault(letter, []).append(line)
+        for (_, before), (letter, here) in pairwise(lines.items()):
+            assert here[0] == here[-1] or here[0] > before[-1], (width, letter)
+        counts.add(line)
+    assert len(counts) > 2
     page.close()
 
 

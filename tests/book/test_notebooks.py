@@ -170,11 +170,13 @@ def made(tmp_path_factory):
     numbers = {"one.half": {"kind": "exact", "text": "0.5"}}
     numbers["one.shown"] = {"kind": "exact", "text": "42"}
     (folder / "numbers.json").write_text(json.dumps({"numbers": numbers, "timings": {}}))
+    index = INDEX + "\n:::{install}\n:::\n"
     two = EXERCISES.replace("# 3.", "# 4.").replace('print("between")', 'print("between")  # glue')
-    for name, text in {"index": INDEX, "one": ONE, "two": two}.items():
+    for name, text in {"index": index, "one": ONE, "two": two}.items():
         (folder / f"{name}.md").write_text(FULL_HEAD + text)
     found = {}
-    for edition, options in {"full": [], "course": ["-D", "dlbook_solutions=0"]}.items():
+    editions = {"local": ["-D", "dlbook_site="], "full": [], "course": ["-D", "dlbook_solutions=0"]}
+    for edition, options in editions.items():
         complaints = build(folder, *options).splitlines()
         assert [line for line in complaints if "IPKernelApp" not in line] == []
         for name in ("one", "two"):
@@ -182,7 +184,8 @@ def made(tmp_path_factory):
             book = nbformat.read(path, as_version=4)
             nbformat.validate(book)
             found[edition, name] = book.cells
-            found["page", name] = (folder / "site" / f"{name}.html").read_text("utf-8")
+            found[f"{edition} page", name] = (folder / "site" / f"{name}.html").read_text("utf-8")
+        found[f"{edition} page", "index"] = (folder / "site" / "index.html").read_text("utf-8")
     return found
 
 
@@ -193,7 +196,7 @@ def prose(cells):
 @pytest.mark.slow
 def test_the_page_opens_its_notebook_elsewhere_when_that_is_pressed(made):
     address = "https://nbviewer.org/urls/book.example/_downloads/one.ipynb"
-    page = made["page", "one"]
+    page = made["full page", "one"]
     assert page.count("nbviewer.org") == 1
     assert f'<a href="{address}">' in page
 
@@ -210,6 +213,20 @@ def test_the_first_cell_says_what_it_is_and_how_to_install_it(made):
         r'any.whl"\n',
         first,
     )
+
+
+@pytest.mark.slow
+def test_a_site_without_an_address_names_no_folder_of_the_machine_that_built_it(made):
+    line = r'pip install "\./(dlbook-[\d.]+-py3-none-any\.whl)\[book\]"'
+    first = made["local", "one"][0].source
+    wheel = re.search(rf"\n{line}\n", first)[1]
+    assert f"the folder that holds the file `{wheel}`" in first
+    for page in ("one", "index"):
+        html = made["local page", page]
+        assert "file:///" not in html
+        assert f'href="_downloads/{wheel}"' in html
+        assert re.search(line, re.sub(r"<[^>]*>", "", html).replace("&quot;", '"'))
+        assert wheel not in re.sub("book.example/_downloads/" + wheel, "", made["full page", page])
 
 
 @pytest.mark.slow
@@ -463,7 +480,8 @@ def test_links_are_whole_and_lead_somewhere(site):
     pages = read(site)
     books = notebooks(site)
     [address] = {
-        re.search(r"@ (\S+)_downloads/dlbook", book.cells[0].source)[1] for book in books.values()
+        re.search(rf"\[a chapter\]\((\S+){name}\.html\)", book.cells[0].source)[1]
+        for name, book in books.items()
     }
     for name, book in books.items():
         links = LINK.findall(prose(book.cells))

@@ -169,3 +169,35 @@ def test_resting_on_a_link_shows_the_statement(roots, context, scheme):
     page.evaluate("scrollBy({top: 40, behavior: 'instant'})")
     shown.wait_for(state="hidden")
     page.close()
+
+
+@browsed
+@pytest.mark.parametrize("height", [260, 420, 900])
+def test_what_a_link_shows_is_within_the_window(roots, context, height):
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": height})
+    page.goto(f"{roots['file']}/part-1-optimization/momentum.html")
+    shown = page.locator("#dl-preview")
+    link = page.locator("a.dl-thm[href='#thm-heavy-ball']:not(.dl-result a)").first
+    for share in (0.1, 0.5, 0.9):
+        page.mouse.move(0, 0)
+        shown.wait_for(state="hidden")
+        link.evaluate(
+            "(link, y) => scrollBy(0, link.getBoundingClientRect().top - y)",
+            share * height,
+        )
+        page.wait_for_timeout(100)
+        link.hover()
+        shown.wait_for(state="visible")
+        box, at = shown.bounding_box(), link.bounding_box()
+        assert box["height"] > 60
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+        assert box["y"] >= at["y"] + at["height"] or box["y"] + box["height"] <= at["y"]
+        # All of it can be read: the last line comes into sight.
+        end = shown.evaluate("""(box) => {
+          box.scrollTop = box.scrollHeight;
+          return box.lastElementChild.getBoundingClientRect().bottom;
+        }""")
+        assert end <= box["y"] + box["height"]
+    page.close()

@@ -4,7 +4,9 @@ The first half reads the files. The second opens each page in Chromium, without 
 from the file system and from a server. Every check is shown a broken page, too.
 """
 
+import math
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -299,6 +301,29 @@ def test_narrow_screens_have_a_menu_for_the_keyboard(roots, browser):
 
 
 NOTE = ".dl-number-note"
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("name", "targets", "between", "least"),
+    [
+        ("for-instructors.html", ".mobile-header :is(label, button)", 24, 8),
+        ("genindex.html", ".genindex-jumpbox a", 24, 0),
+    ],
+)
+def test_fingers_tell_neighbours_apart(roots, browser, name, targets, between, least):
+    with browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True) as phone:
+        page = phone.new_page()
+        page.goto(f"{roots['file']}/{name}")
+        found = page.locator(targets)
+        boxes = [one.bounding_box() for one in found.all() if one.is_visible()]
+    assert len(boxes) > 2
+    for pair in combinations(sorted(boxes, key=lambda box: box["x"]), 2):
+        (x, y, w, h), (x2, y2, w2, h2) = (
+            [box[k] for k in ("x", "y", "width", "height")] for box in pair
+        )
+        assert math.dist((x + w / 2, y + h / 2), (x2 + w2 / 2, y2 + h2 / 2)) >= between
+        assert x2 - x - w >= least or y + h <= y2 or y2 + h2 <= y
 
 
 @pytest.fixture(scope="module")

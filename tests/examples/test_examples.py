@@ -2,12 +2,15 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from dlbook.autodiff import grad, numerical
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = sorted(path.name for path in EXAMPLES.glob("*.py"))
@@ -40,7 +43,7 @@ def number(pattern, text):
 def test_help_says_what_it_is_for(name, tmp_path):
     if name == "sweep_on_dask.py":
         pytest.importorskip("distributed")
-    if name == "fit_with_scipy.py":
+    if name in ("fit_with_scipy.py", "kalman_filter.py", "survival.py"):
         pytest.importorskip("scipy")
     said = said_by(start(name, "--help", cwd=tmp_path))
     first = (EXAMPLES / name).read_text("utf-8").partition('"""')[2].partition("\n")[0]
@@ -189,6 +192,79 @@ def test_the_constants_of_a_differential_equation_are_found(tmp_path):
     assert 0.3 < squares[-1] < 1.7  # with 24 numbers and 4 constants, 0.83 on average
     wrong = start("ode.py", "--counts", 2, cwd=tmp_path)
     assert "expected --counts ≥ 3" in wrong.stderr
+
+
+PUMPS = np.array([[2.5, -0.6, 0.2, 0.1], [3.2, 0.3, -0.5, -0.4], [1.0, 0.0, 0.0, 0.0]])
+
+
+@pytest.mark.slow
+def test_the_likelihood_of_a_survival_model_is_scipys(tmp_path):
+    weibull = pytest.importorskip("scipy.stats").weibull_min
+    example = runpy.run_path(str(EXAMPLES / "survival.py"))
+    conditions, months, failed = data = example["study"](np.random.default_rng(1), 50)
+    assert 0 < np.count_nonzero(failed) < 50
+
+    def wanted(parameters):
+        shape, scale = np.exp(parameters[3]), np.exp(conditions @ parameters[:3])
+        densities = weibull.logpdf(months, shape, scale=scale)
+        tails = weibull.logsf(months, shape, scale=scale)
+        return -np.sum(np.where(failed, densities, tails))
+
+    for parameters in PUMPS:
+        assert example["surprise"](parameters, *data) == pytest.approx(wanted(parameters), 1e-12)
+        found = grad(example["surprise"])(parameters, *data)
+        np.testing.assert_allclose(found, numerical.richardson(wanted, parameters), rtol=1e-7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pumps", [["--fast"], ["--pumps", 2000]])
+def test_a_survival_model_finds_the_parameters_of_its_data(pumps, tmp_path):
+    pytest.importorskip("scipy")
+    said = said_by(start("survival.py", *pumps, cwd=tmp_path, PYTHONWARNINGS="error"))
+    assert 25 < number(r"which (\d+)% had not failed", said) < 50
+    rows = re.findall(r"(-?[\d.]+) ± ([\d.]+), in truth +(-?[\d.]+)", said)
+    assert len(rows) == 4
+    for found, off, true in np.array(rows, float):
+        assert abs(found - true) < 3 * off < 9 / np.sqrt(300 if "--fast" in pumps else 2000)
+    wrong = start("survival.py", "--pumps", 10, cwd=tmp_path)
+    assert "expected --pumps ≥ 20" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_standard_errors_are_how_far_fits_are_off(tmp_path):
+    """Each parameter of 40 studies, in its standard errors: mean 0 and standard deviation 1."""
+    pytest.importorskip("scipy")
+    example = runpy.run_path(str(EXAMPLES / "survival.py"))
+    fits = [example["fit"](*example["study"](np.random.default_rng(i), 300)) for i in range(40)]
+    off = np.array([(found - example["TRUE"]) / error for found, error in fits])
+    assert np.all(np.abs(np.mean(off, axis=0)) < 4 / np.sqrt(40))
+    assert np.all((np.std(off, axis=0) > 0.6) & (np.std(off, axis=0) < 1.4))
+
+
+@pytest.mark.slow
+def test_the_filter_of_kalman_returns_the_joint_density(tmp_path):
+    pytest.importorskip("scipy")
+    example = runpy.run_path(str(EXAMPLES / "kalman_filter.py"))
+    measured = example["series"](np.random.default_rng(1), 12)
+    for logs in np.log([[1.0, 0.3, 1.0], [0.2, 2.0, 0.4], [3.0, 0.1, 0.5]]):
+        wanted = example["surprise_at_once"](logs, measured)
+        assert example["surprise"](logs, measured) == pytest.approx(wanted, 1e-11)
+        found = grad(example["surprise"])(logs, measured)
+        slopes = numerical.richardson(lambda s: example["surprise_at_once"](s, measured), logs)
+        np.testing.assert_allclose(found, slopes, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.slow
+def test_a_filter_finds_the_deviations_of_its_series(tmp_path):
+    pytest.importorskip("scipy")
+    said = said_by(start("kalman_filter.py", "--fast", cwd=tmp_path, PYTHONWARNINGS="error"))
+    rows = re.findall(r"([\d.]+) ± ([\d.]+), in truth ([\d.]+)", said)
+    assert len(rows) == 3
+    for found, off, true in np.array(rows, float):
+        assert abs(found - true) < 3 * off < 0.8 * true
+    assert number(r"filter (\S+)", said) == number(r"once +(\S+)", said)
+    wrong = start("kalman_filter.py", "--length", 9, cwd=tmp_path)
+    assert "expected --length ≥ 50" in wrong.stderr
 
 
 def test_a_build_is_sorted_planned_and_a_circle_shown(tmp_path):

@@ -237,6 +237,18 @@ def test_parameters_that_overflow_are_an_error_that_names_the_step(method):
         method.update(np.array([1.0, 1e306]), method.init(np.ones(2)), np.ones(2))
 
 
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param(GradientDescent(lambda _: 0.0), id="a rate of 0"), *METHODS[:-1]],
+    ids=repr,
+)
+def test_parameters_that_were_not_finite_before_a_step_are_told_from_its_gradient(method):
+    with pytest.raises(FloatingPointError, match=r"^step 1 leads too far: params holds nan;"):
+        method.update(np.ones(2), method.init(np.ones(2)), np.array([1.0, np.nan]))
+    with pytest.raises(FloatingPointError, match=r"^step 1: grads holds inf;"):
+        method.update(np.array([1.0, np.inf]), method.init(np.ones(2)), np.ones(2))
+
+
 def test_squares_that_overflow_are_an_error():
     # The step would be divided by infinity, and nothing would move, silently.
     with pytest.raises(FloatingPointError, match=r"^step 1: state.second holds inf;"):

@@ -202,15 +202,20 @@ elementwise(np.sinh, lambda g, ans, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, ans, x: g * np.sinh(x))
 
 
+@np.errstate(over="ignore")  # where cosh(x) is infinite, this is 0
+def _real_sech_squared(x: Any) -> Any:
+    root = np.reciprocal(np.cosh(x))
+    return root * root
+
+
 @primitive
 def _sech_squared(x: Any) -> Any:
     """Return 1 / cosh(x)², to all digits where 1 - tanh(x)² has none left."""
-    if is_complex(x):  # whose cosh is infinite in no direction
-        small = np.exp(-2 * np.where(np.real(x) < 0, np.negative(x), x)[()])
-        return 4 * small / np.square(1 + small)
-    with np.errstate(over="ignore"):  # where cosh(x) is infinite, this is 0
-        root = np.reciprocal(np.cosh(x))
-    return root * root
+    if not is_complex(x):
+        return _real_sech_squared(x)
+    # The cosh of complex numbers is infinite in no direction.
+    small = np.exp(-2 * np.where(np.real(x) < 0, np.negative(x), x)[()])
+    return 4 * small / np.square(1 + small)
 
 
 elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))

@@ -28,6 +28,11 @@ def _conjugate(a: Any) -> Any:
     return np.conjugate(a) if is_complex(a) else a
 
 
+def _h(a: Any) -> Any:
+    """Return the adjoints of matrices: their transposes, conjugate for complex numbers."""
+    return _t(_conjugate(a))
+
+
 def _diagonal(a: Any) -> Any:
     return np.diagonal(a, 0, -2, -1)
 
@@ -42,11 +47,11 @@ def _from_triangle(a: Any, uplo: str = "L") -> Any:
 
     For complex numbers they are Hermitian, and of the diagonal the real part is read.
     """
-    lower = np.tril(_t(_conjugate(a)) if uplo in ("U", "u") else a)
+    lower = np.tril(_h(a) if uplo in ("U", "u") else a)
     below = np.tril(lower, -1)
     if is_complex(a):
         lower = below + np.real(lower - below)
-    return lower + _t(_conjugate(below))
+    return lower + _h(below)
 
 
 # ---- inverses and solutions --------------------------------------------------------------
@@ -116,14 +121,15 @@ def _matrix_power(a: Any, n: int) -> Any:
 
 
 def _pinv_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
-    adjusted = ans @ _t(ans) @ _t(g)
-    return adjusted - adjusted @ a @ ans - ans @ g @ ans + _missed(ans, a, _t(g) @ _t(ans) @ ans)
+    adjusted = ans @ _h(ans) @ _h(g)
+    return adjusted - adjusted @ a @ ans - ans @ g @ ans + _missed(ans, a, _h(g) @ _h(ans) @ ans)
 
 
 def _pinv_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
-    square = _t(g) @ ans @ _t(ans)
-    by_rows = square - a @ (ans @ square)
-    return by_rows - _t(ans) @ g @ _t(ans) + _t(_missed(ans, a, g @ _t(ans) @ ans))
+    square = _t(g) @ ans @ _h(ans)
+    by_rows = _conjugate(square - a @ (ans @ square))
+    missed = _missed(ans, a, _conjugate(g) @ _h(ans) @ ans)
+    return by_rows - _t(ans) @ g @ _t(ans) + _t(missed)
 
 
 def _missed(inverse: Any, a: Any, rows: Any) -> Any:
@@ -154,15 +160,15 @@ def _least_squares(a: Any, b: Any, rcond: Any) -> Any:
 
 def _least_squares_jvp(g: Any, ans: Any, a: Any, b: Any, rcond: Any) -> Any:
     inverse = np.linalg.pinv(a)
-    moved = inverse @ (_t(inverse) @ (_t(g) @ (b - a @ ans)) - g @ ans)
-    return moved + _missed(inverse, a, _t(g) @ (_t(inverse) @ ans))
+    moved = inverse @ (_h(inverse) @ (_h(g) @ (b - a @ ans)) - g @ ans)
+    return moved + _missed(inverse, a, _h(g) @ (_h(inverse) @ ans))
 
 
 def _least_squares_vjp(g: Any, ans: Any, a: Any, b: Any, rcond: Any) -> Any:
     inverse = np.linalg.pinv(a)
     by_rows = _t(inverse) @ g
-    adjoint = (b - a @ ans) @ _t(inverse @ by_rows) - by_rows @ _t(ans)
-    return adjoint + _t(inverse) @ ans @ _t(_missed(inverse, a, g))
+    adjoint = _conjugate(b - a @ ans) @ _t(inverse @ _conjugate(by_rows)) - by_rows @ _t(ans)
+    return adjoint + _t(inverse) @ _conjugate(ans) @ _t(_missed(inverse, a, _conjugate(g)))
 
 
 general(
@@ -179,7 +185,8 @@ def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     x = _least_squares(a, columns, rcond=rcond)
     _, squares, rank, _ = np.linalg.lstsq(plain(a), plain(columns), rcond)
     if np.size(squares):
-        squares = np.sum(np.square(columns - a @ x), axis=0)
+        missing = columns - a @ x
+        squares = np.sum(np.real(missing * _conjugate(missing)), axis=0)
     return np.reshape(x, (-1, *np.shape(b)[1:])), squares, rank, np.linalg.svdvals(a)
 
 
@@ -223,6 +230,10 @@ general(np.linalg.slogdet, "a", jvps=[_slogdet_jvp], vjps=[_slogdet_vjp])
 # ---- factors of symmetric matrices -------------------------------------------------------
 #
 # NumPy reads one triangle, and so do the derivatives: they are 0 in the other one.
+#
+# A complex vector v may be multiplied by any phase. The tangent here is the one without a turn of
+# the phase, v* dv = 0, as in JAX; where the phases drop out, it is right to any order, since each
+# rule gives the same for vectors of any phases.
 
 
 @primitive
@@ -232,7 +243,7 @@ def _cholesky(a: Any) -> Any:
 
 def _cholesky_jvp(g: Any, ans: Any, a: Any) -> Any:
     inverse = np.linalg.inv(ans)
-    return ans @ _half(inverse @ g @ _t(_conjugate(inverse)))
+    return ans @ _half(inverse @ g @ _h(inverse))
 
 
 def _cholesky_vjp(g: Any, ans: Any, a: Any) -> Any:
@@ -246,7 +257,7 @@ general(_cholesky, "a", jvps=[_cholesky_jvp], vjps=[_cholesky_vjp])
 @composed(np.linalg.cholesky)
 def _cholesky_call(a: Any, /, *, upper: bool = False) -> Any:
     root = _cholesky(_from_triangle(a, "U" if upper else "L"))
-    return _t(_conjugate(root)) if upper else root
+    return _h(root) if upper else root
 
 
 def _coupling(x: Any, name: str, alone: str) -> Any:
@@ -282,7 +293,7 @@ _ALONE = "np.linalg.eigvalsh(a) for the eigenvalues alone, and one derivative"
 
 def _eigh_jvp(g: Any, ans: Any, a: Any, UPLO: str) -> Any:
     w, v = ans
-    moved = _t(_conjugate(v)) @ g @ v
+    moved = _h(v) @ g @ v
     return _diagonal(moved), v @ (_coupling(w, "np.linalg.eigh", _ALONE) * moved)
 
 
@@ -308,10 +319,6 @@ def _eigvalsh(a: Any) -> Any:
     return np.linalg.eigvalsh(a)
 
 
-# Complex vectors have phases that the matrix does not determine, so `eigh` refuses them. From the
-# eigenvalues, and their second derivatives, the phases drop out.
-
-
 def _eigvalsh_jvp(g: Any, ans: Any, a: Any) -> Any:
     v = _eigh(a, UPLO="L")[1]
     return np.sum(_conjugate(v) * (g @ v), axis=-2)
@@ -332,8 +339,11 @@ def _eigvalsh_call(a: Any, UPLO: str = "L") -> Any:
 
 # ---- singular values ---------------------------------------------------------------------
 #
-# With A = U S Vᵀ, the matrix P = Uᵀ dA V has dS on its diagonal, and says beside it how the
-# vectors turn among themselves; what is outside of their span they turn to by dA V S⁻¹.
+# With A = U S V*, the matrix P = U* dA V has dS as the real part of its diagonal, and says beside
+# it how the vectors turn among themselves; what is outside of their span they turn to by dA V S⁻¹.
+# For complex numbers, the imaginary part of the diagonal turns the phase of u against that of v.
+# The matrix does not determine how much of it each of them turns: as in JAX, u takes all of it, and
+# v* dv = 0.
 
 
 @primitive
@@ -350,29 +360,39 @@ def _svd_coupling(s: Any) -> Any:
 
 def _outside(u: Any, x: Any) -> Any:
     """Return the part of the columns that is orthogonal to those of `u`."""
-    return x - u @ (_t(u) @ x)
+    return x - u @ (_h(u) @ x)
+
+
+def _phases(x: Any) -> Any:
+    """Return the diagonal of each complex matrix without its real part, as a row."""
+    return 1j * np.imag(np.expand_dims(_diagonal(x), -2))
 
 
 def _svd_jvp(g: Any, ans: Any, a: Any) -> Any:
-    u, s, vt = ans
-    columns, f = np.expand_dims(s, -2), _svd_coupling(s)
-    p, q = _t(u) @ g @ _t(vt), vt @ _t(g) @ u
-    rows = np.expand_dims(s, -1)
-    du = u @ (f * (p * columns + rows * q)) + _outside(u, g @ _t(vt)) / columns
-    dv = _t(vt) @ (f * (rows * p + q * columns)) + _outside(_t(vt), _t(g) @ u) / columns
-    return du, _diagonal(p), _t(dv)
+    u, s, vh = ans
+    v, columns, rows, f = _h(vh), np.expand_dims(s, -2), np.expand_dims(s, -1), _svd_coupling(s)
+    p, q = _h(u) @ g @ v, vh @ _h(g) @ u
+    du = u @ (f * (p * columns + rows * q)) + _outside(u, g @ v) / columns
+    dv = v @ (f * (rows * p + q * columns)) + _outside(v, _h(g) @ u) / columns
+    if is_complex(a):
+        du = du + u * (_phases(p) / columns)
+    return du, np.real(_diagonal(p)), _h(dv)
 
 
 def _svd_vjp(g: Any, ans: Any, a: Any) -> Any:
-    u, s, vt = ans
-    adjoint = (u * np.expand_dims(g[1], -2)) @ vt
+    # For complex numbers: the formulas are for the conjugates of adjoints, as is what they return.
+    u, s, vh = ans
+    adjoint = (u * np.expand_dims(g[1], -2)) @ vh
     if not (np.any(plain(g[0])) or np.any(plain(g[2]))):
-        return adjoint
-    columns, rows, f = np.expand_dims(s, -2), np.expand_dims(s, -1), _svd_coupling(s)
-    gu, gv = f * (_t(u) @ g[0]), f * (vt @ _t(g[2]))
-    turned = u @ ((gu + _t(gu)) * columns + rows * (gv + _t(gv))) @ vt
-    beyond = _outside(u, g[0] / columns) @ vt + u @ _t(_outside(_t(vt), _t(g[2]) / columns))
-    return adjoint + turned + beyond
+        return _conjugate(adjoint)
+    v, columns, rows, f = _h(vh), np.expand_dims(s, -2), np.expand_dims(s, -1), _svd_coupling(s)
+    gu, gv = _conjugate(g[0]), _t(g[2])
+    turned, other = f * (_h(u) @ gu), f * (vh @ gv)
+    moved = (turned + _h(turned)) * columns + rows * (other + _h(other))
+    beyond = _outside(u, gu / columns) @ vh + u @ _h(_outside(v, gv / columns))
+    if is_complex(a):
+        beyond = beyond + (u * (_phases(_h(u) @ gu) / columns)) @ vh
+    return _conjugate(adjoint + u @ moved @ vh + beyond)
 
 
 general(_svd, "a", jvps=[_svd_jvp], vjps=[_svd_vjp])
@@ -400,22 +420,22 @@ def _svdvals(a: Any) -> Any:
 
 
 def _frames(ans: Any, a: Any) -> Any:
-    """Return U, with columns 0 where the singular value is 0, and Vᵀ."""
-    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    """Return U, with columns 0 where the singular value is 0, and V*."""
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
     s = plain(ans)
     least = max(np.shape(a)[-2:]) * np.finfo(s.dtype).eps * np.max(s, axis=-1, initial=0.0)
     zero = s <= np.expand_dims(least, -1)
-    return np.where(np.expand_dims(zero, -2), 0.0, u) if np.any(zero) else u, vt
+    return np.where(np.expand_dims(zero, -2), 0.0, u) if np.any(zero) else u, vh
 
 
 def _svdvals_jvp(g: Any, ans: Any, a: Any) -> Any:
-    u, vt = _frames(ans, a)
-    return np.sum(u * (g @ _t(vt)), axis=-2)
+    u, vh = _frames(ans, a)
+    return np.real(np.sum(_conjugate(u) * (g @ _h(vh)), axis=-2))
 
 
 def _svdvals_vjp(g: Any, ans: Any, a: Any) -> Any:
-    u, vt = _frames(ans, a)
-    return (u * np.expand_dims(g, -2)) @ vt
+    u, vh = _frames(ans, a)
+    return _conjugate((u * np.expand_dims(g, -2)) @ vh)
 
 
 general(_svdvals, "a", jvps=[_svdvals_jvp], vjps=[_svdvals_vjp])
@@ -434,7 +454,10 @@ def _cond(x: Any, p: Any = None) -> Any:
     return np.linalg.norm(x, p, (-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, (-2, -1))
 
 
-# ---- QR: with B = dA R⁻¹ and C = Qᵀ B, an antisymmetric matrix Qᵀ dQ has C's lower triangle -
+# ---- QR: with B = dA R⁻¹ and C = Q* B, an antihermitian matrix Q* dQ has C's lower triangle --
+#
+# LAPACK makes the diagonal of R real for complex numbers too, so Q* dQ has on its diagonal the
+# imaginary part of C's.
 
 
 @primitive
@@ -445,14 +468,20 @@ def _qr(a: Any) -> Any:
 def _qr_jvp(g: Any, ans: Any, a: Any) -> Any:
     q, r = ans
     b = g @ np.linalg.inv(r)
-    c = _t(q) @ b
-    upper = c - np.tril(c, -1) + _t(np.tril(c, -1))
+    c = _h(q) @ b
+    below = np.tril(c, -1)
+    upper = c - below + _h(below)
+    if is_complex(a):
+        upper = upper - _phases(c) * np.eye(np.shape(c)[-1], dtype=bool)
     return b - q @ upper, upper @ r
 
 
 def _qr_vjp(g: Any, ans: Any, a: Any) -> Any:
+    # As for `svd`, with the conjugates of adjoints.
     q, r = ans
-    return (g[0] + q @ _from_triangle(r @ _t(g[1]) - _t(g[0]) @ q)) @ _t(np.linalg.inv(r))
+    gq, gr = _conjugate(g[0]), _conjugate(g[1])
+    moved = gq + q @ _from_triangle(r @ _h(gr) - _h(gq) @ q)
+    return _conjugate(moved @ _h(np.linalg.inv(r)))
 
 
 general(_qr, "a", jvps=[_qr_jvp], vjps=[_qr_vjp])
@@ -470,7 +499,7 @@ def _qr_call(a: Any, mode: str = "reduced") -> Any:
     factors = _qr(a[..., :rows])
     q, r = factors
     if rows < columns:  # the first columns determine q
-        r = np.concatenate([r, _t(q) @ a[..., rows:]], axis=-1)
+        r = np.concatenate([r, _h(q) @ a[..., rows:]], axis=-1)
     return r if mode == "r" else type(factors)(q, r)
 
 
@@ -480,5 +509,7 @@ refused("np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eigvals)
 for_complex(
     *(np.linalg.inv, np.linalg.solve, _solve, np.linalg.tensorsolve, np.linalg.tensorinv),
     *(np.linalg.matrix_power, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky, _cholesky),
-    *(np.linalg.eigvalsh, _eigvalsh, _eigh),
+    *(np.linalg.eigvalsh, _eigvalsh, np.linalg.eigh, _eigh, np.linalg.svd, _svd),
+    *(np.linalg.svdvals, _svdvals, np.linalg.cond, np.linalg.qr, _qr),
+    *(np.linalg.pinv, _pinv, np.linalg.lstsq, _least_squares),
 )

@@ -4,7 +4,9 @@ The text is the chapter's source. The notebook is written for its reader: the pa
 Markdown (`_ext.cells.markdown`), the cells with the outputs that the build computed, a cell to
 answer in below each exercise that has a checker, and at the top the line that installs all it
 needs. That line names a wheel that the site carries, so it works before there is a release, and
-afterwards gives the version that the chapter was written with.
+afterwards gives the version that the chapter was written with. A site that does not know its
+address names the file alone, and says where it is: a folder of the machine that built it would
+mislead all who read it elsewhere.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ def site_of(app: Sphinx) -> str:
 
 def install_line(app: Sphinx) -> str:
     """Return the command that installs what the chapters need."""
-    return f'pip install "dlbook[book] @ {site_of(app)}{WHEEL}"'
+    if app.config.dlbook_site:
+        return f'pip install "dlbook[book] @ {site_of(app)}{WHEEL}"'
+    return f'pip install "./{Path(WHEEL).name}[book]"'
 
 
 # ---- the notebook -----------------------------------------------------------------------
@@ -93,8 +97,18 @@ def _head(app: Sphinx, address: str) -> str:
         f"This notebook is [a chapter]({address}) of [{book}]({site_of(app)}), by "
         f"{app.config.author}. Text and figures are under CC BY 4.0, code is under BSD 3-Clause. "
         "To run it, install the book's library and what its chapters use into the environment "
-        f"in which Jupyter runs Python:\n\n```sh\n{install_line(app)}\n```\n\n"
+        f"in which Jupyter runs Python:\n\n```sh\n{install_line(app)}\n```\n\n{_where(app)}"
         "Proofs, hints and solutions are folded: click to open them."
+    )
+
+
+def _where(app: Sphinx) -> str:
+    """Return where a notebook's reader finds the file that the line installs."""
+    if app.config.dlbook_site:
+        return ""
+    return (
+        f"The line is for the folder that holds the file `{Path(WHEEL).name}`. The site that this "
+        f"notebook is from has it in its folder `{_FOLDER}`.\n\n"
     )
 
 
@@ -196,8 +210,10 @@ def _offer(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         reader = f"https://nbviewer.org/url{'s' if scheme == 'https' else ''}"
         address = f"{reader}/{place}/{_FOLDER}/{docname}.ipynb"
         links.append(f'<a href="{address}">open in nbviewer</a>')
+    wheel = relative_uri(app.builder.get_target_uri(docname), WHEEL)
+    where = "" if site else f', in the folder that holds <a href="{wheel}">the library</a>'
     markup = (
-        f'<p class="dl-downloads">Download this chapter: {", ".join(links)}. To run it: '
+        f'<p class="dl-downloads">Download this chapter: {", ".join(links)}. To run it{where}: '
         f"<code>{html.escape(install_line(app), quote=False)}</code></p>"
     )
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", markup, format="html"))
@@ -219,15 +235,24 @@ class InstallDirective(SphinxDirective):
         return [install(only=self.options.get("only", ""))]
 
 
+def _wheel(app: Sphinx, docname: str) -> nodes.reference:
+    """Return a page's link to the library's wheel."""
+    address = relative_uri(app.builder.get_target_uri(docname), WHEEL)
+    return nodes.reference("", Path(WHEEL).name, refuri=address, internal=True)
+
+
 def _say_how_to_install(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(install)):
         if place["only"] == "wheel":
-            address = relative_uri(app.builder.get_target_uri(docname), WHEEL)
-            link = nodes.reference("", Path(WHEEL).name, refuri=address, internal=True)
-            place.replace_self(nodes.paragraph("", "", link))
+            place.replace_self(nodes.paragraph("", "", _wheel(app, docname)))
         else:
             line = install_line(app)
-            place.replace_self(nodes.literal_block(line, line, language="sh"))
+            shown: list[nodes.Node] = [nodes.literal_block(line, line, language="sh")]
+            if not app.config.dlbook_site:
+                before = "The line is for the folder of a file that this site carries: "
+                text = [nodes.Text(before), _wheel(app, docname), nodes.Text(".")]
+                shown.append(nodes.paragraph("", "", *text))
+            place.replace_self(shown)
 
 
 def _carry_wheel(app: Sphinx, exception: Exception | None) -> None:

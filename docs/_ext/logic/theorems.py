@@ -216,10 +216,26 @@ class ProofDirective(SphinxDirective):
             classes=["dl-proof-title"],
         )
         block += self.parse_content_to_nodes()
-        last = [*block.findall(nodes.paragraph)][-1]
-        last += [nodes.Text(" "), nodes.inline("", "∎", classes=["dl-qed"])]
+        _mark_end(block)
         self.set_source_info(block)
         return [block]
+
+
+def _mark_end(block: nodes.Element) -> None:
+    """Put ∎ after the last words of a proof, or below the formula, code or table that ends it."""
+    place = block
+    within = (nodes.bullet_list, nodes.enumerated_list, nodes.list_item, nodes.block_quote)
+    while isinstance(last := _last_shown(place), within):
+        place = last
+    mark = nodes.inline("", "∎", classes=["dl-qed"])
+    if isinstance(last, nodes.paragraph):
+        last += [nodes.Text(" "), mark]
+    else:
+        place += nodes.paragraph("", "", mark, classes=["dl-end"])
+
+
+def _last_shown(place: nodes.Element) -> nodes.Node:
+    return next(node for node in reversed(place) if not isinstance(node, nodes.Invisible))
 
 
 class WithoutStart(SphinxDirective):

@@ -30,6 +30,11 @@ _NAMELESS = re.compile(
     r"(?i)(an?other|an?|the|one more|some)?\s*(common|usual|frequent)?\s*mistakes?\W*"
 )
 
+# Markdown reads a fence of backticks as text where its first line holds another backtick.
+_UNFENCED = re.compile(
+    r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*`{3,}(\{[^`\n]*\})[^`\n]*`", re.MULTILINE
+)
+
 # A reader's minutes: words of prose, formulas in the text, formulas on display, lines of code.
 _PER_MINUTE: dict[str, int] = {"words": 180, "inline": 30, "displayed": 5, "lines": 20}
 
@@ -143,10 +148,27 @@ def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
         yield f"has {headlines} headline theorems; expected one or two, with `:headline:`"
 
 
+def unfenced(source: str) -> Iterator[tuple[int, str]]:
+    r"""Yield the line and the name of each block that begins as a fence, and is none.
+
+    Examples
+    --------
+    >>> list(unfenced("Text.\n\n```{list-table} What `f` returns\n* - 1\n```"))
+    [(3, '{list-table}')]
+    >>> list(unfenced(":::{list-table} What `f` returns\n:::\n```{note}\nUse `f`.\n```"))
+    []
+    """
+    for found in _UNFENCED.finditer(source):
+        yield source.count("\n", 0, found.start()) + 1, found[1]
+
+
 def _judge(app: Sphinx, doctree: nodes.document) -> None:
+    source = Path(app.env.doc2path(app.env.docname)).read_text("utf-8")
+    for line, name in unfenced(source):
+        message = "%s is read as text: its first line holds a backtick; begin and end it with :::"
+        _warn(message, name, location=(app.env.docname, line))
     if not chapter_number(doctree):
         return
-    source = Path(app.env.doc2path(app.env.docname)).read_text("utf-8")
     for excess in excesses(doctree, source):
         _warn("the page %s", excess, location=app.env.docname)
     for head in doctree.findall(nodes.admonition):

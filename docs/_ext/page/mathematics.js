@@ -20,8 +20,8 @@ function breakBefore(html) {
       if (has(node, "mspace") && parseFloat(node.style?.marginRight) >= 1) pieces.push([]);
     }
     return pieces
-      .filter((piece) => piece.length)
-      .map((piece) => Object.assign(Object.create(base), base, { children: [strut, ...piece] }));
+      .map((piece, i) => Object.assign(Object.create(base), base, { children: [strut, ...piece], opens: i > 0 }))
+      .filter((piece) => piece.children.length > 1);
   });
   for (let i = 0; i + 1 < bases.length; i++) {
     const { children } = bases[i];
@@ -33,6 +33,18 @@ function breakBefore(html) {
     bases[i + 1].children.splice(1, 0, ...children.splice(end));
   }
   html.children = bases.filter(({ children }) => children.length > 1);
+}
+
+// What stands between wide spaces goes to the next line whole where it fits there.
+function clauses(html) {
+  const bases = html.children.splice(0);
+  const starts = bases.flatMap(({ opens }, i) => (opens ? [i] : []));
+  [0, ...starts].forEach((start, i) => {
+    const clause = bases.slice(start, starts[i]);
+    if (i && clause.length > 1)
+      html.children.push(Object.assign(Object.create(clause[0]), clause[0], { classes: ["dl-clause"], children: clause }));
+    else html.children.push(...clause);
+  });
 }
 
 // ---- in fewer elements, which look the same: see tests/book/test_mathematics.py ----
@@ -207,7 +219,8 @@ const set = ([latex, displayMode]) => {
       (displayMode ? breakBefore : join)(html);
       html.children.forEach(lighten);
       html.children.forEach(stacked);
-      if (!displayMode) unboxed(html);
+      if (displayMode) clauses(html);
+      else unboxed(html);
     }
     spoken(tree, displayMode);
     return tree.toMarkup().replace(/ style="[^"]*"/g, (style) => style.replace(/([:-])0\./g, "$1.").replace(/;"$/, '"'));
