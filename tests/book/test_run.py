@@ -382,7 +382,10 @@ def test_whoever_waits_long_is_told_why(pages, older):
     page = pages.context.new_page()
     page.clock.install()
     page.route("**/_static/run.json", lambda route: route.fulfill(json=older))
-    page.route("**/_static/run-worker.js", lambda route: route.fulfill(body=SILENT))
+    page.route(
+        "**/_static/run-worker.js",
+        lambda route: route.fulfill(body=SILENT, content_type="text/javascript"),
+    )
     page.goto(f"{pages.address}/{CHAPTER}")
     page.get_by_role("button", name="Run this page").click()
     page.get_by_role("button", name="Load and run").click()
