@@ -349,7 +349,7 @@ def test_where_cells_last_too_long_exercises_are_answered(pages, older):
 @browsed
 def test_offline_the_page_says_so_and_tries_again(pages, older):
     page = pages.context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.route("**/_static/run.json", lambda route: route.fulfill(json=older))
     page.goto(f"{pages.address}/{CHAPTER}")
     offer = page.get_by_role("button", name="Run this page")
