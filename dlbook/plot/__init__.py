@@ -18,7 +18,7 @@ with need("plot"):
     from dlbook.plot.images import confusion, digits, reliability, weights
     from dlbook.plot.level_sets import gradients, level_sets
     from dlbook.plot.slider import Slider, slider
-    from dlbook.plot.stepper import Frame, Stepper, stepper
+    from dlbook.plot.stepper import Frame, Question, Stepper, choice, stepper
     from dlbook.plot.style import CYCLE, PALETTE, WIDTH, figure, use_style
 
 __all__ = [
@@ -31,9 +31,11 @@ __all__ = [
     "History",
     "NodeMark",
     "Operation",
+    "Question",
     "Slider",
     "Stepper",
     "Trace",
+    "choice",
     "confusion",
     "digits",
     "draw_computation",

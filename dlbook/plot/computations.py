@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from dlbook.graph import DiGraph
 from dlbook.plot.graphs import EdgeMark, GraphDrawing, NodeMark, text_of
-from dlbook.plot.stepper import Frame, Stepper, stepper
+from dlbook.plot.stepper import Frame, Question, Stepper, stepper
 
 __all__ = ["Operation", "Trace", "draw_computation", "step_backward", "step_forward"]
 
@@ -197,7 +197,8 @@ def step_backward(
     local
         Given the number of an operation and the place of an operand, counted from 0, the local
         derivative, a number. With it the steps show what is passed back along each edge, and
-        adjoints that are not complete yet.
+        adjoints that are not complete yet; and a reader who predicts is asked for the adjoint that
+        a step completes, or else for what it passes back.
     down
         Edges lead downwards, not to the right.
     title, name
@@ -236,11 +237,12 @@ def step_backward(
                 if j is not None
             ]
             back = " and ".join(dict.fromkeys(to) if local is None else to)
+            asks = question(swept, i, local) if swept and local else None
             swept.append(i)
-            yield frame(swept, i, f"{says}. It passes {'back to ' * (local is None)}{back}.")
+            yield frame(swept, i, f"{says}. It passes {'back to ' * (local is None)}{back}.", asks)
         yield frame(swept, None, "All is swept: the inputs' adjoints are the derivatives.")
 
-    def frame(swept: list[int], now: int | None, says: str) -> Frame:
+    def frame(swept: list[int], now: int | None, says: str, asks: Question | None = None) -> Frame:
         values: dict[int, str] = {}
         state: dict[str, str] = {}
         for i in reversed(adjoints):
@@ -261,11 +263,57 @@ def step_backward(
             ),
             says,
             state=state,
+            asks=asks,
+        )
+
+    def question(swept: list[int], i: int, local: Callable[[int, int], float]) -> Question | None:
+        operands = [j for j in trace.nodes[i].operands if j is not None]
+        complete = [j for j in operands if set(users[j]) <= {*swept, i}]
+        j = max(complete or operands, key=lambda one: len(sums[one]))
+        slopes = [local(i, k) for k, one in enumerate(trace.nodes[i].operands) if one == j]
+        to = _formula(called[j])
+        passed = f"What does it pass to {to}{' in all' if len(slopes) > 1 else ''}?"
+        asked = f"What is the adjoint of {to} then?" if complete else passed
+        return _ask_for_sum(
+            f"{_formula(called[i])} is swept next. {asked}",
+            sum(sums[j][: -len(slopes)]) if complete else 0.0,
+            adjoints[i],
+            slopes,
         )
 
     alt = "The computation. Ringed: being swept. Filled: swept. Bold: adjoints."
     legend = {"ringed": "being swept", "filled": "swept", "in bold type": "adjoints"}
     return stepper(frames(), title=title, alt=alt, legend=legend, name=name)
+
+
+def _ask_for_sum(
+    text: str, known: float, adjoint: float, slopes: Sequence[float]
+) -> Question | None:
+    """Ask for known + adjoint · sum(slopes); the other choices are what usual mistakes make of it.
+
+    These are to forget what is known, one of two edges, the slope or the adjoint, to add instead
+    of to multiply, and a wrong sign.
+    """
+    passed = adjoint * sum(slopes)
+    right = known + passed
+    if not np.isfinite(right):
+        return None
+    wrong = [
+        passed,
+        known + adjoint * slopes[0],
+        known + adjoint,
+        known + sum(slopes),
+        known + adjoint + sum(slopes),
+        -right,
+        2 * right,
+        right + 1,
+        right - 1,
+    ]
+    values: dict[str, float] = {}
+    for value in [right, *wrong]:
+        values.setdefault(_short(value + 0.0), value)  # which has no -0
+    choices = sorted(list(values)[:3], key=values.__getitem__)
+    return Question(text, choices, _short(right + 0.0))
 
 
 def _positions(trace: Trace) -> dict[int, str]:

@@ -1,5 +1,6 @@
 // Steppers: buttons, a slider, keys, clicks and swipes for steps that are in the page already, and
-// questions that a reader may ask for: what does the next step do?
+// questions that a reader may ask for: what does the next step do? Where there are steps on several
+// graphs, the reader chooses one.
 {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const make = (tag, properties, ...children) => {
@@ -11,12 +12,15 @@
   const scrolls = (frame) => frame.scrollWidth > frame.clientWidth;
 
   const bring = (root) => {
-    const steps = [...root.querySelectorAll(".dl-step")];
+    const runs = [...root.querySelectorAll(".dl-steps")].map((list) => {
+      const steps = [...list.querySelectorAll(".dl-step")];
+      return { list, steps, asked: steps.map(({ dataset }) => JSON.parse(dataset.ask ?? "null")) };
+    });
     const lines = [...root.querySelectorAll(".dl-lines > li")];
-    const last = steps.length - 1;
+    let { steps, asked } = runs[0];
+    let last = steps.length - 1;
     // A notebook's address is not ours to change.
     const linked = !root.closest('[class*="jp-"], .output_html');
-    const asked = steps.map(({ dataset }) => JSON.parse(dataset.ask ?? "null"));
     let now = 0;
     let timer = 0;
     let predicting = false;
@@ -24,18 +28,48 @@
     const back = make("button", { type: "button", textContent: "Back" });
     const play = make("button", { type: "button", textContent: "Play" });
     const next = make("button", { type: "button", textContent: "Next" });
-    const slider = make("input", { type: "range", min: 1, max: last + 1, step: 1 });
+    const slider = make("input", { type: "range", min: 1, step: 1 });
     const count = make("a", { title: "Address of this step" });
     const said = make("p", { className: "dl-said" });
     said.setAttribute("aria-live", "polite");
     const predict = make("button", { type: "button", textContent: "Predict" });
     predict.title = "Say what comes next before it is shown";
-    predict.hidden = !asked.some(Boolean);
+    predict.hidden = !runs.some((run) => run.asked.some(Boolean));
     const panel = make("div", { className: "dl-ask", hidden: true, tabIndex: -1 });
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", "What comes next?");
     slider.setAttribute("aria-label", "Step");
     const controls = make("div", { className: "dl-controls" }, back, play, next, slider, count, predict);
+
+    const label = root.querySelector(".dl-graph");
+    const radios = runs.map(() => make("input", { type: "radio", name: `${root.id}-graph` }));
+    const graphs = make("div", { className: "dl-graphs" });
+    if (label) {
+      const called = label.firstChild.textContent;
+      graphs.setAttribute("role", "radiogroup");
+      graphs.setAttribute("aria-label", called.replace(/:\s*$/, ""));
+      graphs.append(called);
+      radios.forEach((radio, k) => {
+        graphs.append(make("label", {}, radio, runs[k].list.dataset.graph));
+        radio.onchange = () => {
+          choose(k);
+          panel.style.minHeight = "";
+          go(0);
+        };
+      });
+      root.querySelector(".dl-steps").before(graphs);
+    }
+    const choose = (k) => {
+      ({ steps, asked } = runs[k]);
+      last = steps.length - 1;
+      slider.max = last + 1;
+      runs.forEach(({ list, steps: shown }, i) => {
+        list.hidden = i !== k;
+        shown.forEach((step) => step.classList.remove("dl-now"));
+      });
+      radios[k].checked = true;
+      if (label) label.querySelector("span").textContent = runs[k].list.dataset.graph;
+    };
 
     const ask = (verdict) => {
       const question = asked[now];
@@ -136,8 +170,7 @@
       event.preventDefault();
     });
 
-    const pictures = root.querySelector(".dl-steps");
-    pictures.addEventListener("click", ({ target, clientX, clientY }) => {
+    root.addEventListener("click", ({ target, clientX, clientY }) => {
       if (!target.closest("svg.dl-figure") || target.closest("a")) return;
       if (!getSelection().isCollapsed) return; // someone copies a label
       const question = predicting && asked[now];
@@ -151,7 +184,7 @@
       if (choice >= 0) answer(choice);
     });
     let touched = null;
-    pictures.addEventListener(
+    root.addEventListener(
       "touchstart",
       ({ touches, target }) => {
         const frame = target.closest(".dl-frame");
@@ -159,7 +192,7 @@
       },
       { passive: true },
     );
-    pictures.addEventListener("touchend", ({ changedTouches: [end] }) => {
+    root.addEventListener("touchend", ({ changedTouches: [end] }) => {
       if (!touched) return;
       const [right, down] = [end.clientX - touched.clientX, end.clientY - touched.clientY];
       if (Math.abs(right) > 40 && Math.abs(right) > 2 * Math.abs(down))
@@ -175,15 +208,18 @@
     calm();
 
     const follow = () => {
-      const wanted = steps.findIndex(({ id }) => `#${id}` === location.hash);
-      if (wanted < 0) return;
+      const at = ({ id }) => `#${id}` === location.hash;
+      const run = runs.findIndex((one) => one.steps.some(at));
+      if (run < 0) return;
       stop();
-      show(wanted, { tell: false });
+      choose(run);
+      show(steps.findIndex(at), { tell: false });
       root.scrollIntoView({ block: "nearest" });
     };
     root.classList.add("dl-live");
-    root.querySelector(".dl-steps").before(controls, panel);
+    runs[0].list.before(controls, panel);
     root.append(said);
+    choose(0);
     show(0, { tell: false });
     if (linked) {
       addEventListener("hashchange", follow);

@@ -3,8 +3,9 @@
 A `Stepper` is HTML that stands on its own: without scripts it shows all steps as small multiples.
 ``stepper.js``, which the book's pages load and a notebook gets with the HTML, puts buttons, a
 slider and keys on it, and lets a reader who wants to predict each step before it is shown. What
-is asked, and the answer, come from the frames: which node of a drawn graph gets a mark, or
-whether a number of the state rises or falls.
+is asked, and the answer, come from the frames: their own questions, or which node of a drawn
+graph gets a mark, or whether a number of the state rises or falls. `choice` puts several steppers
+of one algorithm into one, and lets the reader choose among their graphs.
 
 Texts may hold formulas between dollar signs, as in Markdown. A notebook sets them, and so does the
 book when it is built.
@@ -17,7 +18,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import pairwise
 from typing import Any, get_args
@@ -27,7 +28,26 @@ from matplotlib.figure import Figure
 from dlbook.plot.graphs import EdgeMark, NodeMark, drawn_nodes, text_of
 from dlbook.plot.svg import SMALLEST, inline_svg, svg_of
 
-__all__ = ["Frame", "Stepper", "stepper"]
+__all__ = ["Frame", "Question", "Stepper", "choice", "stepper"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader may be asked before a step is shown.
+
+    Attributes
+    ----------
+    text
+        The question.
+    choices
+        From which the reader picks.
+    answer
+        The right one.
+    """
+
+    text: str
+    choices: Sequence[str]
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -45,32 +65,77 @@ class Frame:
     state
         Name of a variable to its value, shown next to the figure; what is new in it since the last
         step is marked.
+    asks
+        What a reader who predicts is asked before this step is shown. If no frame asks anything,
+        the questions are made from the figures or the states.
     """
 
     figure: Figure
     says: str
     line: int | None = None
     state: Mapping[str, object] = field(default_factory=dict)
+    asks: Question | None = None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """An algorithm's steps on one graph.
+
+    Attributes
+    ----------
+    frames, alt
+        As for `stepper`.
+    drawn
+        The frames' figures as SVG.
+    graph
+        What a reader who chooses among several calls it.
+    """
+
+    frames: Sequence[Frame]
+    alt: str
+    drawn: Sequence[str]
+    graph: str = ""
 
 
 class Stepper:
-    """What `stepper` makes; a notebook and the book's pages show it."""
+    """What `stepper` and `choice` make; a notebook and the book's pages show it.
+
+    Attributes
+    ----------
+    frames
+        The steps; where there is a choice, those on the first graph.
+    name
+        With which the addresses of the steps begin.
+    """
 
     def __init__(
         self,
-        frames: Sequence[Frame],
+        runs: Sequence[_Run],
         title: str,
-        alt: str,
         lines: Sequence[str],
         legend: Mapping[str, str],
         name: str,
+        label: str = "",
     ) -> None:
-        self.frames = frames
+        self.frames = runs[0].frames
         self.name = name
-        self._asked = dict(_asked(frames, legend))
-        self._asks_of_nodes = any("nodes" in asked for asked in self._asked.values())
+        self._runs, self._lines, self._legend = runs, list(lines), dict(legend)
+        asked = [dict(_asked(run.frames, legend)) for run in runs]
+        self._asks_of_nodes = any("nodes" in one for asks in asked for one in asks.values())
         glyphs: dict[str, str] = {}
-        steps = [self._step(number, alt, glyphs) for number in range(1, len(frames) + 1)]
+        lists = []
+        for k, run in enumerate(runs):
+            begins = f"{name}-{k + 1}" if k else name
+            steps = "".join(
+                self._step(run, number, f"{begins}-{number}", asked[k].get(number), glyphs)
+                for number in range(1, len(run.frames) + 1)
+            )
+            chosen = f' data-graph="{plain_of(run.graph)}"' if run.graph else ""
+            hidden = ' hidden=""' if k else ""
+            lists.append(
+                f'<ol class="dl-steps"{chosen}{hidden} '
+                f'style="--dl-step:{_legible_width(run.frames[0].figure)}px">{steps}</ol>'
+            )
         algorithm = "".join(f"<li>{html_of(line)}</li>" for line in lines)
         keys = "".join(
             f'<li><span class="dl-key dl-key-{mark}"></span><span>{html_of(meaning)}</span></li>'
@@ -78,33 +143,43 @@ class Stepper:
             else f"<li><span>{html_of(mark)}: {html_of(meaning)}</span></li>"
             for mark, meaning in legend.items()
         )
+        first = f"<span>{plain_of(runs[0].graph)}</span>"
         shapes = re.sub(r'id="(.*?)"', rf'id="{name}-\1"', "".join(glyphs.values()))
         self._markup = (
-            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{plain_of(title)}" '
-            f'style="--dl-step:{_legible_width(frames[0].figure)}px">'
+            f'<div class="dl-stepper" id="{name}" role="group" aria-label="{plain_of(title)}">'
             f'<svg class="dl-glyphs" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs>'
             f'</svg><p class="dl-stepper-title">{html_of(title)}</p>'
             + (f'<ol class="dl-lines">{algorithm}</ol>' if lines else "")
             + (f'<ul class="dl-legend">{keys}</ul>' if legend else "")
-            + f'<ol class="dl-steps">{"".join(steps)}</ol></div>'
+            + (f'<p class="dl-graph">{plain_of(label)}: {first}</p>' if label else "")
+            + "".join(lists)
+            + "</div>"
         )
 
-    def _step(self, number: int, alt: str, glyphs: dict[str, str]) -> str:
-        frame = self.frames[number - 1]
-        last = self.frames[number - 2].state if number > 1 else frame.state
-        label = f"{alt} Step {number} of {len(self.frames)}."
-        picture = inline_svg(svg_of(frame.figure), label, glyphs=glyphs, nodes=self._asks_of_nodes)
+    def _step(
+        self,
+        run: _Run,
+        number: int,
+        address: str,
+        asked: dict[str, Any] | None,
+        glyphs: dict[str, str],
+    ) -> str:
+        frame = run.frames[number - 1]
+        last = run.frames[number - 2].state if number > 1 else frame.state
+        graph = f"{spoken_of(run.graph)}. " if run.graph else ""
+        label = f"{graph}{run.alt} Step {number} of {len(run.frames)}."
+        svg = run.drawn[number - 1]
+        picture = inline_svg(svg, label, glyphs=glyphs, nodes=self._asks_of_nodes)
         for glyph in glyphs:
             picture = picture.replace(f'href="#{glyph}"', f'href="#{self.name}-{glyph}"')
         rows = "".join(_row(key, value, last.get(key, ())) for key, value in frame.state.items())
         line = f' data-line="{frame.line}"' if frame.line else ""
         where = f' <span class="dl-line">Line {frame.line}.</span>' if frame.line else ""
-        asked = self._asked.get(number)
         # In single quotes, since JSON is full of double ones.
         ask = "" if asked is None else f" data-ask='{held(asked)}'"
         said = plain_of(frame.says) + (f" Line {frame.line}." if frame.line else "")
         return (
-            f'<li class="dl-step" id="{self.name}-{number}"{line} data-says="{said}"{ask}>'
+            f'<li class="dl-step" id="{address}"{line} data-says="{said}"{ask}>'
             f'<div class="dl-frame">{picture}</div>'
             f'<p class="dl-says"><span class="dl-count">{number}</span> '
             f"{html_of(frame.says)}{where}</p>"
@@ -124,7 +199,8 @@ class Stepper:
         return f"<style>{style}</style>{self._markup}<script>{script}</script>"
 
     def __repr__(self) -> str:
-        return f"Stepper of {len(self.frames)} frames"
+        counts = " or ".join(str(len(run.frames)) for run in self._runs)
+        return f"Stepper of {counts} frames"
 
 
 def stepper(
@@ -159,7 +235,8 @@ def stepper(
     Raises
     ------
     ValueError
-        If there is no frame, frames differ in size, or a frame names a line that is not there.
+        If there is no frame, frames differ in size, a frame names a line that is not there, or the
+        answer to a frame's question is not one of its choices.
 
     Examples
     --------
@@ -184,9 +261,77 @@ def stepper(
     for number, frame in enumerate(shown, 1):
         if frame.line is not None and lines and not 1 <= frame.line <= len(lines):
             raise ValueError(f"frame {number} names line {frame.line} of {len(lines)}")
+        if frame.asks and frame.asks.answer not in frame.asks.choices:
+            raise ValueError(
+                f"frame {number} asks {frame.asks.text!r}, and {frame.asks.answer!r} is not among "
+                f"the choices {list(frame.asks.choices)}"
+            )
     require_one_size(shown)
-    name = name or re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return Stepper(shown, title, alt, lines, legend or {}, name)
+    run = _Run(shown, alt, [svg_of(frame.figure) for frame in shown])
+    return Stepper([run], title, lines, legend or {}, name or _name_from(title))
+
+
+def choice(
+    steppers: Mapping[str, Stepper], *, title: str, label: str = "Graph", name: str = ""
+) -> Stepper:
+    """Let a reader choose on which graph to step an algorithm.
+
+    The first graph is seen at first, and without scripts alone; the one that is chosen is printed.
+
+    Parameters
+    ----------
+    steppers
+        What the graph is called, to the algorithm's steps on it, from `stepper`. All have the same
+        lines and the same legend.
+    title
+        What is stepped.
+    label
+        What is chosen.
+    name
+        As for `stepper`; the steps on the second graph have addresses such as ``#kahn-2-3``.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two steppers, one is itself a choice, or lines or legends differ.
+
+    Examples
+    --------
+    >>> from dlbook.graph import DiGraph
+    >>> from dlbook.plot import draw_graph
+    >>> graphs = {"an edge": DiGraph([("a", "b")]), "a loop": DiGraph([("a", "a")])}
+    >>> choice(
+    ...     {
+    ...         called: stepper([Frame(draw_graph(graph), "Done.")], title="None", alt=called)
+    ...         for called, graph in graphs.items()
+    ...     },
+    ...     title="An algorithm without steps",
+    ... )
+    Stepper of 1 or 1 frames
+    """
+    if len(steppers) < 2:
+        raise ValueError(f"steppers names {len(steppers)} graphs; expected two or more")
+    runs = []
+    (_, first), *_ = steppers.items()
+    for graph, one in steppers.items():
+        if len(one._runs) > 1:
+            raise ValueError(f"steppers[{graph!r}] is itself a choice; expected one of `stepper`")
+        for what, other, expected in (
+            ("lines", one._lines, first._lines),
+            ("legend", one._legend, first._legend),
+        ):
+            if other != expected:
+                raise ValueError(
+                    f"steppers[{graph!r}] has another {what} than the first: {other}; "
+                    f"expected {expected}"
+                )
+        runs.append(replace(one._runs[0], graph=graph))
+    name = name or _name_from(title)
+    return Stepper(runs, title, first._lines, first._legend, name, label)
+
+
+def _name_from(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
 def require_one_size(frames: Iterable[Frame]) -> None:
@@ -209,6 +354,13 @@ def _asked(
     That is the text of the question, the choices and the number of the right one, and of what
     nodes the choices are, if they are nodes.
     """
+    if any(frame.asks for frame in frames):
+        for number, frame in enumerate(frames[1:], 1):
+            if asks := frame.asks:
+                choices = [spoken_of(one) for one in asks.choices]
+                answer = list(asks.choices).index(asks.answer)
+                yield number, {"asks": spoken_of(asks.text), "choices": choices, "answer": answer}
+        return
     nodes = [drawn_nodes(frame.figure) for frame in frames]
     rows = _rows_to_predict(frames)
     for number, (frame, after) in enumerate(pairwise(frames), 1):

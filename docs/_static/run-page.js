@@ -48,6 +48,10 @@ function start() {
     data.failed ? answer.reject(new Error(data.failed)) : answer.resolve(data.outputs);
   worker.onerror = (event) => answer.reject(new Error(event.message));
   say("Loading Python …");
+  const slow = setTimeout(
+    () => say("Still loading Python: over a slow connection this takes some minutes. What you run waits for it."),
+    15_000,
+  );
   const { core, packages, hypothesis, wheel } = settings;
   ready = ask({
     settings: {
@@ -57,9 +61,14 @@ function start() {
     },
     program: at("_static/run.py"),
   });
-  ready.then(
+  ready = ready.catch((error) => {
+    if (error === stopped) throw error;
+    const why = navigator.onLine ? error.message || "a file did not arrive" : "you are offline";
+    throw new Error(`Python could not be loaded (${why}).`);
+  });
+  ready.finally(() => clearTimeout(slow)).then(
     () => say("Ready: change the code and run it."),
-    (error) => error !== stopped && say(`Python could not be loaded (${error.message}). Start afresh to try again.`),
+    (error) => error !== stopped && say(`${error.message} Start afresh to try again.`),
   );
 }
 

@@ -5,6 +5,8 @@
   const { src } = document.currentScript;
   const offer = () => {
     const button = document.createElement("button");
+    const trouble = document.createElement("span");
+    trouble.setAttribute("role", "status");
     button.type = "button";
     button.textContent = bar.dataset.only ? "Answer the exercises here" : "Run this page";
     button.onclick = async () => {
@@ -13,11 +15,13 @@
         const { notice } = await import(new URL("run-page.js", src));
         await notice(bar, new URL("..", src), offer);
       } catch (error) {
-        bar.append(` What runs it could not be loaded (${error.message}).`);
+        trouble.textContent = navigator.onLine
+          ? ` What runs it could not be loaded (${error.message}).`
+          : " You are offline, and what runs it has to be loaded. Try again once you are connected.";
         button.disabled = false;
       }
     };
-    bar.replaceChildren(button);
+    bar.replaceChildren(button, trouble);
     return button;
   };
   // From a file, browsers start no worker.

@@ -65,6 +65,7 @@ def results(number, headlines=1, kind="theorem"):
         ([cell("x" * 300, mystnb={"figure": {"name": "f"}})], "é" * 22_600, None),
         ([cell("plot.stepper(" + "x" * 300)], "é" * 22_600, None),
         ([cell("plot.slider(" + "x" * 300)], "é" * 22_600, None),
+        ([cell("plot.choice(" + "x" * 300)], "é" * 22_600, None),
         (results(8), "", None),
         (results(9), "", "has 9 results; expected at most 8"),
         (results(8) + results(5, 0, "definition"), "", None),

@@ -196,6 +196,8 @@ def local(told, address):
     return json.loads(json.dumps(told).replace('"_static/runtime/', f'"{address}/'))
 
 
+#: A worker that never answers.
+SILENT = "addEventListener('message', () => {});"
 FOUND = 'sys.version_info[:2], find_spec("hypothesis") != None, find_spec("dlbook") != None'
 CORS = {"Access-Control-Allow-Origin": "*"}
 
@@ -341,6 +343,57 @@ def test_where_cells_last_too_long_exercises_are_answered(pages, older):
     calls = page.locator("div.dl-exercise-call").count()
     assert page.locator("textarea").count() == calls
     assert page.locator(".cell textarea").count() == 0
+    page.close()
+
+
+@browsed
+def test_offline_the_page_says_so_and_tries_again(pages, older):
+    page = pages.context.new_page()
+    page.set_default_timeout(180_000)
+    page.route("**/_static/run.json", lambda route: route.fulfill(json=older))
+    page.goto(f"{pages.address}/{CHAPTER}")
+    offer = page.get_by_role("button", name="Run this page")
+    bar = page.locator(".dl-run")
+    try:
+        pages.context.set_offline(True)
+        for _ in range(2):
+            offer.click()
+            page.get_by_text("You are offline").wait_for()
+            assert bar.inner_text().count("offline") == 1
+        pages.context.set_offline(False)
+        offer.click()
+        page.get_by_role("button", name="Load and run").wait_for()
+        pages.context.set_offline(True)
+        page.get_by_role("button", name="Load and run").click()
+        why = "Python could not be loaded (you are offline). Start afresh to try again."
+        told(page, why)
+        page.get_by_role("button", name="Run all").click()
+        page.wait_for_timeout(200)
+        assert page.locator(".dl-run-status").inner_text() == why
+    finally:
+        pages.context.set_offline(False)
+    page.get_by_role("button", name="Start afresh").click()
+    told(page, "Started afresh")
+    page.close()
+
+
+@browsed
+def test_whoever_waits_long_is_told_why(pages, older):
+    page = pages.context.new_page()
+    page.clock.install()
+    page.route("**/_static/run.json", lambda route: route.fulfill(json=older))
+    page.route(
+        "**/_static/run-worker.js",
+        lambda route: route.fulfill(body=SILENT, content_type="text/javascript"),
+    )
+    page.goto(f"{pages.address}/{CHAPTER}")
+    page.get_by_role("button", name="Run this page").click()
+    page.get_by_role("button", name="Load and run").click()
+    told(page, "Loading Python …")
+    page.clock.run_for(20_000)
+    told(page, "Still loading Python: over a slow connection this takes some minutes.")
+    page.get_by_role("button", name="Start afresh").click()
+    told(page, "Loading Python …")
     page.close()
 
 

@@ -20,6 +20,8 @@ from dlbook.plot import (
     Frame,
     GraphDrawing,
     NodeMark,
+    Question,
+    choice,
     figure,
     step_backward,
     step_forward,
@@ -225,13 +227,85 @@ def test_frames_that_cannot_be_stepped_are_refused(frames, message):
         stepper(frames, title="t", alt="a", lines=["one", "two"])
 
 
+def test_a_frame_may_ask_its_own_question():
+    axes = figure()[0]
+    about = Question("What is $v_{2}$?", ["1", "$-2$", "3"], "$-2$")
+    frames = [Frame(axes, "a", state={"n": 1}), Frame(axes, "b", asks=about), Frame(axes, "c")]
+    first, *rest = asked(stepper(frames, title="t", alt="a", name="t"))
+    assert first == {"asks": "What is v2?", "choices": ["1", "-2", "3"], "answer": 1}
+    assert rest == [None, None], "nothing else is asked"
+    wrong = Frame(axes, "b", asks=Question("?", ["1", "2"], "3"))
+    with pytest.raises(ValueError, match=r"frame 2 asks '\?', and '3' is not among the choices"):
+        stepper([frames[0], wrong], title="t", alt="a")
+
+
+# ---- a choice among graphs ---------------------------------------------------------------
+
+CHAIN = DiGraph([("b", "mix it"), ("mix it", "d")])
+
+
+def choose(*graphs, **options):
+    made = {f"graph <{k}>": kahn(graph)[0] for k, graph in enumerate(graphs or (DIAMOND, CHAIN))}
+    return choice(made, **{"title": "Kahn", "name": "t", **options})
+
+
+def test_each_graph_has_its_steps_addresses_and_questions():
+    made = choose(DIAMOND, CHAIN, CHAIN)
+    root = ElementTree.fromstring(made.to_html())
+    lists = root.findall(".//ol[@class='dl-steps']")
+    assert [one.get("data-graph") for one in lists] == [f"graph <{k}>" for k in range(3)]
+    assert [one.get("hidden") for one in lists] == [None, "", ""], "without scripts the first"
+    alone = [kahn(graph)[0] for graph in (DIAMOND, CHAIN, CHAIN)]
+    counts = [len(one.frames) for one in alone]
+    assert repr(made) == f"Stepper of {' or '.join(map(str, counts))} frames"
+    for k, (steps, one, begins) in enumerate(zip(lists, alone, ["t", "t-2", "t-3"], strict=True)):
+        assert [step.get("id") for step in steps] == [
+            f"{begins}-{number}" for number in range(1, len(one.frames) + 1)
+        ]
+        assert [json.loads(step.get("data-ask", "null")) for step in steps] == asked(one)
+        pictures = list(steps.iter("{http://www.w3.org/2000/svg}svg"))
+        assert pictures[0].get("aria-label") == f"graph <{k}>. A graph. Step 1 of {counts[k]}."
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    label = root.find(".//p[@class='dl-graph']")
+    assert "".join(label.itertext()) == "Graph: graph <0>"
+    assert made.frames == kahn()[0].frames or len(made.frames) == counts[0]
+
+
+def test_several_graphs_weigh_less_than_steppers_of_their_own():
+    one, other = (kahn(graph)[0].to_html() for graph in (DIAMOND, CHAIN))
+    assert len(choose().to_html()) < len(one) + len(other)
+
+
+def test_what_is_no_choice_is_refused():
+    plain, _ = kahn()
+    with pytest.raises(ValueError, match="steppers names 1 graphs; expected two or more"):
+        choice({"one": plain}, title="t")
+    with pytest.raises(ValueError, match=r"'b'.* is itself a choice"):
+        choice({"a": plain, "b": choose()}, title="t")
+    for options, what in (({"lines": ["x"]}, "lines"), ({"legend": {"ringed": "y"}}, "legend")):
+        other = stepper(
+            plain.frames, **{"title": "t", "alt": "a", "legend": plain._legend} | options
+        )
+        with pytest.raises(ValueError, match=f"steppers\\['b'\\] has another {what}"):
+            choice({"a": plain, "b": other}, title="t")
+
+
 class Open:
     """A stepper on an open page."""
 
     def __init__(self, page, name, path=None):
         self.page, self.name, self.path = page, name, path
         self.root = page.locator(f'.dl-stepper[id="{name}"]')
-        self.count = self.root.locator(".dl-step").count()
+
+    @property
+    def steps(self):
+        """The steps on the graph that is chosen."""
+        return self.root.locator(".dl-steps:not([hidden]) .dl-step")
+
+    @property
+    def count(self):
+        return self.steps.count()
 
     def button(self, text):
         return self.root.get_by_role("button", name=text, exact=True)
@@ -245,7 +319,7 @@ class Open:
         found = self.page.evaluate(
             """(name) => {
               const root = document.getElementById(name);
-              const steps = [...root.querySelectorAll(".dl-step")];
+              const steps = [...root.querySelectorAll(".dl-steps:not([hidden]) .dl-step")];
               const seen = steps.filter((step) => step.checkVisibility({visibilityProperty: true}));
               const lit = [...root.querySelectorAll(".dl-lines > [aria-current]")];
               const lines = [...root.querySelectorAll(".dl-lines > li")];
@@ -256,7 +330,7 @@ class Open:
                 said: root.querySelector(".dl-said").textContent,
                 line: Number(seen[0].dataset.line ?? 0),
                 lit: lit.map((line) => lines.indexOf(line) + 1),
-                slider: Number(root.querySelector("input").value),
+                slider: Number(root.querySelector(".dl-controls input").value),
                 drawn: box.width > 50 && box.height > 20,
                 count: root.querySelector(".dl-controls a").textContent,
               };
@@ -436,7 +510,7 @@ def test_without_scripts_all_steps_are_seen(opened, roots, browser):
     with browser.new_context(java_script_enabled=False) as bare:
         page = bare.new_page()
         page.goto(f"{roots['file']}/{opened.path}")
-        steps = page.locator(f'[id="{opened.name}"] .dl-step')
+        steps = page.locator(f'[id="{opened.name}"] .dl-steps:not([hidden]) .dl-step')
         assert [step.is_visible() for step in steps.all()] == [True] * opened.count
         assert page.locator(f'[id="{opened.name}"] button').count() == 0
 
@@ -444,7 +518,7 @@ def test_without_scripts_all_steps_are_seen(opened, roots, browser):
 @browsed
 def test_all_steps_are_printed(opened):
     opened.page.emulate_media(media="print")
-    steps = opened.root.locator(".dl-step")
+    steps = opened.steps
     assert [step.is_visible() for step in steps.all()] == [True] * opened.count
     boxes = [step.bounding_box() for step in steps.all()]
     assert len({(box["x"], box["y"]) for box in boxes}) == opened.count
@@ -575,8 +649,7 @@ def test_a_swipe_turns_a_step_and_a_scroll_does_not(kahn_page):
 def test_every_question_of_the_book_is_answered(opened, axe):
     predict = opened.button("Predict")
     questions = [
-        json.loads(step.get_attribute("data-ask") or "null")
-        for step in opened.root.locator(".dl-step").all()
+        json.loads(step.get_attribute("data-ask") or "null") for step in opened.steps.all()
     ]
     assert predict.is_visible() == any(questions)
     if not any(questions):
@@ -600,6 +673,131 @@ def test_every_question_of_the_book_is_answered(opened, axe):
             assert said.startswith("Right. ")
             assert opened.root.locator(".dl-now").get_attribute("id").endswith(f"-{step + 1}")
     page.set_viewport_size({"width": 1280, "height": 900})
+    assert report == []
+
+
+# ---- a choice among graphs, in a browser -------------------------------------------------
+
+
+@pytest.fixture
+def choice_page(browser, tmp_path):
+    """Return a page with Kahn's algorithm on two graphs, from a file, on a phone."""
+    path = tmp_path / "page.html"
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    path.write_text(f'{head}<a href="#">before</a>{choose()._repr_html_()}', "utf-8")
+    with browser.new_context(viewport={"width": 360, "height": 780}, has_touch=True) as fresh:
+        page = fresh.new_page()
+        page.goto(path.as_uri())
+        yield page
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_reader_chooses_a_graph_by_keyboard_and_predicts_on_it(choice_page):
+    page, there, (_, order) = choice_page, Open(choice_page, "t"), kahn(CHAIN)
+    group = there.root.get_by_role("radiogroup", name="Graph", exact=True)
+    radios = group.get_by_role("radio")
+    assert [radio.is_checked() for radio in radios.all()] == [True, False]
+    there.slider.fill("3")
+    there.button("Predict").click()
+    page.get_by_text("before").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")  # to the next radio button, which chooses it
+    assert group.get_by_role("radio", name="graph <1>").is_checked()
+    assert there.count == len(order) + 2 - 1
+    asking = there.root.locator(".dl-ask")
+    for number, node in enumerate(order, 1):
+        assert there.root.locator(".dl-now").get_attribute("id") == f"t-2-{number}"
+        assert there.root.locator(".dl-now").is_visible()
+        there.button(node).press("Enter")
+        assert asking.locator("p").text_content().startswith("Right.")
+    assert page.evaluate("location.hash") == f"#t-2-{there.count}"
+    there.button("Predict").click()
+    assert there.now() == there.count
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_touch_chooses_and_only_the_chosen_graph_is_seen_and_printed(choice_page):
+    page, there = choice_page, Open(choice_page, "t")
+    lists, label = there.root.locator(".dl-steps"), there.root.locator(".dl-graph")
+
+    def seen():
+        return [one.is_visible() for one in lists.all()]
+
+    assert seen() == [True, False]
+    boxes = [one.bounding_box() for one in there.root.locator(".dl-graphs label").all()]
+    assert all(box["height"] >= 24 and box["x"] + box["width"] <= 360 for box in boxes)
+    page.touchscreen.tap(boxes[1]["x"] + boxes[1]["width"] - 5, boxes[1]["y"] + 5)
+    assert seen() == [False, True]
+    for step in range(1, there.count):
+        assert there.now() == step
+        there.root.locator(".dl-now svg").click(position={"x": 3, "y": 3})
+    assert not label.is_visible()
+    page.emulate_media(media="print")
+    assert seen() == [False, True]
+    assert label.text_content() == "Graph: graph <1>"
+    assert label.is_visible()
+    assert not there.root.locator(".dl-graphs").is_visible()
+    assert all(step.is_visible() for step in there.steps.all())
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_an_address_leads_to_a_step_on_another_graph(choice_page):
+    there = Open(choice_page, "t")
+    choice_page.evaluate("location.hash = '#t-2-3'")
+    choice_page.wait_for_function("document.getElementById('t-2-3').matches('.dl-now')")
+    assert there.now() == 3
+    assert there.root.get_by_role("radio", name="graph <1>").is_checked()
+    assert there.slider.get_attribute("max") == str(there.count)
+    choice_page.reload()
+    assert there.now() == 3
+    choice_page.evaluate("location.hash = '#t-2'")
+    choice_page.wait_for_function("document.getElementById('t-2').matches('.dl-now')")
+    assert there.now() == 2
+    assert there.root.get_by_role("radio", name="graph <0>").is_checked()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_without_scripts_the_first_graph_is_there_alone(browser):
+    with browser.new_context(java_script_enabled=False) as bare:
+        page = bare.new_page()
+        page.set_content(choose()._repr_html_())
+        lists = page.locator(".dl-steps")
+        assert [one.is_visible() for one in lists.all()] == [True, False]
+        assert all(step.is_visible() for step in lists.first.locator(".dl-step").all())
+        assert page.locator(".dl-graph").inner_text() == "Graph: graph <0>"
+        assert page.locator("input").count() == 0
+
+
+GRAPHS = {"kahn-steps": 4, "search-steps": 4, "backward-steps": 4}
+
+
+@browsed
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_graph_of_the_book_is_chosen_stepped_and_answered(opened, axe, theme):
+    radios = opened.root.get_by_role("radio")
+    assert radios.count() == GRAPHS.get(opened.name, 0)
+    page, report = opened.page, []
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": 360, "height": 780})
+    for radio in radios.all()[::-1]:  # ends with the first, as other tests expect
+        radio.check()
+        assert opened.now() == 1
+        opened.button("Predict").click()
+        for step in range(1, opened.count):
+            question = json.loads(opened.steps.nth(step - 1).get_attribute("data-ask") or "null")
+            report += page.evaluate(SIDEWAYS, f'[id="{opened.name}"]')
+            if question is None:
+                opened.button("Next").click()
+            else:
+                opened.button(question["choices"][question["answer"]]).click()
+                assert opened.root.locator(".dl-said").text_content().startswith("Right. ")
+        report += accessibility(page, axe, f'[id="{opened.name}"]')
+        opened.button("Predict").click()
+        assert opened.now() == opened.count
     assert report == []
 
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from functools import partial
 
 import numpy as np
@@ -100,6 +101,59 @@ def test_backward_sweep_shows_what_is_passed_back_and_what_is_missing(trace):
     ]
     assert "5 + …" in texts(stepped.frames[1].figure)
     assert {"9", "5 + …"} & set(texts(stepped.frames[2].figure)) == {"9"}
+
+
+def asked(trace, **options):
+    frames = step_backward(trace, local=partial(of_operands, trace), **options).frames
+    return [frame.asks and (read(frame.asks.text), frame.asks.answer) for frame in frames]
+
+
+def test_before_a_step_of_the_sweep_its_adjoint_is_asked_for_or_what_is_passed(trace):
+    assert asked(trace, names=["x", "y"]) == [
+        None,
+        ("v2 is swept next. What does it pass to y?", "5"),
+        ("v1 is swept next. What is the adjoint of y then?", "9"),
+        None,
+    ]
+    square = trace_graph(lambda x: (x * x) * x, 3.0)
+    assert asked(square)[1] == ("v1 is swept next. What is the adjoint of x1 then?", "27")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_answers_are_the_numbers_that_the_steps_show(seed):
+    rng = np.random.default_rng(seed)
+
+    def program(x, y):
+        made = [x, y]
+        for _ in range(rng.integers(2, 4)):
+            one, other = (made[i] for i in rng.integers(len(made), size=2))
+            made.append(one * other if rng.random() < 0.6 else one + other)
+        return made[-1] * made[rng.integers(len(made))]
+
+    trace = trace_graph(program, *rng.integers(-2, 3, size=2).astype(float))
+    frames = step_backward(trace, ["x", "y"], local=partial(of_operands, trace)).frames
+    for frame in frames[1:-1]:
+        question = frame.asks
+        assert len(set(question.choices)) == 3
+        assert question.answer in question.choices
+        asks = re.search(r"(adjoint of|pass to) (\w+)( then| in all)?\?$", read(question.text))
+        kind, node = asks[1], asks[2]
+        if kind == "adjoint of":
+            shown = state(frame)[f"adjoint of {node}"]
+            assert shown.rpartition(" = ")[2] == question.answer
+        else:
+            shares = re.findall(rf"(?:= )?(−?[\d.e+]+) to {node}\b", read(frame.says))  # noqa: RUF001
+            assert sum(map(number, shares)) == pytest.approx(number(question.answer))
+
+
+def number(text):
+    return float(text.replace("−", "-"))  # noqa: RUF001
+
+
+def test_without_local_derivatives_or_finite_numbers_no_adjoint_is_asked_for(trace):
+    assert all(frame.asks is None for frame in step_backward(trace).frames)
+    frames = step_backward(trace, local=lambda *_: np.inf).frames
+    assert all(frame.asks is None for frame in frames)
 
 
 def test_an_operand_taken_twice_gets_two_shares_and_the_edges_carry_their_derivatives():

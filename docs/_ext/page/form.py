@@ -121,7 +121,8 @@ def excesses(doctree: nodes.document, source: str) -> Iterator[str]:
     figures = sum(
         len(code.encode())
         for metadata, code in codes
-        if "figure" in metadata.get("mystnb", {}) or re.search(r"\bplot\.(stepper|slider)\(", code)
+        if "figure" in metadata.get("mystnb", {})
+        or re.search(r"\bplot\.(choice|stepper|slider)\(", code)
     )
     results = [one for one in doctree.findall(result) if one["kind"] not in UNPROVED]
     found = {
