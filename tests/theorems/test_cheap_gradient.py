@@ -31,7 +31,11 @@ FUNCTIONS = {
 }
 
 PLACES = [Fraction(x) for x in ("-2", "-1", "-1/2", "0", "1", "3")]
-INPUTS = [[1.0, 2.0, 3.0, 5.0, 7.0], [-0.5, 0.25, 1.5, 3.0, 4.0], [0.0, 1.0, -1.0, 2.0, 0.5]]
+INPUTS = [
+    [1.0, 2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0],
+    [-0.5, 0.25, 1.5, 3.0, 4.0, 6.0, 7.0, 8.0, 9.0],
+    [0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 4.0, 5.0, 6.0],
+]
 
 
 class Machine:
@@ -248,11 +252,11 @@ def test_tight():
 
 
 def test_without_operands():
-    # one product of five numbers: each adjoint takes an operation of its own
-    product = ("product", 0, 1, 2, 3, 4)
-    for lines in [product], [product, ("add", 4, 5)]:
-        assert broken(hypotheses(5, lines, FUNCTIONS)) == ["operands"]
-        assert not conclusion(5, lines, FUNCTIONS)
+    # a product of many numbers: each adjoint takes an operation of its own
+    five, nine = (("product", *range(n)) for n in (5, 9))
+    for n, lines in (5, [five]), (9, [nine, ("add", 8, 9)]):
+        assert broken(hypotheses(n, lines, FUNCTIONS)) == ["operands"]
+        assert not conclusion(n, lines, FUNCTIONS)
 
 
 def test_without_slopes():
