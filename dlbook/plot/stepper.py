@@ -235,8 +235,7 @@ def stepper(
     Raises
     ------
     ValueError
-        If there is no frame, frames differ in size, a frame names a line that is not there, or the
-        answer to a frame's question is not one of its choices.
+        If there is no frame, sizes differ, or a line or answer that a frame names is not there.
 
     Examples
     --------
