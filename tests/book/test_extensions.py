@@ -18,6 +18,7 @@ from docutils.core import publish_doctree
 from docutils.utils import new_document
 from pybtex.database import parse_string
 from sphinx.errors import ExtensionError
+from test_theorems import build
 
 
 def entries(*people):
@@ -199,3 +200,31 @@ def test_a_line_that_came_in_two_parts_stays_one():
         ("stdout", "1 > -1\n4 > 2\n"),
         ("stderr", "late\n"),
     ]
+
+
+@pytest.mark.slow
+def test_an_edition_follows_what_the_build_of_another_has_read(tmp_path):
+    def book(said, name):
+        (tmp_path / "said.txt").write_text(said)
+        (tmp_path / "one.md").write_text(f"# {name}\n\nWords.\n")
+
+    def page(edition, name):
+        return (tmp_path / edition / f"{name}.html").read_text("utf-8")
+
+    (tmp_path / "conf.py").write_text(
+        "from _ext.settings import *\nhtml_title = project = 'Book'\n"
+        "exclude_patterns += ['cache', 'jupyter_execute', 'site', 'course', 'doctrees']\n"
+    )
+    (tmp_path / "index.md").write_text("# Book\n\n```{toctree}\none\ntwo\nthree\n```\n")
+    (tmp_path / "two.md").write_text("# Second\n\n```{include} said.txt\n```\n")
+    (tmp_path / "three.md").write_text("# Third\n\nSee {doc}`one`.\n")
+    doctrees = ("-d", str(tmp_path / "doctrees"))
+    for said, name in (("Early.", "First"), ("Late.", "First"), ("Late.", "Renamed")):
+        book(said, name)
+        for edition in ("site", "course"):
+            assert build(tmp_path, *doctrees, edition=edition) == ""
+            assert said in page(edition, "two")
+            assert name in page(edition, "three")
+    before = (tmp_path / "course" / "two.html").stat().st_mtime_ns
+    assert build(tmp_path, *doctrees, edition="course") == ""
+    assert (tmp_path / "course" / "two.html").stat().st_mtime_ns == before

@@ -119,10 +119,10 @@ def write(folder, pages):
         (folder / f"{name}.md").write_text(HEAD + text)
 
 
-def build(folder, *options):
+def build(folder, *options, edition="site"):
     """Build a book; return what Sphinx complained of."""
     path = os.pathsep.join([str(DOCS), str(DOCS.parent)])
-    command = [sys.executable, "-m", "sphinx", "-n", "-q", *options, str(folder), folder / "site"]
+    command = [sys.executable, "-m", "sphinx", "-n", "-q", *options, str(folder), folder / edition]
     done = subprocess.run(
         command,
         env=os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": ""},

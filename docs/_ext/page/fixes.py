@@ -116,18 +116,36 @@ def _link_blocks(document: str, out_dir: str, *more: Any, **options: Any) -> Non
 _link_html = extension.link_html
 
 
-def _write_all_where_a_name_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+def _write_what_is_old(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Sphinx 9.0.4 leaves a page alone where the title, or number, of what it refers to changed.
 
-    Where anything that a page can refer to was renamed, added, moved or removed, all are written.
+    Where anything that a page can refer to was renamed, added, moved or removed since this edition
+    was built, all are written. So is a page of which another edition's build has read the source
+    since: Sphinx compares the page with its source, and not with what that includes or documents.
     """
     titles = [(docname, title.astext()) for docname, title in sorted(env.titles.items())]
     objects = [sorted(domain.get_objects()) for domain in env.domains.sorted()]
     contents = sorted(env.toctree_includes.items())
     digest = hashlib.sha256(repr((titles, objects, contents)).encode()).hexdigest()
-    before = getattr(env, "dlbook_names", digest)
     env.dlbook_names = digest  # type: ignore[attr-defined]
-    return [] if before == digest else env.found_docs
+    if app.builder.format != "html":
+        return []
+    written: dict[str, str] = getattr(env, "dlbook_written", {})
+    edition = Path(app.outdir).name
+    env.dlbook_written = written | {edition: digest}  # type: ignore[attr-defined]
+    if written.get(edition) != digest:
+        return env.found_docs
+    return [docname for docname in env.found_docs if _is_older(app, docname)]
+
+
+def _is_older(app: Sphinx, docname: str) -> bool:
+    """Whether a page was written before its source was last read."""
+    builder: Any = app.builder
+    page, doctree = (
+        Path(builder.get_outfilename(docname)),
+        Path(app.doctreedir, f"{docname}.doctree"),
+    )
+    return page.exists() and page.stat().st_mtime < doctree.stat().st_mtime
 
 
 def _is_source_page_outdated(app: Sphinx, modname: str) -> bool:
@@ -315,7 +333,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     static = b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
     app.connect("viewcode-follow-imported", _stay_in_package)
-    app.connect("env-updated", _write_all_where_a_name_changed)
+    app.connect("env-updated", _write_what_is_old)
     app.setup_extension("_ext.page.made")
     viewcode.should_generate_module_page = _is_source_page_outdated
     app.connect("builder-inited", _bring_style)
