@@ -42,7 +42,7 @@ const ask = (message) =>
     worker.postMessage(message);
   });
 
-function start() {
+function start(told = "Ready: change the code and run it.") {
   worker = new Worker(at("_static/run-worker.js"), { type: "module" });
   worker.onmessage = ({ data }) =>
     data.failed ? answer.reject(new Error(data.failed)) : answer.resolve(data.outputs);
@@ -66,10 +66,10 @@ function start() {
     const why = navigator.onLine ? error.message || "a file did not arrive" : "you are offline";
     throw new Error(`Python could not be loaded (${why}).`);
   });
-  ready.finally(() => clearTimeout(slow)).then(
-    () => say("Ready: change the code and run it."),
+  ready.then(
+    () => say(told),
     (error) => error !== stopped && say(`${error.message} Start afresh to try again.`),
-  );
+  ).finally(() => clearTimeout(slow));
 }
 
 function reset(why) {
@@ -77,8 +77,7 @@ function reset(why) {
   stopped = new Error("stopped");
   answer.reject(stopped);
   for (const cell of cells) cell.ran = undefined;
-  start();
-  ready.then(() => say(why), () => {});
+  start(why);
 }
 
 // ---- a cell and what it gives ----

@@ -264,7 +264,7 @@ def test_a_gradient_of_several_complex_numbers():
         (lambda: grad(np.abs, holomorphic=True)(1j), "the value is real"),
         (lambda: grad(abs, holomorphic=True)(1j), "the value is real"),
         (lambda: jacobian(lambda x: 1j * x, mode="reverse")(np.ones(2)), 'mode="forward"'),
-        (lambda: grad(lambda x: np.abs(complex(x, 1.0)))(1.0), "which is traced"),
+        (lambda: grad(lambda x: np.abs(complex(x, 1.0)))(1.0), "are traced"),
         (lambda: vjp(np.sign, 1j)[0], "z / np.abs"),
         (lambda: vjp(square, 1j)[0], "takes real numbers only"),
     ],
