@@ -267,7 +267,7 @@ def operation(rounds):
         f"{STEPS} steps of an LSTM of width {WIDTH}": (lstm, (W, b, inputs), (torch, torch.cat)),
     }
     parts = ["NumPy alone", "handing over", "recording", "local derivatives", "sweep"]
-    rows = [["program", *[f"{part}, µs" for part in [*parts, "together", "PyTorch"]]]]
+    columns = [["µs an operation", *parts, "together", "PyTorch"]]
     for name, (f, args, theirs) in cases.items():
 
         def record(f=f, args=args):
@@ -294,8 +294,8 @@ def operation(rounds):
         n = len(run.level.tape.rules) - 1
         found = [alone, handing, recorded - alone - handing, derived, whole - recorded - derived]
         found += [whole, other]
-        rows.append([name, *[f"{1e6 * seconds / n:.2f}" for seconds in found]])
-    return rows, True
+        columns.append([name, *[f"{1e6 * seconds / n:.2f}" for seconds in found]])
+    return [list(row) for row in zip(*columns, strict=True)], True
 
 
 # ---- devices -----------------------------------------------------------------------------
