@@ -360,6 +360,8 @@ def opened(visited):
     visit, stepper = visited
     visit.page.emulate_media(media="screen", color_scheme="light")
     visit.page.set_viewport_size({"width": 1280, "height": 900})
+    for predict in stepper.root.locator("button[aria-pressed=true]").all():
+        predict.click()
     stepper.slider.fill("1")
     visit.page.evaluate("history.replaceState(null, '', location.pathname); scrollTo(0, 0)")
     yield stepper
