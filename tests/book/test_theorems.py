@@ -576,11 +576,32 @@ def test_what_is_missed_is_named():
         missed(near, [(2,)], conclusion, lambda n: {"odd": n % 2 == 1})
 
 
+def each_statement():
+    return sorted(file_of("thm-x").parent.glob("test_*.py"))
+
+
+def function_of(path, name):
+    """Return the module of a test, and its function of this name, if it has one."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return tree, next((node for node in tree.body if getattr(node, "name", "") == name), None)
+
+
+def exchanged(path, tree, whole, other):
+    """Return what a module defines in which one expression is another."""
+
+    class Exchange(ast.NodeTransformer):
+        def visit(self, node):
+            return other if node is whole else self.generic_visit(node)
+
+    names = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(ast.fix_missing_locations(Exchange().visit(tree)), str(path), "exec"), names)
+    return names
+
+
 def modules():
     """Return the modules of tests, with each clause of their conclusions."""
-    for path in sorted(file_of("thm-x").parent.glob("test_*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
+    for path in each_statement():
+        _, conclusion = function_of(path, "conclusion")
         yield from ((path, i) for i, _ in enumerate(clauses(conclusion)))
 
 
@@ -588,16 +609,8 @@ def modules():
 def test_every_clause_of_a_conclusion_is_needed(path, number, monkeypatch):
     """Without a clause, some test that expects the conclusion to be false notices."""
     monkeypatch.syspath_prepend(str(path.parent))
-    tree = ast.parse(path.read_text("utf-8"))
-    (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
-    clause = clauses(conclusion)[number]
-
-    class Drop(ast.NodeTransformer):
-        def visit(self, node):
-            return ast.Constant(True) if node is clause else self.generic_visit(node)
-
-    names = {"__name__": path.stem, "__file__": str(path)}
-    exec(compile(ast.fix_missing_locations(Drop().visit(tree)), str(path), "exec"), names)
+    tree, conclusion = function_of(path, "conclusion")
+    names = exchanged(path, tree, clauses(conclusion)[number], ast.Constant(True))
     tests = [name for name in names if re.match("test_(near_misses|tight|without_)", name)]
     assert any(fails(names[name]) for name in tests)
 
@@ -645,11 +658,10 @@ def conjunction(clauses):
 
 def modules_with_hypotheses():
     """Return the modules of tests that state hypotheses, with each part of these."""
-    for path in sorted(file_of("thm-x").parent.glob("test_*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        for function in tree.body:
-            if getattr(function, "name", "") == "hypotheses":
-                yield from ((path, i) for i, _ in enumerate(parts(function)))
+    for path in each_statement():
+        _, function = function_of(path, "hypotheses")
+        if function:
+            yield from ((path, i) for i, _ in enumerate(parts(function)))
 
 
 @pytest.mark.parametrize(
@@ -658,25 +670,18 @@ def modules_with_hypotheses():
 def test_every_part_of_a_hypothesis_is_needed(path, number, monkeypatch):
     """Without a part, some instance that is to break a hypothesis breaks none."""
     monkeypatch.syspath_prepend(str(path.parent))
-    tree = ast.parse(path.read_text("utf-8"))
-    (function,) = (node for node in tree.body if getattr(node, "name", "") == "hypotheses")
+    tree, function = function_of(path, "hypotheses")
     whole, rest = list(parts(function))[number]
-
-    class Weaken(ast.NodeTransformer):
-        def visit(self, node):
-            return rest if node is whole else self.generic_visit(node)
-
-    names = {"__name__": path.stem, "__file__": str(path)}
-    exec(compile(ast.fix_missing_locations(Weaken().visit(tree)), str(path), "exec"), names)
+    names = exchanged(path, tree, whole, rest)
     tests = [name for name in names if name.startswith("test_without_")]
     assert any(fails(names[name]) for name in tests), ast.unparse(whole)
 
 
-def statement(path):
-    """Return the module of a test, and its conclusion."""
-    tree = ast.parse(path.read_text("utf-8"))
-    (conclusion,) = (node for node in tree.body if getattr(node, "name", "") == "conclusion")
-    return tree, conclusion
+def each_place(path, name, find):
+    """Yield each place that `find` yields in a function of a module, with the module read anew."""
+    for number, _ in enumerate(find(function_of(path, name)[1])):
+        tree, function = function_of(path, name)
+        yield tree, list(find(function))[number]
 
 
 def weaker_conclusions(conclusion):
@@ -685,15 +690,8 @@ def weaker_conclusions(conclusion):
     yield from on_one_side(ast.walk(conclusion))
 
 
-def with_other(path, tree, whole, other, *, drawn=False):
-    """Return the tests of a module in which one expression is another; last those that draw."""
-
-    class Exchange(ast.NodeTransformer):
-        def visit(self, node):
-            return other if node is whole else self.generic_visit(node)
-
-    names = {"__name__": path.stem, "__file__": str(path)}
-    exec(compile(ast.fix_missing_locations(Exchange().visit(tree)), str(path), "exec"), names)
+def callable_tests(names, *, drawn=False):
+    """Return the tests of a module that need nothing; if wanted also, last, those that draw."""
     tests = [
         value
         for name, value in names.items()
@@ -708,20 +706,14 @@ def draws(test):
     return getattr(test, "is_hypothesis_test", False)
 
 
-def each_statement():
-    return sorted(file_of("thm-x").parent.glob("test_*.py"))
-
-
 @pytest.mark.parametrize("path", each_statement(), ids=lambda path: path.stem)
 def test_a_conclusion_that_says_less_is_noticed(path, monkeypatch):
     """At any depth: a part left out, some for all, at most for equal."""
     monkeypatch.syspath_prepend(str(path.parent))
     unnoticed = []
-    for number, _ in enumerate(weaker_conclusions(statement(path)[1])):
-        tree, conclusion = statement(path)
-        whole, less = list(weaker_conclusions(conclusion))[number]
+    for tree, (whole, less) in each_place(path, "conclusion", weaker_conclusions):
         words = f"{ast.unparse(less)} for {ast.unparse(whole)}"
-        if not any(notices(test) for test in with_other(path, tree, whole, less)):
+        if not any(map(notices, callable_tests(exchanged(path, tree, whole, less)))):
             unnoticed.append(words)
     assert unnoticed == []
 
@@ -753,16 +745,13 @@ def test_the_constants_of_a_conclusion_are_sharp(path, monkeypatch):
     """
     monkeypatch.syspath_prepend(str(path.parent))
     wide = []
-    for number, one in enumerate(numbers(statement(path)[1])):
-        moved = [one.value + by * (one.value or 1) for by in (0.05, -0.05)]
-        found = []
-        for value in moved:
-            tree, conclusion = statement(path)
-            whole = list(numbers(conclusion))[number]
-            tests = with_other(path, tree, whole, ast.Constant(value))
-            found.append(any(notices(test) for test in tests))
-        if not any(found):
-            wide.append(f"{one.value} in line {one.lineno}")
+    for tree, one in each_place(path, "conclusion", numbers):
+        value, noticed = one.value, False
+        for by in (0.05, -0.05):
+            one.value = value + by * (value or 1)
+            noticed = noticed or any(map(notices, callable_tests(exchanged(path, tree, one, one))))
+        if not noticed:
+            wide.append(f"{value} in line {one.lineno}")
     assert wide == []
 
 
@@ -775,27 +764,19 @@ def borders(function):
                     yield node, place
 
 
-def hypotheses_of(path):
-    tree = ast.parse(path.read_text("utf-8"))
-    found = [node for node in tree.body if getattr(node, "name", "") == "hypotheses"]
-    return tree, found[0] if found else None
-
-
 @pytest.mark.parametrize(
     "path",
-    [path for path in each_statement() if hypotheses_of(path)[1]],
+    [path for path in each_statement() if function_of(path, "hypotheses")[1]],
     ids=lambda path: path.stem,
 )
 def test_the_borders_of_a_hypothesis_are_tried(path, monkeypatch):
     """With < for ≤ some instance of which the statement is to be true breaks a hypothesis."""
     monkeypatch.syspath_prepend(str(path.parent))
     untried = []
-    for number, _ in enumerate(borders(hypotheses_of(path)[1])):
-        tree, function = hypotheses_of(path)
-        whole, place = list(borders(function))[number]
+    for tree, (whole, place) in each_place(path, "hypotheses", borders):
         words = f"{ast.unparse(whole)} at {place}"
         whole.ops[place] = ast.Lt() if isinstance(whole.ops[place], ast.LtE) else ast.Gt()
-        if not any(notices(test) for test in with_other(path, tree, whole, whole, drawn=True)):
+        if not any(map(notices, callable_tests(exchanged(path, tree, whole, whole), drawn=True))):
             untried.append(words)
     assert untried == []
 
