@@ -64,8 +64,8 @@ def sweep(
 
     Each process trains one run at a time on one thread, so the bits are those of `results`. A run
     is stored as soon as it has ended, and no other is lost when one fails. When a process is
-    killed, what it was training is trained again. Several sweeps may go on at once, on the same
-    experiments too.
+    killed, what it was training is trained again, in the end alone. Several sweeps may go on at
+    once, on the same experiments too.
 
     Runs are spread by joblib: within ``joblib.parallel_config("dask")`` the processes are those
     of a Dask cluster, on as many machines as it has. Its workers need ``dlbook[train]`` of the
@@ -132,7 +132,8 @@ class _Failure:
     error: Exception
 
 
-#: As often in a row, with no run ending in between, may processes be killed.
+#: As often in a row, with no run ending in between, may processes be killed before one experiment
+#: is tried alone.
 PATIENCE = 3
 
 
@@ -145,25 +146,36 @@ def _trained(
         for experiment in experiments:
             yield _make(experiment, code, progress)
         return
-    left, killed, failed = list(experiments), 0, 0
+    failed = 0
     with progress_bar(len(experiments), "run", progress) as bar:
-        while left:
-            try:
-                for outcome in _spread(left, code, jobs):
-                    left.remove(outcome.experiment)
-                    killed = 0
-                    failed += isinstance(outcome, _Failure)
-                    if bar is not None:
-                        text = f"training, {failed} failed" if failed else "training"
-                        bar.step(len(experiments) - len(left), text, **_note(outcome))
-                    yield outcome
-            except BrokenProcessPool as error:
-                killed += 1
-                if killed < PATIENCE:
-                    continue
-                for experiment in left:
-                    yield _Failure(experiment, _noted(RuntimeError(str(error)), experiment))
-                return
+        for done, outcome in enumerate(_spread_again(experiments, code, jobs), 1):
+            failed += isinstance(outcome, _Failure)
+            if bar is not None:
+                text = f"training, {failed} failed" if failed else "training"
+                bar.step(done, text, **_note(outcome))
+            yield outcome
+
+
+def _spread_again(
+    experiments: list[Experiment], code: str, jobs: int | None
+) -> Iterator[Run | _Failure]:
+    """Yield what became of experiments, though processes are killed."""
+    left, killed = list(experiments), 0
+    while left:
+        # A killed process takes the others with it, and which one it was isn't told: an
+        # experiment is given up only when it was alone.
+        tried = left[:] if killed < PATIENCE else left[:1]
+        try:
+            for outcome in _spread(tried, code, jobs):
+                left.remove(outcome.experiment)
+                killed = 0
+                yield outcome
+        except BrokenProcessPool as error:
+            killed += 1
+            if killed > PATIENCE:
+                yield _Failure(left[0], _noted(RuntimeError(str(error)), left[0]))
+                del left[0]
+                killed = 0
 
 
 def _note(outcome: Run | _Failure) -> dict[str, float]:
