@@ -54,6 +54,8 @@ def test_near_misses():
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
     # Of these the only change is less than promised, or more.
-    more = {"the first change, a thousandth more": NEAR_MISSES["the first change, a thousandth more"]}
+    more = {
+        "the first change, a thousandth more": NEAR_MISSES["the first change, a thousandth more"]
+    }
     for c in 1.0, -1.0:
         assert not missed(more, [(np.ones(1), 0.25, 2.0, c)], conclusion)
