@@ -236,7 +236,10 @@ def _match(structure: Structure, tree: Any, path: tuple[Any, ...], found: list[A
         values = tuple([here[key] for key in structure.keys])
     children = (_LEAF,) * len(keys) if structure.children is None else structure.children
     for key, child, value in zip(structure.keys, children, values, strict=True):
-        _match(child, value, (path, structure.kind, key), found)
+        if child.kind is None and type(value) is np.ndarray:  # as most are
+            found.append(value)
+        else:
+            _match(child, value, (path, structure.kind, key), found)
 
 
 def _place(path: tuple[Any, ...]) -> str:
