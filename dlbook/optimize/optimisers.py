@@ -150,17 +150,15 @@ class GradientDescent:
         rate = rate_of(self.learning_rate, taken)
         old, gradient, structure = _matched(params, grads)
         with np.errstate(over="ignore", invalid="ignore"):  # told of below
-            _check_finite("grads", gradient, grads, f"step {taken}")
+            _check_finite("grads", gradient, params, f"step {taken}")
             if out is None:
                 new = [p - rate * g for p, g in zip(old, gradient, strict=True)]
-                params = trees.unflatten(structure, new)
             else:
-                new = old if out[0] is params else trees.flatten_like(structure, out[0])
-                params = out[0]
+                new = trees.flatten_like(structure, out[0])
                 for o, p, g in zip(new, old, gradient, strict=True):
                     np.subtract(p, rate * g, out=o)
             _check_finite("params", new, params, f"step {taken} leads too far")
-        return params, taken
+        return trees.unflatten(structure, new) if out is None else out[0], taken
 
 
 @dataclass(frozen=True)
@@ -416,25 +414,24 @@ def _along_sum(
     old, gradient, structure = _matched(params, grads)
     sums = trees.flatten_like(structure, state.first)
     with np.errstate(over="ignore", invalid="ignore"):  # told of below
-        _check_finite("grads", gradient, grads, f"step {taken}")
+        _check_finite("grads", gradient, params, f"step {taken}")
         if out is None:
             sums = [momentum * v + g for v, g in zip(sums, gradient, strict=True)]
             new = [
                 p - rate * (g + momentum * v if ahead else v)
                 for p, g, v in zip(old, gradient, sums, strict=True)
             ]
-            params = trees.unflatten(structure, new)
-            after = Moments(taken, trees.unflatten(structure, sums))
         else:
-            params, after = out[0], out[1]._replace(taken=taken)
-            new = trees.flatten_like(structure, params)
-            new_sums = trees.flatten_like(structure, after.first)
-            for p, g, v, o, w in zip(old, gradient, sums, new, new_sums, strict=True):
+            new = trees.flatten_like(structure, out[0])
+            into = trees.flatten_like(structure, out[1].first)
+            for o, p, w, v, g in zip(new, old, into, sums, gradient, strict=True):
                 np.multiply(momentum, v, out=w)
                 np.add(w, g, out=w)
                 np.subtract(p, rate * (g + momentum * w if ahead else w), out=o)
         _check_finite("params", new, params, f"step {taken} leads too far")
-    return params, after
+    if out is None:
+        return trees.unflatten(structure, new), Moments(taken, trees.unflatten(structure, sums))
+    return out[0], out[1]._replace(taken=taken)
 
 
 def _no_moments(params: Any) -> Moments:
@@ -452,7 +449,7 @@ def _adam(
     """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
     taken = _taken(state)
     rate = rate_of(method.learning_rate, taken)
-    _matched(params, grads)
+    check_gradient(grads, params, taken)
     old, older = method.momentum, method.memory
     length = rate / (1 - old**taken)
     scale = math.sqrt(1 - older**taken)
@@ -466,19 +463,14 @@ def _adam(
         m = trees.map(lambda m, g: old * m + (1 - old) * g, state.first, grads)
         s = trees.map(lambda s, g: older * s + (1 - older) * (g * g), state.second, grads)
         params = trees.map(moved, params, m, s)
-        # A gradient that is not finite leads to parameters that are not: it is looked at only then.
-        if not _are_finite(trees.leaves(params)):
-            _check_finite("grads", trees.leaves(grads), grads, f"step {taken}")
-            check_params(params, taken)
-        _check_finite("state.second", trees.leaves(s), s, f"step {taken}")
+    check_params(params, taken)
+    _check_finite("state.second", trees.leaves(s), s, f"step {taken}")
     if out is None:
         return params, Moments(taken, m, s)
     trees.map(np.copyto, out[0], params)
     trees.map(np.copyto, out[1].first, m)
     trees.map(np.copyto, out[1].second, s)
-    return out[0], Moments(taken, out[1].first, out[1].second)
-
-
+    return out[0], out[1]._replace(taken=taken)
 
 
 def written(params: Tree, taken: int, out: tuple[Tree, int] | None) -> tuple[Tree, int]:
@@ -529,7 +521,7 @@ def _taken(state: Any) -> int:
 def check_gradient(grads: Any, params: Any, step: int) -> None:
     """Raise an error for a gradient of other shapes than its parameters', or not finite."""
     _, gradient, _ = _matched(params, grads)
-    _check_finite("grads", gradient, grads, f"step {step}")
+    _check_finite("grads", gradient, params, f"step {step}")
 
 
 def check_params(params: Any, step: int) -> None:
@@ -538,12 +530,10 @@ def check_params(params: Any, step: int) -> None:
 
 
 def _check_finite(name: str, leaves: list[Any], tree: Any, when: str) -> None:
-    """Raise an error if a number in the leaves, which are the tree's, is NaN or infinite."""
-    if _are_finite(leaves):
-        return
-    for i, leaf in enumerate(trees.leaves(tree)):
-        values = np.asarray(leaf)
-        if not np.isfinite(values).all():
+    """Raise an error if a number in the leaves of a tree like `tree` is NaN or infinite."""
+    for i, leaf in enumerate(leaves):
+        if not _is_finite(leaf):
+            values = np.asarray(leaf)
             found = values[~np.isfinite(values)].flat[0]
             raise FloatingPointError(
                 f"{when}: {trees.places(tree, name)[i]} holds {found}; expected finite "
@@ -551,10 +541,9 @@ def _check_finite(name: str, leaves: list[Any], tree: Any, when: str) -> None:
             )
 
 
-def _are_finite(leaves: list[Any]) -> bool:
-    # One sum of squares tells at once; where finite numbers overflow it, each is looked at.
-    squares = sum([np.vdot(leaf, leaf) for leaf in leaves])
-    return bool(np.isfinite(squares)) or all(bool(np.isfinite(leaf).all()) for leaf in leaves)
+def _is_finite(leaf: Any) -> bool:
+    # A sum of squares tells at once; where finite numbers overflow it, each is looked at.
+    return bool(np.isfinite(np.vdot(leaf, leaf)) or np.isfinite(leaf).all())
 
 
 def _matched(params: Any, grads: Any) -> tuple[list[Any], list[Any], trees.Structure]:
