@@ -14,6 +14,7 @@ NEAR_MISSES = {
     "1 + .95t/√κ": {"front": lambda s, t: 1 + 0.95 * t * s},
     "heavy ball's factor": {"rate": lambda s: (1 - s) / (1 + s)},
     "the radius is at most .99(1 - 1/√κ)": {"radius": lambda s: 0.99 * (1 - s)},
+    "the radius is 1.01(1 - 1/√κ) at m": {"radius": lambda s: 1.01 * (1 - s)},
     "no farther than .99|w_1| afterwards": {"most": 0.99},
     "a step 1.5 times as long": {"length": 1.5},
     "a step .9 times as long": {"length": 0.9},
@@ -61,7 +62,7 @@ def conclusion(
     length=1.0,
     momentum=lambda beta: beta,
 ):
-    """The bound holds for 80 steps and is at most |w_1|, and no root is larger than 1 - 1/√κ."""
+    """The bound holds for 80 steps and is at most |w_1|; no root is larger than that of m."""
     s, beta = np.sqrt(m / lipschitz), momentum(beta)
     ws = nesterov(f, start, length * eta, beta, 80)
     first = np.linalg.norm(start)
@@ -72,6 +73,7 @@ def conclusion(
         all(at_most(np.linalg.norm(w), bound) for w, bound in zip(ws, bounds, strict=True))
         and all(at_most(bound, most * first) for bound in bounds[1:])
         and at_most(max(roots), radius(s) + 1e-7)
+        and bool(abs(roots[0] - radius(s)) < 1e-6)
     )
 
 
