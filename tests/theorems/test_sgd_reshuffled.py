@@ -42,7 +42,7 @@ def test_holds(e, eta):
 
 
 def test_near_misses():
-    assert not missed(NEAR_MISSES, [(1.0, 0.1), (2.0, 0.5)], conclusion)
+    assert not missed(NEAR_MISSES, [(1.0, 0.1), (2.0, 0.5), (-1.0, 1.0), (0.0, 1.9)], conclusion)
 
 
 def test_a_kick_that_is_larger_is_told():
