@@ -47,7 +47,8 @@ ONE = np.array([1.0])
 
 def test_near_misses():
     near = [(bowl, ONE, rate, 1.0) for rate in (0.05, 0.5, 1.0, 1.99)]
-    near += [(bowl, np.array([0.0, 1.0, 0.0]), 1.0, 1.0), (lambda w: w[0] - bowl(w), ONE / 2, 1.9, 1.0)]
+    near += [(bowl, np.array([0.0, 1.0, 0.0]), 1.0, 1.0)]
+    near += [(lambda w: w[0] - bowl(w), ONE / 2, 1.9, 1.0)]
     # Between other points of the segment, and off it, the slope changes faster.
     near += [(wavy, ONE, 1.0, 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

@@ -87,7 +87,9 @@ def difference():
 
 def test_near_misses():
     alone = Computation({"a": []}, {}, {"a": 3})
-    instances = [(difference(), ()), (alone, ({"a": 3},))]
+    square = Computation({"a": [], "b": ["a", "a"]}, {"b": lambda a, b: a * b}, {"a": 3})
+    instances = [(difference(), ()), (alone, ({"a": 3},)), (Computation({}, {}, {}), ())]
+    instances += [(square, ({"a": 3, "b": 9}, {"a": 3, "b": 6}))]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

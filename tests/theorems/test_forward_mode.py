@@ -105,6 +105,11 @@ def test_near_misses():
     program = Program([0.7, 1.3], lines)
     square = Program([1.5], [("multiply", 0, 0), ("tanh", 1)])
     near = [(program, last(program), [0.5, -2.0]), (square, last(square), [3.0])]
+    near += [(program, last(program), [0.0, 0.0]), (Program([1.5], []), lambda x: x, [2.0])]
+    # Elsewhere the program does something else; and an operation has a kink elsewhere.
+    near += [(square, lambda x: np.tanh(x * x) if abs(x - 1.5) < 0.1 else 0.0, [3.0])]
+    beside = Program([0.5], [("relu", 0)], relu_with(0.0).operations)
+    near += [(beside, last(beside), [1.0]), (beside, last(beside), [-1.0])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

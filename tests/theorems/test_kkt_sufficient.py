@@ -79,7 +79,7 @@ def test_near_misses():
         on_an_interval(np.square, lambda w: 2 * w, 0.0, 0.0, 2.0, [0.0, 0.0]),
         # Convex on D, from 0 on, and not beyond.
         on_an_interval(lambda w: w**3, lambda w: 3 * w**2, 0.0, 0.0, 2.0, [0.0, 0.0]),
-        # The equation y₁ + y₂ = 1, with ν = -½, and y₁ + y₂ = 1 with ν = ½.
+        # The equation y₁ + y₂ = 1, whose multiplier is -½; then ½.
         (lambda y: y @ y / 2, lambda y: y, half, both, np.array([1.0, -1.0]), [0.0, 0.5], ys),
         (lambda y: -y.sum() / 2, lambda y: -half, half, both, np.array([1.0, -1.0]), [0.5, 0], ys),
         # No constraint.

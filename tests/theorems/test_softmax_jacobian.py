@@ -32,7 +32,7 @@ def conclusion(
     kernel=np.ones_like,
     lost=1,
 ):
-    """The entries, the variances, and what J takes to zero; entries by quotients where there are."""
+    """The entries, by quotients where they exist, the variances, and what J takes to zero."""
     s = shares(z)
     J = np.diag(s) - np.outer(s, s)
     measured = jacobian(z) if hypotheses(z)["finite"] else J
