@@ -72,8 +72,8 @@ def conclusion(
     return (
         abs(mean - shrink(eta) ** steps * first) < 1e-9 * (1 + abs(mean))
         and abs(square - after) < 1e-9 * (1 + square)
-        and abs(mean * (1 - eta) ** 3000 - settles) < 1e-6
         and abs(late - limit(eta)) < 1e-6
+        and abs(mean * (1 - eta) ** 3000 - settles) < 1e-6
     )
 
 
