@@ -34,7 +34,7 @@ def log_cosh(z):
 
 
 def bowl(w):
-    """Return half the squared length: its gradient is Lipschitz with the constant 1."""
+    """Return half the squared length: its gradient is Lipschitz with constant 1."""
     return np.sum(w * w) / 2
 
 

@@ -25,7 +25,7 @@ NEAR_MISSES = {
 
 
 def conclusion(a, b, *, equal=same_line, times=1.0):
-    """The inequality, squared: whole numbers, so that equality can be told."""
+    """The inequality, squared: integers, so that equality can be told."""
     inner, product = (a @ b) ** 2, (a @ a) * (b @ b)
     return inner <= times**2 * product and (inner == product) == equal(a, b)
 
