@@ -65,6 +65,7 @@ def test_near_misses():
     skew, twice = np.array([[1.0, 2.0, 0.0]]), np.vstack([ROW, 2 * ROW])
     near = [
         (ROW, ONE, [np.zeros(2), LEAST]),
+        (ROW, ONE, [np.zeros(2), 2 * LEAST, -LEAST, LEAST]),  # in many steps
         (skew, np.array([5.0]), [np.zeros(3), np.array([1.0, 2, 0])]),
         (twice, np.array([1.0, 2.0]), [np.array([3.0, 4.0]), LEAST]),  # of dependent rows
         (np.eye(2), LEAST, [np.zeros(2), LEAST]),  # with one interpolant alone

@@ -38,7 +38,8 @@ NEAR_MISSES = {
     "also at twice W2": {"parts": (1, 2)},
     "the step of twice the rate": {"steps": 2},
     "O(t³)": {"order": 3},
-    "a remainder of the size t^(3/2)": {"more": lambda t: 100 * t**1.5},
+    "a remainder of the size |t|^(3/2)": {"more": lambda t: 100 * abs(t) ** 1.5},
+    "the same on the left": {"more": lambda t: 100 * max(-t, 0) ** 1.5},
 }
 
 
@@ -91,8 +92,9 @@ def conclusion(
         away = max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
         return away + more(t)
 
-    largest = 1.5 * max(apart(t) / t**order for t in (1e-3, 5e-4))
-    return all(apart(t) <= largest * t**order + 1e-15 for t in (0.0, 1e-6, 1e-5, 1e-4))
+    largest = 1.5 * max(apart(t) / abs(t) ** order for t in (1e-3, 5e-4, -1e-3, -5e-4))
+    small = (0.0, 1e-6, 1e-5, 1e-4, -1e-6, -1e-5, -1e-4)
+    return all(apart(t) <= largest * abs(t) ** order + 1e-14 for t in small)
 
 
 @given(st.data(), cases(), st.floats(0, 1), st.floats(0.01, 2))
