@@ -22,6 +22,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from dlbook.autodiff.dispatch import NumPyLevel
 from dlbook.autodiff.rules.elementwise import choose, imaginary_part, real_part
 from dlbook.autodiff.rules.indexing import scatter
+from dlbook.autodiff.rules.linalg import solve
 from dlbook.autodiff.rules.products import einsum, einsum_of, letters_of
 from dlbook.autodiff.rules.shapes import cast
 from dlbook.autodiff.table import TABLE, Rule
@@ -96,12 +97,20 @@ class BatchLevel(NumPyLevel):
             stack = at_once(function, given, mine, **options)
             if stack is not None:
                 return self.value(stack)
-        results = [
-            function(
-                *[x[i] if batched else x for x, batched in zip(given, mine, strict=True)], **options
-            )
-            for i in range(self.size)
-        ]
+        return self.one_by_one(function, given, mine, options)
+
+    def one_by_one(
+        self,
+        function: Callable[..., Any],
+        operands: list[Any],
+        mine: list[bool],
+        options: dict[str, Any],
+    ) -> Any:
+        """Call a function for each entry of the batch; return the values of its results."""
+        results = []
+        for i in range(self.size):
+            entries = [x[i] if batched else x for x, batched in zip(operands, mine, strict=True)]
+            results.append(function(*entries, **options))
         if isinstance(results[0], tuple):
             return tuple([self.value(np.stack(parts)) for parts in zip(*results, strict=True)])
         return self.value(np.stack(results))
@@ -156,90 +165,6 @@ def _product(function: Any, operands: list[Any], mine: list[bool]) -> Any:
     return found
 
 
-def _reduced(
-    function: Any, operands: list[Any], mine: list[bool], axis: Any = None, **options: Any
-) -> Any:
-    (x,) = operands
-    rank = len(shape_of(x)) - 1
-    if axis is None:
-        axis = range(rank)
-    elif not rank:  # where NumPy allows the axes 0 and -1 as well
-        return None
-    axes = normalize_axis_tuple(axis, rank)
-    return function(x, axis=tuple([i + 1 for i in axes]), **options)
-
-
-def _along(default: int | None) -> Any:
-    """Return how a function along one axis is called."""
-
-    def along(
-        function: Any, operands: list[Any], mine: list[bool], axis: Any = default, **options: Any
-    ) -> Any:
-        (x,) = operands
-        if not isinstance(axis, int):
-            return None
-        axis = normalize_axis_index(axis, len(shape_of(x)) - 1)
-        return function(x, axis=axis + 1, **options)
-
-    return along
-
-
-def _reshaped(
-    function: Any,
-    operands: list[Any],
-    mine: list[bool],
-    shape: Any = None,
-    order: Any = "C",
-    **_: Any,
-) -> Any:
-    (x,) = operands
-    if shape is None or order != "C":
-        return None
-    return np.reshape(x, (shape_of(x)[0], *np.atleast_1d(shape).tolist()))
-
-
-def _transposed(function: Any, operands: list[Any], mine: list[bool], axes: Any = None) -> Any:
-    (x,) = operands
-    rank = len(shape_of(x)) - 1
-    axes = range(rank)[::-1] if axes is None else normalize_axis_tuple(axes, rank)
-    return np.transpose(x, (0, *[i + 1 for i in axes]))
-
-
-def _moved(
-    function: Any, operands: list[Any], mine: list[bool], source: Any, destination: Any
-) -> Any:
-    (x,) = operands
-    rank = len(shape_of(x)) - 1
-    places = [[i + 1 for i in normalize_axis_tuple(axes, rank)] for axes in (source, destination)]
-    return np.moveaxis(x, *places)
-
-
-def _swapped(function: Any, operands: list[Any], mine: list[bool], axis1: Any, axis2: Any) -> Any:
-    (x,) = operands
-    rank = len(shape_of(x)) - 1
-    return np.swapaxes(x, *[normalize_axis_index(axis, rank) + 1 for axis in (axis1, axis2)])
-
-
-def _squeezed(function: Any, operands: list[Any], mine: list[bool], axis: Any = None) -> Any:
-    (x,) = operands
-    shape = shape_of(x)[1:]
-    if axis is None:
-        axis = tuple([i for i, n in enumerate(shape) if n == 1])
-    return np.squeeze(x, tuple([i + 1 for i in normalize_axis_tuple(axis, len(shape))]))
-
-
-def _expanded(function: Any, operands: list[Any], mine: list[bool], axis: Any) -> Any:
-    (x,) = operands
-    rank = len(shape_of(x)) - 1 + np.size(axis)
-    return np.expand_dims(x, tuple([i + 1 for i in normalize_axis_tuple(axis, rank)]))
-
-
-def _spread(function: Any, operands: list[Any], mine: list[bool], shape: Any, **_: Any) -> Any:
-    (x,) = operands
-    shape = np.atleast_1d(shape).tolist()
-    return np.broadcast_to(_raised(x, len(shape)), (shape_of(x)[0], *shape))
-
-
 def _joined(
     function: Any, operands: list[Any], mine: list[bool], axis: Any = 0, **options: Any
 ) -> Any:
@@ -254,13 +179,104 @@ def _joined(
     return function(*stacks, axis=normalize_axis_index(axis, rank) + 1, **options)
 
 
-def _triangle(function: Any, operands: list[Any], mine: list[bool], **options: Any) -> Any:
-    (x,) = operands
-    return function(x, **options) if len(shape_of(x)) > 2 else None
+def _summed(
+    function: Any, operands: list[Any], mine: list[bool], subscripts: str, **options: Any
+) -> Any:
+    if any(options.values()):  # such as a dtype
+        return None
+    entries = [x[0] if batched else x for x, batched in zip(operands, mine, strict=True)]
+    terms, output = letters_of(subscripts, tuple(entries))
+    new = chr(0x2000)
+    terms = [new + term if batched else term for term, batched in zip(terms, mine, strict=True)]
+    return einsum_of(terms, new + output, operands)
 
 
-def _each(function: Any, operands: list[Any], mine: list[bool], **options: Any) -> Any:
-    return function(*operands, **options)
+def _solved(function: Any, operands: list[Any], mine: list[bool]) -> Any:
+    (a, b), (first, _) = operands, mine
+    if first or len(shape_of(a)) > 2 or len(shape_of(b)) > 3:
+        return function(*_lined_up(operands, mine))
+    size, n, m = shape_of(b)  # the matrix is factorised once, for all columns
+    columns = np.reshape(np.moveaxis(b, 0, 1), (n, size * m))
+    return np.moveaxis(np.reshape(function(a, columns), (n, size, m)), 1, 0)
+
+
+# Those of one operand: it, a stack, and how many axes an entry of it has.
+
+
+def _of_one(at_once: Callable[..., Any]) -> Callable[..., Any]:
+    def of_one(function: Any, operands: list[Any], mine: list[bool], **options: Any) -> Any:
+        (x,) = operands
+        return at_once(function, x, len(shape_of(x)) - 1, **options)
+
+    return of_one
+
+
+def _shifted(axes: Any, rank: int) -> Any:
+    """Return axes of an entry as axes of the stack."""
+    if isinstance(axes, int):
+        return normalize_axis_index(axes, rank) + 1
+    return tuple([axis + 1 for axis in normalize_axis_tuple(axes, rank)])
+
+
+def _along(**axes: Any) -> Callable[..., Any]:
+    """Return how a function is called whose options of these names, with defaults, are axes."""
+
+    def along(function: Any, x: Any, rank: int, **options: Any) -> Any:
+        given = {name: options.get(name, default) for name, default in axes.items()}
+        if None in given.values():  # all entries in a row
+            return None
+        return function(x, **options | {name: _shifted(i, rank) for name, i in given.items()})
+
+    return _of_one(along)
+
+
+@_of_one
+def _reduced(function: Any, x: Any, rank: int, axis: Any = None, **options: Any) -> Any:
+    if axis is not None and not rank:  # where NumPy allows the axes 0 and -1 as well
+        return None
+    return function(x, axis=_shifted(range(rank) if axis is None else axis, rank), **options)
+
+
+@_of_one
+def _reshaped(
+    function: Any, x: Any, rank: int, shape: Any = None, order: Any = "C", **_: Any
+) -> Any:
+    if shape is None or order != "C":
+        return None
+    return np.reshape(x, (shape_of(x)[0], *np.atleast_1d(shape).tolist()))
+
+
+@_of_one
+def _transposed(function: Any, x: Any, rank: int, axes: Any = None) -> Any:
+    return np.transpose(x, (0, *_shifted(range(rank)[::-1] if axes is None else axes, rank)))
+
+
+@_of_one
+def _squeezed(function: Any, x: Any, rank: int, axis: Any = None) -> Any:
+    if axis is None:
+        axis = [i for i, n in enumerate(shape_of(x)[1:]) if n == 1]
+    return np.squeeze(x, _shifted(axis, rank))
+
+
+@_of_one
+def _expanded(function: Any, x: Any, rank: int, axis: Any) -> Any:
+    return np.expand_dims(x, _shifted(axis, rank + np.size(axis)))
+
+
+@_of_one
+def _spread(function: Any, x: Any, rank: int, shape: Any, **_: Any) -> Any:
+    shape = np.atleast_1d(shape).tolist()
+    return np.broadcast_to(_raised(x, len(shape)), (shape_of(x)[0], *shape))
+
+
+@_of_one
+def _triangle(function: Any, x: Any, rank: int, **options: Any) -> Any:
+    return function(x, **options) if rank > 1 else None
+
+
+@_of_one
+def _each(function: Any, x: Any, rank: int, **options: Any) -> Any:
+    return function(x, **options)
 
 
 def _of_stack(index: Any) -> tuple[Any, ...] | None:
@@ -279,54 +295,43 @@ def _of_stack(index: Any) -> tuple[Any, ...] | None:
     return (slice(None), *entries)
 
 
-def _taken(function: Any, operands: list[Any], mine: list[bool], index: Any) -> Any:
+@_of_one
+def _taken(function: Any, x: Any, rank: int, index: Any) -> Any:
     whole = _of_stack(index)
-    return None if whole is None else operands[0][whole]
+    return None if whole is None else x[whole]
 
 
-def _scattered(function: Any, operands: list[Any], mine: list[bool], index: Any, shape: Any) -> Any:
-    (x,) = operands
+@_of_one
+def _scattered(function: Any, x: Any, rank: int, index: Any, shape: Any) -> Any:
     whole = _of_stack(index)
     if whole is None:
         return None
-    if len(shape_of(x)) == 1:  # one number for all entries of a result
+    if rank == 0:  # one number for all entries of a result
         x = _raised(x, np.broadcast_to(0, shape)[index].ndim)
-    return scatter(x, index=whole, shape=(shape_of(x)[0], *shape))
-
-
-def _summed(
-    function: Any, operands: list[Any], mine: list[bool], subscripts: str, **options: Any
-) -> Any:
-    if any(options.values()):  # such as a dtype
-        return None
-    entries = [x[0] if batched else x for x, batched in zip(operands, mine, strict=True)]
-    terms, output = letters_of(subscripts, tuple(entries))
-    new = chr(0x2000)
-    terms = [new + term if batched else term for term, batched in zip(terms, mine, strict=True)]
-    return einsum_of(terms, new + output, operands)
+    return function(x, index=whole, shape=(shape_of(x)[0], *shape))
 
 
 _AT_ONCE: dict[Callable[..., Any], Callable[..., Any]] = {
     TABLE[function].rule.function: at_once
-    for at_once, functions in {
-        _chosen: [choose],
-        _product: [np.matmul],
-        _reduced: [np.sum, np.mean],
-        _along(-1): [np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft],
-        _along(None): [np.cumsum, np.roll],
-        _reshaped: [np.reshape],
-        _transposed: [np.transpose],
-        _moved: [np.moveaxis],
-        _swapped: [np.swapaxes],
-        _squeezed: [np.squeeze],
-        _expanded: [np.expand_dims],
-        _spread: [np.broadcast_to],
-        _joined: [np.concatenate, np.stack],
-        _triangle: [np.tril, np.triu],
-        _each: [real_part, imaginary_part, cast, np.copy],
-        _taken: [operator.getitem],
-        _scattered: [scatter],
-        _summed: [einsum],
+    for function, at_once in {
+        choose: _chosen,
+        np.matmul: _product,
+        einsum: _summed,
+        solve: _solved,
+        **dict.fromkeys([np.sum, np.mean], _reduced),
+        **dict.fromkeys([np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft], _along(axis=-1)),
+        **dict.fromkeys([np.cumsum, np.roll], _along(axis=None)),
+        np.reshape: _reshaped,
+        np.transpose: _transposed,
+        np.moveaxis: _along(source=None, destination=None),
+        np.swapaxes: _along(axis1=None, axis2=None),
+        np.squeeze: _squeezed,
+        np.expand_dims: _expanded,
+        np.broadcast_to: _spread,
+        **dict.fromkeys([np.concatenate, np.stack], _joined),
+        **dict.fromkeys([np.tril, np.triu], _triangle),
+        **dict.fromkeys([real_part, imaginary_part, cast, np.copy], _each),
+        operator.getitem: _taken,
+        scatter: _scattered,
     }.items()
-    for function in functions
 }

@@ -45,7 +45,7 @@ INSIDE = {
     linalg._least_squares: np.linalg.lstsq,
     linalg._pinv: np.linalg.pinv,
     linalg._qr: np.linalg.qr,
-    linalg._solve: np.linalg.solve,
+    linalg.solve: np.linalg.solve,
     linalg._svd: np.linalg.svd,
     linalg._svdvals: np.linalg.svdvals,
     products.einsum: np.einsum,

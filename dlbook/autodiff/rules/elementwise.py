@@ -332,6 +332,7 @@ def _clip(
 
 @primitive
 def choose(x: Any, y: Any, condition: Any) -> Any:
+    """Return `np.where`, operands first."""
     return np.where(condition, x, y)
 
 
@@ -365,11 +366,13 @@ elementwise(np.conjugate, lambda g, ans, x: np.conjugate(g), reads=False)
 
 @primitive
 def real_part(z: Any) -> Any:
+    """Return the real part of what is complex."""
     return np.real(z)
 
 
 @primitive
 def imaginary_part(z: Any) -> Any:
+    """Return the imaginary part of what is complex."""
     return np.imag(z)
 
 

@@ -193,6 +193,7 @@ def einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
 
 @primitive
 def einsum(*arrays: Any, subscripts: str, **options: Any) -> Any:
+    """Return `np.einsum`, operands first."""
     return np.einsum(subscripts, *arrays, **options)
 
 

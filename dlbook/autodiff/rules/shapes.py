@@ -359,6 +359,7 @@ def _diagflat(v: Any, k: int = 0) -> Any:
 
 @primitive
 def cast(a: Any, dtype: Any) -> Any:
+    """Return an array, or a number, in another floating dtype."""
     return np.asarray(a).astype(dtype)[()] if np.ndim(a) == 0 else a.astype(dtype)
 
 
