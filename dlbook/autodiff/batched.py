@@ -182,13 +182,11 @@ def _joined(
 def _summed(
     function: Any, operands: list[Any], mine: list[bool], subscripts: str, **options: Any
 ) -> Any:
-    if any(options.values()):  # such as a dtype
-        return None
     entries = [x[0] if batched else x for x, batched in zip(operands, mine, strict=True)]
     terms, output = letters_of(subscripts, tuple(entries))
     new = chr(0x2000)
     terms = [new + term if batched else term for term, batched in zip(terms, mine, strict=True)]
-    return einsum_of(terms, new + output, operands)
+    return einsum_of(terms, new + output, operands, **options)
 
 
 def _solved(function: Any, operands: list[Any], mine: list[bool]) -> Any:
@@ -311,27 +309,26 @@ def _scattered(function: Any, x: Any, rank: int, index: Any, shape: Any) -> Any:
     return function(x, index=whole, shape=(shape_of(x)[0], *shape))
 
 
-_AT_ONCE: dict[Callable[..., Any], Callable[..., Any]] = {
-    TABLE[function].rule.function: at_once
-    for function, at_once in {
-        choose: _chosen,
-        np.matmul: _product,
-        einsum: _summed,
-        solve: _solved,
-        **dict.fromkeys([np.sum, np.mean], _reduced),
-        **dict.fromkeys([np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft], _along(axis=-1)),
-        **dict.fromkeys([np.cumsum, np.roll], _along(axis=None)),
-        np.reshape: _reshaped,
-        np.transpose: _transposed,
-        np.moveaxis: _along(source=None, destination=None),
-        np.swapaxes: _along(axis1=None, axis2=None),
-        np.squeeze: _squeezed,
-        np.expand_dims: _expanded,
-        np.broadcast_to: _spread,
-        **dict.fromkeys([np.concatenate, np.stack], _joined),
-        **dict.fromkeys([np.tril, np.triu], _triangle),
-        **dict.fromkeys([real_part, imaginary_part, cast, np.copy], _each),
-        operator.getitem: _taken,
-        scatter: _scattered,
-    }.items()
+_OF_STACKS: dict[Any, Callable[..., Any]] = {
+    choose: _chosen,
+    np.matmul: _product,
+    einsum: _summed,
+    solve: _solved,
+    **dict.fromkeys([np.sum, np.mean], _reduced),
+    **dict.fromkeys([np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft], _along(axis=-1)),
+    **dict.fromkeys([np.cumsum, np.roll], _along(axis=None)),
+    np.reshape: _reshaped,
+    np.transpose: _transposed,
+    np.moveaxis: _along(source=None, destination=None),
+    np.swapaxes: _along(axis1=None, axis2=None),
+    np.squeeze: _squeezed,
+    np.expand_dims: _expanded,
+    np.broadcast_to: _spread,
+    **dict.fromkeys([np.concatenate, np.stack], _joined),
+    **dict.fromkeys([np.tril, np.triu], _triangle),
+    **dict.fromkeys([real_part, imaginary_part, cast, np.copy], _each),
+    operator.getitem: _taken,
+    scatter: _scattered,
 }
+#: By what rules and levels call.
+_AT_ONCE = {TABLE[f].rule.function: at_once for f, at_once in _OF_STACKS.items()}

@@ -5,6 +5,7 @@ differences.
 """
 
 import contextlib
+import operator
 
 import numpy as np
 import programs
@@ -16,7 +17,6 @@ from test_rules import each_sample, named
 
 from dlbook import trees
 from dlbook.autodiff import (
-    DerivativeError,
     checkpoint,
     defjvp,
     defvjp,
@@ -28,8 +28,8 @@ from dlbook.autodiff import (
     transforms,
 )
 from dlbook.autodiff.batched import BatchLevel
-from dlbook.autodiff.table import name_of
-from dlbook.exercises.samples import Sample, flat
+from dlbook.autodiff.rules import linalg
+from dlbook.exercises.samples import Sample
 
 FUNCTIONS = samples.inventory()
 MODES = ["forward", "reverse"]
@@ -147,32 +147,175 @@ def test_each_program(text, mode):
 def by_each_argument(mode):
     def check(sample):
         for i in range(len(sample.args)):
-            jacobian(sample.f, i, mode)(*sample.args)
+            outcome(lambda i=i: jacobian(sample.f, i, mode)(*sample.args))
 
     return check
 
 
 #: Rules that look whether an adjoint is 0.
-LOOKING = {"np.linalg.eigh", "eigh", "np.linalg.svd", "svd"}
+LOOKING = {np.linalg.eigh, np.linalg.svd, linalg._eigh, linalg._svd}
+
+#: Functions of which some calls are made for one entry at a time: those that take all entries in a
+#: row, or in another order than C's, and indices among which are truth values or arrays apart.
+BY_ENTRIES = {
+    *(np.cumsum, np.nancumsum, np.roll, np.concatenate, np.reshape, np.ravel),
+    operator.getitem,
+}
 
 
 @named(FUNCTIONS)
 def test_each_rule_goes_at_once(function, monkeypatch):
-    """No rule asks for one value, nor calls a function for one entry of a batch at a time."""
+    """Hardly a rule asks for one value, or calls a function for one entry of a batch at a time."""
     asked, entries = [], []
-    leak, value = BatchLevel.leak, BatchLevel.one_by_one
+    leak, one_by_one = BatchLevel.leak, BatchLevel.one_by_one
 
     def asking(level, inside):
         asked.append(inside)
         leak(level, inside)
 
     def by_entries(level, function, *args):
-        entries.append(name_of(function))
-        return value(level, function, *args)
+        entries.append(function)
+        return one_by_one(level, function, *args)
 
     monkeypatch.setattr(BatchLevel, "leak", asking)
     monkeypatch.setattr(BatchLevel, "one_by_one", by_entries)
     for mode in MODES:
         each_sample(function, by_each_argument(mode))
-    assert bool(asked) == (name_of(function) in LOOKING)
-    assert not entries
+    assert bool(asked) == (function in LOOKING)
+    assert bool(entries) == (function in BY_ENTRIES)
+
+
+# ---- what a program, or a rule of its own, may do ------------------------------------------
+
+X = np.array([0.7, -1.3, 2.1])
+
+
+@primitive
+def cubes(x):
+    return x * x * x
+
+
+#: Reverse rules of x³ for an adjoint that is a plain array: each must do for a batch of them.
+RULES = {
+    "plain": lambda g, ans, x: g * 3 * x**2,
+    "branching on one value": lambda g, ans, x: g * 3 * x**2 if np.any(g) else g * 0,
+    "if": lambda g, ans, x: g * 3 * x**2 if g[0] else g * 5 * x**2,
+    "comparison": lambda g, ans, x: np.where(g == 0, 0.0, g * 3 * x**2),
+    "a norm": lambda g, ans, x: g * 3 * x**2 / np.linalg.norm(g) * float(np.sqrt(np.sum(g**2))),
+    "clipped": lambda g, ans, x: np.clip(g, -0.5, 0.5) * 3 * x**2,
+    "another function": lambda g, ans, x: g * 3 * np.square(x) + np.frompyfunc(abs, 1, 1)(g) * 0.0,
+    "float": lambda g, ans, x: np.array([float(a) * 3 * b**2 for a, b in zip(g, x, strict=True)]),
+    "a list": lambda g, ans, x: np.array(list(g * 3 * x**2)),
+    "text": lambda g, ans, x: g * 3 * x**2 * len(f"{g[0]:.0f}"),
+    "a copy": lambda g, ans, x: _scaled_in_place(g.copy(), 3 * x**2),
+    "in place": lambda g, ans, x: _added_in_place(g, 3 * x**2),
+    "filled": lambda g, ans, x: _filled(g, 3 * x**2),
+    "out": lambda g, ans, x: np.multiply(g, 3 * x**2, out=np.zeros(3)),
+    "an exception": lambda g, ans, x: _swallowing(g, 3 * x**2),
+    "stopped": lambda g, ans, x: stop_gradient(g) * 3 * x**2,
+    "its own derivative": lambda g, ans, x: grad(lambda x: np.sum(g * x**3))(x),
+    "by keyword": lambda g, ans, x: np.sum(np.stack([g, g]), axis=0, initial=g[0] * 0) * 1.5 * x**2,
+    "sorted": lambda g, ans, x: np.sort(g)[np.argsort(np.argsort(g))] * 3 * x**2,
+    "a constant": lambda g, ans, x: np.zeros(3),
+}
+
+
+def _scaled_in_place(copy, slope):
+    copy *= slope
+    return copy
+
+
+def _added_in_place(g, slope):
+    total = np.zeros(3)
+    total += g * slope
+    return total
+
+
+def _filled(g, slope):
+    total = np.zeros(3)
+    total[:2] = g[:2] * slope[:2]
+    total[2] = g[2] * slope[2]
+    return total
+
+
+def _swallowing(g, slope):
+    try:
+        return slope * g if g[0] > 0 else slope * g * 2
+    except Exception:
+        return slope * 7.0
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_rules_that_do_what_they_may_to_one_adjoint(rule):
+    defvjp(cubes, rule)
+    A = np.arange(9.0).reshape(3, 3)
+    same(lambda x: A @ cubes(np.sin(x)), (X,), mode="reverse")
+    defjvp(cubes, rule)
+    same(lambda x: A @ cubes(np.sin(x)), (X,), mode="forward")
+    # inside another derivative, which must not take for refused what the batch could not do
+    same(lambda y: jacobian(lambda x: cubes(x) * y, mode="reverse")(X), (X[0],), mode="forward")
+
+
+TREES = {
+    "dicts": lambda t: {"a": t["x"][:, None] * t["y"], "b": (np.sum(t["y"]), t["s"] * t["x"])},
+    "constant parts": lambda t: [np.ones(2), t["x"], 0.0 * t["s"]],
+    "one part twice": lambda t: [t["x"], t["x"], np.reshape(t["x"], (3, 1))],
+    "nothing": lambda t: np.sum(t["x"]) * np.zeros((2, 0)) + t["empty"],
+    "zero-d": lambda t: np.reshape(np.sum(t["x"] * np.sum(t["y"])), ()),
+    "entries": lambda t: np.stack([t["x"][i] * t["x"][i - 1] for i in range(3)]),
+    "complex": lambda t: np.fft.fft(t["x"]) * np.exp(1j * t["s"]),
+    "a checkpoint": lambda t: checkpoint(lambda x, s: np.tanh(np.outer(x, x)) * s)(t["x"], t["s"]),
+    "several results": lambda t: np.linalg.eigh(np.outer(t["x"], t["x"]) + np.diag(t["y"])),
+    "derivatives": lambda t: jacobian(lambda x: np.outer(x, x) * t["s"])(t["x"]),
+}
+
+
+@pytest.mark.parametrize("f", TREES.values(), ids=TREES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("s", [0.5, np.array(0.5)], ids=["number", "array"])
+def test_trees(f, dtype, s):
+    x, y = X.astype(dtype), np.array([1.0, 2.0, 4.0], dtype)
+    tree = {"x": x, "y": y, "s": s, "empty": np.zeros((2, 0), dtype)}
+    for mode in (None, *MODES):
+        same(f, (tree,), mode=mode)
+
+
+def test_derivatives_of_jacobians():
+    def f(x, y):
+        return np.tanh(np.outer(x, y) @ x)
+
+    def total(x, y, mode):
+        return np.sum(np.cos(jacobian(f, mode=mode)(x, y)))
+
+    for mode in MODES:
+        for outer in (grad, hessian):
+            same(lambda x, y, mode=mode: total(x, y, mode), (X, X[::-1] * 0.5), outer)
+        same(jacobian(jacobian(f, mode=mode), 1, mode), (X, X[::-1] * 0.5))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_results_are_arrays_of_their_own(mode):
+    A = np.arange(9.0).reshape(3, 3)
+    found = jacobian(lambda x: [x, x, A @ x, np.reshape(x, (1, 3))], mode=mode)(X)
+    for i, one in enumerate(found):
+        assert one.flags.writeable
+        assert not any(np.may_share_memory(one, other) for other in (*found[:i], A, X))
+
+
+def test_a_sweep_takes_no_more_memory_than_is_said(monkeypatch):
+    """The stacks of all values together have so many numbers; or there is a sweep for each."""
+    sizes = []
+    opened = BatchLevel.__init__
+
+    def opening(level, size):
+        sizes.append(size)
+        opened(level, size)
+
+    monkeypatch.setattr(BatchLevel, "__init__", opening)
+    x = np.linspace(0.0, 1.0, 10)  # and so three values of 10 numbers
+    for numbers, expected in [(300, [10]), (90, [3, 3, 3, 1]), (60, [2] * 5), (59, []), (0, [])]:
+        sizes.clear()
+        with numbers_in_one_sweep(numbers):
+            found = jacobian(lambda x: np.sin(np.cos(x)), mode="reverse")(x)
+        np.testing.assert_allclose(found, np.diag(-np.cos(np.cos(x)) * np.sin(x)), rtol=1e-14)
+        assert sizes == expected

@@ -179,7 +179,7 @@ def letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], str
     return terms, "".join(dots + once)
 
 
-def einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
+def einsum_of(terms: list[str], output: str, arrays: list[Any], **options: Any) -> Any:
     """Return the sum, in the letters that NumPy knows."""
     seen = dict.fromkeys("".join([*terms, output]))
     known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -188,7 +188,7 @@ def einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
     name = dict(zip(seen, known, strict=False))
     inputs = ",".join("".join(name[c] for c in term) for term in terms)
     subscripts = inputs + "->" + "".join(name[c] for c in output)
-    return np.einsum(subscripts, *arrays, dtype=wide(arrays[0]))
+    return np.einsum(subscripts, *arrays, **{"dtype": wide(arrays[0])} | options)
 
 
 @primitive
