@@ -2,7 +2,7 @@
 
 The table says what is known of the function: it is differentiated, and then recorded by the
 innermost level among its operands, or composed of others, or answered from plain values, or
-refused. `forward` and `reverse` hold the two kinds of level.
+refused. `forward`, `reverse` and `batched` hold the three kinds of level.
 """
 
 from __future__ import annotations

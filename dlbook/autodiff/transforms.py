@@ -430,14 +430,24 @@ def jacobian(
     argnums
         By which positional argument to differentiate.
     mode
-        ``"forward"`` makes a sweep for each entry of the argument, ``"reverse"`` one for each
-        entry of the result; by default the one that makes fewer.
+        ``"forward"`` takes a tangent for each entry of the argument, ``"reverse"`` an adjoint
+        for each entry of the result; by default the mode that takes fewer.
 
     Returns
     -------
     callable
         Takes the arguments of `f`. Returns, for each leaf of the result, a tree like the
         argument, of arrays of the result's shape followed by the argument's.
+
+    Notes
+    -----
+    All tangents, or adjoints, go in one sweep: those of a value lie in one array, and what a rule
+    does to one is done to all. For each value that `f` computes this takes as many times its
+    memory as there are tangents. Where they would be more than 2²² numbers together, 32 MB of
+    float64, they go in several sweeps with as many as that leaves room for.
+
+    A rule of your own that branches on a tangent or adjoint, makes a Python number of it or writes
+    it into an array is given one after the other.
 
     Examples
     --------
@@ -530,6 +540,10 @@ def _sweeps(run: Recorded, sweep: Callable[[Any], list[Any]], start: Any, ends: 
             pass  # a sweep that goes alone says what is wrong, if anything is
     sweeps = [sweep(unit) for unit in _basis(start)]
     return [[found[i] for found in sweeps] for i in range(ends)]
+
+
+def _is_alone(array: Any) -> bool:
+    return type(array) is np.ndarray and bool(array.flags.owndata)
 
 
 def _stacked(parts: Any, swept: tuple[int, ...], like: Any, *, first: bool) -> Any:
