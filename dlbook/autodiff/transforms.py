@@ -523,23 +523,35 @@ def _sweeps(run: Recorded, sweep: Callable[[Any], list[Any]], start: Any, ends: 
 
     One sweep goes with as many unit vectors as memory allows. If a rule cannot, each goes alone.
     """
-    n, zeros = _size(start), _zeros(start)
     size = _IN_ONE_SWEEP // max(sum([_size(call[0]) for call in run.level.tape.calls]), 1)
-    if min(n, size) > 1 and not any(type(plain(x)) is float for x in run.inputs):
+    if min(_size(start), size) > 1 and not any(type(plain(x)) is float for x in run.inputs):
         try:
-            blocks = []
-            for first in range(0, n, size):
-                units = np.eye(min(size, n - first), n, first, zeros.dtype)
-                level = BatchLevel(len(units))
-                found = sweep(level.value(units.reshape(-1, *zeros.shape)))
-                blocks.append([level.stack(leaf) for leaf in found])
-                if level.failed or level.refusal is not None:
-                    raise NotBatchedError
-            return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
-        except (NotBatchedError, DerivativeError):
-            pass  # a sweep that goes alone says what is wrong, if anything is
+            return _at_once(sweep, start, size)
+        except Exception:
+            pass  # of a rule that was written for one; what is wrong with that one, it says again
     sweeps = [sweep(unit) for unit in _basis(start)]
     return [[found[i] for found in sweeps] for i in range(ends)]
+
+
+def _at_once(sweep: Callable[[Any], list[Any]], start: Any, size: int) -> list[Any]:
+    """Return, for each end, what sweeps with so many unit vectors give, stacked.
+
+    Raises
+    ------
+    NotBatchedError
+        If a rule asks for the value of one.
+    """
+    n, zeros, blocks = _size(start), _zeros(start), []
+    for first in range(0, n, size):
+        units = np.eye(min(size, n - first), n, first, zeros.dtype)
+        level = BatchLevel(len(units))
+        found = sweep(level.value(units.reshape(-1, *zeros.shape)))
+        if level.failed or level.refusal is not None:  # and the rule went on
+            raise NotBatchedError
+        blocks.append([level.stack(leaf) for leaf in found])
+    if len(blocks) == len(blocks[0]) == 1 and _is_alone(blocks[0][0]):
+        return blocks[0]
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
 
 
 def _is_alone(array: Any) -> bool:

@@ -166,22 +166,25 @@ BY_ENTRIES = {
 @named(FUNCTIONS)
 def test_each_rule_goes_at_once(function, monkeypatch):
     """Hardly a rule asks for one value, or calls a function for one entry of a batch at a time."""
-    asked, entries = [], []
-    leak, one_by_one = BatchLevel.leak, BatchLevel.one_by_one
+    alone, entries = [], []
+    at_once, one_by_one = transforms._at_once, BatchLevel.one_by_one
 
-    def asking(level, inside):
-        asked.append(inside)
-        leak(level, inside)
+    def trying(*args):
+        try:
+            return at_once(*args)
+        except Exception as error:
+            alone.append(error)
+            raise
 
     def by_entries(level, function, *args):
         entries.append(function)
         return one_by_one(level, function, *args)
 
-    monkeypatch.setattr(BatchLevel, "leak", asking)
+    monkeypatch.setattr(transforms, "_at_once", trying)
     monkeypatch.setattr(BatchLevel, "one_by_one", by_entries)
     for mode in MODES:
         each_sample(function, by_each_argument(mode))
-    assert bool(asked) == (function in LOOKING)
+    assert bool(alone) == (function in LOOKING)
     assert bool(entries) == (function in BY_ENTRIES)
 
 
@@ -210,6 +213,8 @@ RULES = {
     "a copy": lambda g, ans, x: _scaled_in_place(g.copy(), 3 * x**2),
     "in place": lambda g, ans, x: _added_in_place(g, 3 * x**2),
     "filled": lambda g, ans, x: _filled(g, 3 * x**2),
+    "one entry filled": lambda g, ans, x: _one_filled(g, 3 * x**2),
+    "type": lambda g, ans, x: _of_type(g, 3 * x**2),
     "out": lambda g, ans, x: np.multiply(g, 3 * x**2, out=np.zeros(3)),
     "an exception": lambda g, ans, x: _swallowing(g, 3 * x**2),
     "stopped": lambda g, ans, x: stop_gradient(g) * 3 * x**2,
@@ -236,6 +241,18 @@ def _filled(g, slope):
     total[:2] = g[:2] * slope[:2]
     total[2] = g[2] * slope[2]
     return total
+
+
+def _one_filled(g, slope):
+    total = g * slope
+    rest = np.zeros(3)
+    rest[0] = total[0]
+    return np.where([True, False, False], rest, total)
+
+
+def _of_type(g, slope):
+    assert type(g) is np.ndarray
+    return g * slope
 
 
 def _swallowing(g, slope):
