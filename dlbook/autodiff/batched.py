@@ -230,8 +230,6 @@ def _along(**axes: Any) -> Callable[..., Any]:
 
 @_of_one
 def _reduced(function: Any, x: Any, rank: int, axis: Any = None, **options: Any) -> Any:
-    if axis is not None and not rank:  # where NumPy allows the axes 0 and -1 as well
-        return None
     return function(x, axis=_shifted(range(rank) if axis is None else axis, rank), **options)
 
 
