@@ -28,11 +28,12 @@ def conclusion(X, Y, p, phi, alpha, *, free=1.0, axis=1, biases="b2", total=np.s
 @given(
     st.integers(0, 999),
     st.tuples(*[st.integers(1, 3)] * 3),
+    st.integers(1, 3),
     st.sampled_from([np.tanh, np.abs, np.sign]),
     st.sampled_from([0.0, 0.5]),
 )
-def test_holds(seed, sizes, phi, alpha):
-    X, Y, p = network(seed, sizes)
+def test_holds(seed, sizes, rows, phi, alpha):
+    X, Y, p = network(seed, sizes, rows)
     labels = Y + np.random.default_rng(seed).integers(-1, 2, Y.shape)
     assert conclusion(X, labels, p, phi, alpha)
 
