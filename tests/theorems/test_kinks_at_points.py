@@ -47,3 +47,5 @@ def test_near_misses():
     # Of this one all values are too small.
     more = {"the first slope, a thousandth more": NEAR_MISSES["the first slope, a thousandth more"]}
     assert not missed(more, [(z[:1], -0.5, -y[:1])], conclusion)
+    # Points to the left of 0 are points.
+    assert not missed(more, [(z - 6, -7.5, y)], conclusion)

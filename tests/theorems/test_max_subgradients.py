@@ -58,3 +58,7 @@ def test_near_misses():
     near = [(np.array(v), x) for v in vs]
     near += [(np.array([1.0, 0.0]), np.array([-1.0, -2.0])), (np.ones(1), np.array([-3.0]))]
     assert not missed(NEAR_MISSES, near, conclusion)
+    # In one dimension the only subgradient is 1, whatever x is.
+    for x in -3.0, 0.0, 3.0:
+        any_sum = {"any sum": NEAR_MISSES["any sum"]}
+        assert not missed(any_sum, [(np.array([2.0]), np.array([x]))], conclusion)

@@ -42,6 +42,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(*network(1), np.tanh, 0.5)], conclusion)
 
 
+def test_any_labels_and_any_function_are_asked_for():
+    X, Y, p = network(1)
+    near_miss = {"with a thousandth of the penalty": {"free": 0.999}}
+    for labels, phi in (Y, np.sign), (Y - 0.5, np.tanh), (3 * Y, np.abs):
+        assert not missed(near_miss, [(X, labels, p, phi, 0.5)], conclusion)
+
+
 def test_sums_below_zero_are_told():
     X, Y, p = network(1)
     p = p | {"W2": -np.abs(p["W2"])}
