@@ -38,9 +38,10 @@ def has_path(graph):
 def hypotheses(graph, order):
     """Of an infinite graph the order is given by the place of each vertex."""
     if isinstance(graph, Integers):
-        forward = [0 <= order(u) < order(v) for u in graph for v in graph.successors(u)]
-        return {"order": all(forward)}
-    return {"order": leads_forward(graph, order)}
+        ordered = all(0 <= order(u) < order(v) for u in graph for v in graph.successors(u))
+    else:
+        ordered = leads_forward(graph, order)
+    return {"order": ordered}
 
 
 def conclusion(graph, order, *, claim=is_acyclic):
