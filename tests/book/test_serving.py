@@ -74,7 +74,7 @@ def test_a_build_begins_with_packages_and_with_nothing_of_the_book(tmp_path):
 class Loop:
     """Rebuilds a book as often as something changes."""
 
-    def __init__(self, book):
+    def __init__(self, book):  # noqa: F811
         arguments = ["-n", "-D", "dlbook_serves=1", "book", str(book.site)]
         self.process = subprocess.Popen(
             [sys.executable, "loop.py", *arguments],
@@ -115,8 +115,8 @@ def test_what_is_served_after_edits_is_the_cold_site(book, loop):  # noqa: F811
     # What is the book's own is imported anew, also where it was imported before.
     book.edit("library/dlbook/sample.py", "Tell the test", "Tell someone")
     book.edit("book/conf.py", "A small book", "A little book")
-    loop.change(squares)
-    assert "A little book" in book.page("squares")
+    said = loop.change(squares)
+    assert "A little book" in book.page("squares"), said
     served = book.site.rename(book.built / "served")
     assert book.build() == 0, book.log
     assert list(differences(served, book.site)) == []

@@ -93,7 +93,19 @@ class _Relinker:
         self.start = time.time()
         self.linker: Any = None
         extension.link_html = self.link
+        app.connect("builder-inited", self.keep, priority=499)
+        app.connect("builder-inited", self.give_back, priority=501)
         app.connect("build-finished", self.choose, priority=400)
+
+    def keep(self, app: Sphinx) -> None:
+        """sphinx-codeautolink 0.19.0 asks which pages are outdated, as may be asked once only.
+
+        Sphinx then takes a page for new that was written with other settings.
+        """
+        setattr(app.builder, "get_outdated_docs", lambda: ())  # noqa: B010
+
+    def give_back(self, app: Sphinx) -> None:
+        del app.builder.get_outdated_docs
 
     def choose(self, app: Sphinx, exception: Exception | None) -> None:
         for listener in app.events.listeners["build-finished"]:
