@@ -18,6 +18,7 @@ __all__ = [
     "sums_of_log_cosh",
     "treacherous",
     "vectors",
+    "wavy",
 ]
 
 
@@ -33,8 +34,18 @@ def log_cosh(z):
 
 
 def bowl(w):
-    """Return half the squared length: its gradient is Lipschitz with the constant 1."""
+    """Return half the squared length: its gradient is Lipschitz with constant 1."""
     return np.sum(w * w) / 2
+
+
+def wavy(w):
+    """Near the point 1 the slope is 1 + t(1 + cos 20t)/2, for t = w - 1: nearer to 1 than t.
+
+    From elsewhere on the way down it changes ten times as fast, and behind the point 2 as well.
+    """
+    t = w - 1
+    waves = t * t / 4 + t * np.sin(20 * t) / 40 + np.cos(20 * t) / 800
+    return np.sum(w + waves + 10 * np.maximum(w - 2, 0.0) ** 2)
 
 
 def treacherous(steps):

@@ -5,7 +5,17 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-__all__ = ["MODERATE", "Smooth", "accurate", "bounded", "power", "programs", "sines"]
+__all__ = [
+    "MODERATE",
+    "Smooth",
+    "accurate",
+    "bounded",
+    "from_zero_on",
+    "power",
+    "programs",
+    "restless",
+    "sines",
+]
 
 MODERATE = st.floats(0.1, 2)
 
@@ -26,6 +36,33 @@ def power(m, at, order):
         if k > order:
             return 0.0 * u
         return m * (u - at) ** (order - k) / np.prod(np.arange(1.0, order - k + 1))
+
+    return Smooth(derivative)
+
+
+def from_zero_on(order):
+    """Return u to the order plus a half: there is none below 0, nor at 0 a further derivative."""
+
+    def derivative(u, k):
+        return np.prod(order + 0.5 - np.arange(k)) * np.float64(u) ** (order + 0.5 - k)
+
+    return Smooth(derivative)
+
+
+def restless(order):
+    """Return u^(2·order) sin(1/u): its derivative of this order exists, and jumps about at 0.
+
+    It is a sum of terms c·u^a·sin(1/u + bπ/2), to be differentiated term by term.
+    """
+    terms = {0: [(1.0, 2 * order, 0)]}
+    for k in range(order):
+        terms[k + 1] = [(c * a, a - 1, b) for c, a, b in terms[k]]
+        terms[k + 1] += [(-c, a - 2, b + 1) for c, a, b in terms[k]]
+
+    def derivative(u, k):
+        if abs(u) < 1e-12:
+            return 0.0
+        return sum(c * u**a * np.sin(1 / u + b * np.pi / 2) for c, a, b in terms[k])
 
     return Smooth(derivative)
 

@@ -102,6 +102,9 @@ class Parallel:
     def in_degree(self, v):
         return inf if v == "v" else 0
 
+    def predecessors(self, v):
+        return repeat("u") if v == "v" else []
+
     def successors(self, u):
         return repeat("v") if u == "u" else []
 

@@ -11,10 +11,19 @@ __all__ = [
     "square",
     "square_gradient",
     "torn",
+    "ways",
 ]
 
 #: Directions all around, in the plane.
 WAYS = [np.array([np.cos(a), np.sin(a)]) for a in np.linspace(0, 2 * np.pi, 49)]
+
+
+def ways(d):
+    """Return directions all around, in d dimensions: in space the axes, and some between them."""
+    if d == 2:
+        return WAYS
+    between = [np.array([1.0, -1.0, 0.5])[:d], np.array([0.3, 1.0, 1.0])[:d]]
+    return [side * u / np.linalg.norm(u) for u in (*np.eye(d), *between) for side in (1, -1)]
 
 
 def square(w):
@@ -45,10 +54,10 @@ def peano(w):
     return (w[1] - w[0] ** 2) * (w[1] - 3 * w[0] ** 2)
 
 
-def is_differentiable(f, x0, gradient, ways=WAYS):
-    """Whether f(x0 + h) = f(x0) + gradient·h + o(|h|), tried on short h in many directions."""
+def is_differentiable(f, x0, gradient, others=()):
+    """Whether f(x0 + h) = f(x0) + gradient·h + o(|h|), tried on short h all around, and others."""
     return all(
         abs(f(x0 + h * u) - f(x0) - h * np.dot(gradient, u)) < 1e-2 * h * (1 + abs(f(x0)))
-        for u in ways
+        for u in (*ways(len(x0)), *others)
         for h in (1e-4, 1e-5)
     )

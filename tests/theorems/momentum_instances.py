@@ -16,11 +16,13 @@ __all__ = [
     "bowl",
     "descent",
     "falling",
+    "flat",
     "heavy_ball",
     "hill",
     "huber",
     "late",
     "nesterov",
+    "plateau",
     "power",
     "quadratic",
     "quadratics",
@@ -79,6 +81,28 @@ def hill(sign=1):
 def falling():
     """Return log(1 + e^-w), which has no minimiser."""
     return Function(lambda w: np.sum(np.logaddexp(0, -w)), lambda w: -1 / (1 + np.exp(w)))
+
+
+def flat():
+    """Return half the squared distance from [-1, 1], whose points are all minimisers."""
+    return Function(
+        lambda w: np.sum(np.maximum(np.abs(w) - 1, 0.0) ** 2) / 2,
+        lambda w: np.sign(w) * np.maximum(np.abs(w) - 1, 0.0),
+    )
+
+
+def plateau():
+    """Return a function with the minimiser 0 and, higher up, a critical point at 1."""
+
+    def value(w):
+        w = np.abs(w)
+        return np.sum(np.where(w < 0.5, w * w / 2, 0.25 + (w - 1) * np.abs(w - 1) / 2))
+
+    def slope(w):
+        size = np.abs(w)
+        return np.sign(w) * np.where(size < 0.5, size, np.abs(size - 1))
+
+    return Function(value, slope)
 
 
 def bent():

@@ -65,6 +65,9 @@ def test_near_misses():
         (plane, numbers(1, 2, 6), numbers(0)[0]),
         (plane, numbers(1, 2), numbers(4)[0]),
         (square, numbers(1, -1), numbers(0.5)[0]),
+        (square, numbers(3), numbers(3)[0]),
+        (square, numbers(3, 2), numbers(0)[0]),
+        (lambda w: w @ w, [np.array([1.0, 0.0, 2.0]), np.zeros(3)], np.array([0.0, 1.0, 0.0])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -52,6 +52,7 @@ def test_holds(a, b, p, q):
 
 def test_near_misses():
     near = [(1.0, 3.0, 1, 1), (2.0, 1.0, 2, 1), (0.5, 1.0, 4, 2), (1.0, 1.0, 1, 3)]
+    near += [(1e-3, 1e3, 0.5, 0.3), (1e3, 1e-3, 0.1, 2.5)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -25,7 +25,7 @@ NEAR_MISSES = {
 
 
 def conclusion(a, b, *, equal=same_line, times=1.0):
-    """The inequality, squared: whole numbers, so that equality can be told."""
+    """The inequality, squared: integers, so that equality can be told."""
     inner, product = (a @ b) ** 2, (a @ a) * (b @ b)
     return inner <= times**2 * product and (inner == product) == equal(a, b)
 
@@ -38,7 +38,8 @@ def test_holds(a, b, t):
 
 def test_near_misses():
     a = np.array([1.0, 2.0, 2.0])
-    near = [(a, 2 * a), (a, -a), (a, np.zeros(3)), (a, a[::-1])]
+    near = [(a, 2 * a), (a, -a), (a, np.zeros(3)), (a, a[::-1]), (np.zeros(3), a)]
+    near += [(a[:1], -3 * a[:1]), (a[:2], a[1::-1]), (np.ones(5), np.arange(5.0))]
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

@@ -1,7 +1,16 @@
 """prp-central-difference: the error of a central difference, and the step with the best bound."""
 
 import numpy as np
-from difference_instances import MODERATE, accurate, bounded, power, programs, sines
+from difference_instances import (
+    MODERATE,
+    accurate,
+    bounded,
+    from_zero_on,
+    power,
+    programs,
+    restless,
+    sines,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -79,6 +88,10 @@ TIGHT = worst(3.0, 0.02, 1.0, 0.5)
 
 def test_near_misses():
     near = [TIGHT, worst(0.5, 0.1, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
+    # An interval that begins at 0; and one inside which the third derivative jumps about.
+    f, g = from_zero_on(3), restless(3)
+    near += [(f, 15.0, 0.1, 0.5, 0.5, (f(0.0) - 0.1, f(1.0) + 0.1))]
+    near += [(g, 50.0, 0.1, 0.0, 0.4, (g(-0.4) + 0.1, g(0.4) + 0.1))]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -89,6 +89,9 @@ def test_near_misses():
     # The even coefficients may be of any size.
     odd, *rest = worst(1.0, 2.0, 0.1, 0.2)
     near = [TIGHT, worst(1.0, 1.0, 0.5, 0.0), ([*odd[:4], 99.0, *odd[5:]], *rest)]
+    # A slope larger than A/r, or none; a program that errs by all of it, or more; h next to r.
+    slopes = [[2.0, 50.0, 7.0, 0.5], [1.0, 0.0, 0.0, -1.0]]
+    near += [(c, 1.0, 1.0, 0.9, 2.0, returned(c, 0.9, off)) for c in slopes for off in (-2, -1, 2)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

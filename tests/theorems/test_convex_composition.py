@@ -44,6 +44,13 @@ def test_near_misses():
     near = [
         (np.exp, lambda w: -w[0], line(-3, 0, 3)),
         (lambda t: t, lambda w: w[0] ** 2, line(-2, -1, 0)),
+        (lambda t: max(t, 0.0), lambda w: w[0] ** 2 - 1, line(-2, -1, 0, 1)),
+        # On J the outer function does not fall; elsewhere it falls, or there is none.
+        (np.square, lambda w: abs(w[0]), line(-2, 0, 1)),
+        (lambda t: -1 / t, lambda w: w[0] ** 2 - 5, line(-2, 0, 1)),
+        # C is where the roots are: from 0 on.
+        (np.exp, lambda w: -np.sqrt(w[0]), line(0, 1, 4)),
+        (np.exp, np.max, [*np.eye(3), np.zeros(3)]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

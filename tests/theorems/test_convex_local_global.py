@@ -37,7 +37,7 @@ def conclusion(
     margin=-1e-9,
 ):
     """No point has a smaller value."""
-    others = [w for w in ws if w != candidate]
+    others = [w for w in ws if np.any(w != candidate)]
     return all(sign * (g(w) - g(candidate)) > (0 if strictly else margin - 1e-12) for w in others)
 
 
@@ -63,6 +63,9 @@ def test_near_misses():
     near = [
         (lambda w: max(abs(w) - 1, 0.0), 0.5, [-1.0, 1.0, 2.0], [0.4, 0.6]),
         (lambda w: w**2, 0.0, [0.05, 3.0], [-0.1, 0.1]),
+        # At the end of C; in the plane, in a corner.
+        (lambda w: w**2, 1.0, [1.5, 3.0], [1.05, 1.1]),
+        (np.max, -np.ones(2), [np.zeros(2), np.ones(2)], [-np.ones(2) + e / 10 for e in np.eye(2)]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -59,3 +59,12 @@ def test_near_misses():
     egg, valley = np.array([[1, 2], [1, -2], [-1, 0.0]]), np.array([[1, 1], [1, -1.0]])
     single = np.array([[1.0, 2.0]])
     assert not missed(NEAR_MISSES, [(A, xs) for A in (egg, valley, single)], conclusion)
+    # More points than are needed; as many, and with one that is the mean of two others.
+    square = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1.0]])
+    collinear = np.array([[1, 1], [0, 0], [-1, -1.0]])
+    near = [(A, xs) for A in (square, collinear)]
+    on_the_line = [np.array([x]) for x in (-1.0, 0.0, 2.0)]
+    near += [(np.array([[1.0], [2.0]]), on_the_line), (np.array([[3.0]]), on_the_line)]
+    in_space = [*np.eye(3), np.zeros(3), np.array([1.0, -1.0, 2.0])]
+    near += [(np.eye(3), in_space), (np.array([*np.eye(3), [0.0, 0.0, 0.0]]), in_space)]
+    assert all(conclusion(*instance) for instance in near)

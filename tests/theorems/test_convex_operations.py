@@ -42,6 +42,10 @@ def test_near_misses():
         (square, lambda w: w[0], 1, 1, line(-2, -1, 0)),
         (lambda w: w[0], lambda w: -w[0], 1, 1, line(-1, 0, 1)),
         (square, square, 1, 2, line(-1, 0, 1)),
+        (square, lambda w: -w[0], 0, 0, line(-1, 0, 1)),
+        # C is where the roots are: from 0 on.
+        (lambda w: -np.sqrt(w[0]), square, 2, 0.5, line(0, 1, 4)),
+        (np.max, lambda w: -np.sum(w), 1, 1, [*np.eye(3), np.zeros(3), np.array([1.0, -2.0, 3.0])]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -13,6 +13,16 @@ NEAR_MISSES = {
     "never below the entropy plus .01": {"least": 0.01},
     "equality for one-hot frequencies": {"attained": lambda y: True},
     "equality never": {"attained": lambda y: False},
+    "equality at the logarithms of the frequencies alone": {
+        "where": lambda y, z: np.allclose(z, best(y))
+    },
+    "equality wherever the largest shares are the same": {
+        "where": lambda y, z: shares(z).argmax() == y.argmax()
+    },
+    "equality wherever the first shares are the same": {
+        "where": lambda y, z: abs(shares(z) - y)[0] < 1e-9
+    },
+    "equality nowhere but at equal logits": {"where": lambda y, z: np.ptp(z) == 0},
 }
 
 
@@ -37,16 +47,19 @@ def conclusion(
     swapped=False,
     least=0.0,
     attained=lambda y: bool(np.all(y > 0)),
+    where=lambda y, z: np.allclose(shares(z), y, rtol=0, atol=1e-6),
 ):
-    """-(1/N) log Λ = H(ȳ, s) ≥ H(ȳ), with equality at some z if and only if all classes occur."""
+    """-(1/N) log Λ = H(ȳ, s) ≥ H(ȳ), equal for some z if all classes occur, and where s(z) = ȳ."""
     s, y = shares(z), frequencies(draws, len(z))
     log_likelihood = np.sum(np.log(s[draws]))
     cross = plogq(s, y + 1e-300) if swapped else plogq(y, s)
     reached = plogq(y, shares(best(y))) - plogq(y, y) < 1e-12
+    here = plogq(y, s) - plogq(y, y) < 1e-13
     return (
         abs(-log_likelihood / per(draws) - cross) < 1e-9
         and plogq(y, s) >= plogq(y, y) + least - 1e-12
         and reached == attained(y)
+        and here == where(y, z)
     )
 
 
@@ -61,5 +74,11 @@ def test_near_misses():
         (draws, best(frequencies(draws, 3))),
         (draws, np.array([2.0, 1.0, 0.0])),
         ([1, 1, 2], np.array([2.0, 1.0, 0.0])),
+        (draws, best(frequencies(draws, 3)) + 3),
+        (draws, np.array([0.0, 0.001, 0.0]) + best(frequencies(draws, 3))),
+        (draws, np.log([3.0, 2.1, 0.9])),
+        ([0, 1, 2, 1], np.zeros(3)),
+        ([0, 1], np.zeros(2)),
+        ([0], np.array([5.0])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)

@@ -82,6 +82,9 @@ def test_near_misses():
         (DiGraph([(1, 2), (2, 3), (3, 1)]),),
         (DiGraph([(1, 2), (2, 3), (3, 2)]),),
         (DiGraph([(1, 1)]),),
+        (DiGraph([(1, 2), (3, 4), (4, 3), (4, 3)]),),  # in a later turn
+        (DiGraph([(1, 2), (1, 2)]),),
+        (DiGraph(),),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 

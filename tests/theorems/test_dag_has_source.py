@@ -3,7 +3,7 @@
 from math import inf
 
 from hypothesis import given
-from instances import Integers, dags, is_acyclic, size
+from instances import Integers, Parallel, dags, is_acyclic, size
 from near import broken, missed
 
 from dlbook.graph import DiGraph
@@ -35,7 +35,8 @@ def test_holds(graph):
 
 
 def test_near_misses():
-    instances = [(DiGraph([(1, 2)]),), (DiGraph([(1, 3), (2, 3)]),)]
+    instances = [(DiGraph([(1, 2)]),), (DiGraph([(1, 3), (2, 3)]),), (DiGraph(nodes=[1]),)]
+    instances += [(Parallel(),)]  # E need not be finite
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

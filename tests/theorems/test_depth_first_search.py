@@ -84,6 +84,8 @@ def test_near_misses():
     instances = [
         (DiGraph([("u", "v"), ("u", "w"), ("w", "v")]),),
         (DiGraph([], nodes=[1, 2]),),
+        (DiGraph(),),
+        (DiGraph([(2, 1), (2, 1)], nodes=[1, 2]),),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 

@@ -1,7 +1,7 @@
 """prp-descent-any-step: what a step of any length changes, at the most."""
 
 import numpy as np
-from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors
+from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors, wavy
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -45,7 +45,10 @@ ONE = np.array([1.0])
 
 def test_near_misses():
     near = [(bowl, ONE, rate, 1.0) for rate in (-1.0, 0.5, 1.0, 1.5)]
-    near += [(lambda w: w[0], ONE, -1.0, 1.0), (bowl, ONE, 3.0, 1.0)]
+    near += [(lambda w: w[0], ONE, -1.0, 1.0), (bowl, ONE, 3.0, 1.0), (bowl, ONE, 0.0, 1.0)]
+    near += [(lambda w: w[0], ONE, 2.0, 0.0), (dome, np.array([1.0, -2.0, 3.0]), 0.5, 1.0)]
+    # Between other points of the segment, and off it, the slope changes faster.
+    near += [(wavy, ONE, rate, 1.0) for rate in (-0.9, 0.6, 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -1,7 +1,7 @@
 """thm-descent-lemma: a step with λ ≥ L lowers the function by |∇f|²/(2λ) at least."""
 
 import numpy as np
-from descents import at_most, is_smooth, sums_of_log_cosh, vectors
+from descents import at_most, is_smooth, sums_of_log_cosh, vectors, wavy
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -51,6 +51,9 @@ ONE = np.array([1.0])
 
 def test_near_misses():
     near = [(bowl, ONE, 1.0, 1.0), (lambda w: 1000 * w[0], ONE, 0.1, 0.0)]
+    near += [(bowl, 0 * ONE, 1.0, 1.0), (lambda w: -bowl(w), np.array([1.0, -2.0, 3.0]), 1.0, 1.0)]
+    # Between other points of the segment, and off it, the slope changes faster.
+    near += [(wavy, ONE, 1.0, 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -105,6 +105,8 @@ def test_near_misses():
         run(f, star, 1.0, slope, 30),
         run(folded, 0.95, steps=1),  # the first step leads where it is steep
         run(lambda w: np.sum(w), -1.0, steps=4),
+        run(lambda w: np.sum(w), 0.5, radius=2.0, slope=3.0, steps=2),  # no minimiser
+        run(lambda w: np.sum(kinked(0.5)(w)), np.array([0.3, -0.4]), 1.0, 2.0, 3),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

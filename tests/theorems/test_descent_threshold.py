@@ -1,7 +1,7 @@
 """prp-descent-threshold: below 2/L every step from a slope leads down."""
 
 import numpy as np
-from descents import bowl, is_smooth, sums_of_log_cosh, vectors
+from descents import bowl, is_smooth, sums_of_log_cosh, vectors, wavy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -47,6 +47,10 @@ ONE = np.array([1.0])
 
 def test_near_misses():
     near = [(bowl, ONE, rate, 1.0) for rate in (0.05, 0.5, 1.0, 1.99)]
+    near += [(bowl, np.array([0.0, 1.0, 0.0]), 1.0, 1.0)]
+    near += [(lambda w: w[0] - bowl(w), ONE / 2, 1.9, 1.0)]
+    # Between other points of the segment, and off it, the slope changes faster.
+    near += [(wavy, ONE, 1.0, 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

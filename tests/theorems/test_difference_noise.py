@@ -65,7 +65,13 @@ def test_holds(truncation, h, kind, outcomes):
 
 def test_near_misses():
     signs = independent([-1.0, 1.0])
-    near = [(0.3, 0.5, kind, signs) for kind in ("forward", "central")]
+    # Only one of the two values errs, though they do not tell which; and two different laws.
+    never_both = [(s, 0.0, 0.25) for s in (1.0, -1.0)] + [(0.0, s, 0.25) for s in (1.0, -1.0)]
+    rare = [(2.0, 1 / 8), (-2.0, 1 / 8), (0.0, 3 / 4)]
+    unlike = [(s, e, chance / 2) for s in (1.0, -1.0) for e, chance in rare]
+    laws = [signs, never_both, unlike, [(0.0, 0.0, 1.0)]]
+    kinds = ("forward", "central")
+    near = [(t, 0.5, kind, law) for kind in kinds for law in laws for t in (0.3, -2)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

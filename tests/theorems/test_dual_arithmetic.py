@@ -56,6 +56,7 @@ def test_holds(p, q, a, b):
 def test_near_misses():
     p, q = list(map(Fraction, (1, 2, 3))), list(map(Fraction, (2, 0, 1)))
     near = [(p, q, Fraction(2), Fraction(3)), (p, [Fraction(1)], Fraction(2), Fraction(1))]
+    near += [(p, q, Fraction(0), Fraction(0)), ([Fraction(0)], q, Fraction(-1), Fraction(5))]
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

@@ -62,7 +62,8 @@ def test_holds(x, T, others):
 def test_near_misses():
     x = np.array([2.0, 1.0, 0.0])
     others = [*np.eye(3), np.ones(3) / 3, shares(x) + np.array([0.01, -0.01, 0.0])]
-    near = [(x, 2.0, others), (x, 0.5, others)]
+    near = [(x, 2.0, others), (x, 0.5, others), (x[:1], 1.0, [np.ones(1)]), (x, 1.0, [shares(x)])]
+    near += [(np.zeros(4), 3.0, [*np.eye(4), np.array([0.5, 0.5, 0.0, 0.0])])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -82,6 +83,15 @@ def test_without_temperature():
     ):
         assert broken(hypotheses(*instance)) == ["temperature"]
         assert not conclusion(*instance)
+
+
+def test_that_it_is_the_only_one_is_asked_for():
+    # At temperature 0 all points are as good as the mean of the vertices, if the scores are equal.
+    mean = {"best": lambda x, T: np.ones(3) / 3, "minimum": lambda x, T: 0.0}
+    instance = (np.zeros(3), 0.0, [*np.eye(3)])
+    assert broken(hypotheses(*instance)) == ["temperature"]
+    assert not conclusion(*instance, **mean)
+    assert conclusion(*instance, **mean, gap=lambda y, best: -1e-9)
 
 
 def test_without_sum():

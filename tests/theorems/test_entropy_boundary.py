@@ -14,16 +14,16 @@ NEAR_MISSES = {
 }
 
 
-def conclusion(x, T, y, *, cooled=lambda T: T, masses=None, gain=0.0):
-    """Moving some mass from the largest entry to the first zero lowers the objective."""
-    start, zero = int(np.argmax(y)), int(np.argmin(y))
+def conclusion(x, T, y, k, *, cooled=lambda T: T, masses=None, gain=0.0):
+    """Moving some mass from the largest entry to y_k, which is 0, lowers the objective."""
+    start = int(np.argmax(y))
     lowered = []
     for mass in np.geomspace(1e-30, 0.5, 200) * y[start] if masses is None else masses:
         moved = y.copy()
         moved[start] -= mass
-        moved[zero] += mass
+        moved[k] += mass
         if mass < 1e-12:  # the difference is below rounding: its leading terms
-            change = (x[start] - x[zero]) * mass + cooled(T) * mass * np.log(mass)
+            change = (x[start] - x[k]) * mass + cooled(T) * mass * np.log(mass)
             change -= cooled(T) * mass * (np.log(y[start]) + 1)
         else:
             change = objective(moved, x, cooled(T)) - objective(y, x, cooled(T))
@@ -33,14 +33,24 @@ def conclusion(x, T, y, *, cooled=lambda T: T, masses=None, gain=0.0):
 
 @given(logits(3, 3), st.sampled_from([0.25, 1.0, 2.0]), st.integers(1, 4))
 def test_holds(x, T, part):
-    assert conclusion(x, T, np.array([part / 5, 1 - part / 5, 0.0]))
-    assert conclusion(x, T, np.array([0.0, 1.0, 0.0]))
+    assert conclusion(x, T, np.array([part / 5, 1 - part / 5, 0.0]), 2)
+    for k in (0, 2):
+        assert conclusion(x, T, np.array([0.0, 1.0, 0.0]), k)
 
 
 def test_near_misses():
-    cold = (np.array([1.0, 0.0]), 0.25, np.array([1.0, 0.0]))
-    assert not missed(NEAR_MISSES, [cold], conclusion)
+    cold = (np.array([1.0, 0.0]), 0.25, np.array([1.0, 0.0]), 1)
+    four = (np.array([5.0, -5.0, 0.0, 1.0]), 1.0, np.array([0.5, 0.0, 0.0, 0.5]))
+    assert not missed(NEAR_MISSES, [cold, (*four, 1), (*four, 2)], conclusion)
     # At temperature 0 and with equal entries the objective stays as it is: that is not lower.
     stays = {"also at temperature 0": NEAR_MISSES["also at temperature 0"]}
-    equal = (np.zeros(2), 0.25, np.array([1.0, 0.0]))
+    equal = (np.zeros(2), 0.25, np.array([1.0, 0.0]), 1)
     assert not missed(stays, [equal], conclusion)
+
+
+def test_that_this_entry_gets_some_is_asked_for():
+    # At temperature 0 another entry, of a larger score, improves the vertex; and this one does not.
+    x, vertex = np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0])
+    assert conclusion(x, 0.25, vertex, 1, cooled=lambda T: 0.0)
+    assert conclusion(x, 0.25, vertex, 2)
+    assert not conclusion(x, 0.25, vertex, 2, cooled=lambda T: 0.0)

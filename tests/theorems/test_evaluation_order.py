@@ -91,6 +91,14 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def test_operands_may_be_one_vertex_and_there_may_be_none():
+    square = Computation({"a": [], "b": ["a", "a"]}, {"b": lambda a, b: a * b}, {"a": 3})
+    candidates = {"a": 3, "b": 9}, {"a": 3, "b": 6}
+    for instance in (square, candidates), (Computation({}, {}, {}), ({},)):
+        assert not broken(hypotheses(*instance))
+        assert conclusion(*instance)
+
+
 def test_all_orders_are_asked_for():
     # A list that is no order comes last, after the 24 that are.
     leaves = range(1, 5)

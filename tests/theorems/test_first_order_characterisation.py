@@ -70,6 +70,10 @@ def test_near_misses():
         (lambda w: 2 * w, lambda w: 2.0, [-1.0, 0.0, 1.0]),
         (np.square, lambda w: 2 * w, [-1.0, 0.0, 1.0]),
         (np.sin, np.cos, [-2.0, 0.0, 2.0]),
+        (lambda w: w**4, lambda w: 4 * w**3, [-1.0, 0.0, 1.0]),
+        (lambda w: -np.log(w), lambda w: -1 / w, [0.1, 1.0, 2.0]),  # there is none up to 0
+        (lambda w: w @ w, lambda w: 2 * w, [*np.eye(3), np.zeros(3)]),
+        (np.sum, np.ones_like, [*np.eye(3), np.zeros(3)]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

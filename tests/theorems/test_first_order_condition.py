@@ -49,7 +49,14 @@ LINE = (lambda w: 2 * w, lambda w: 2.0, 1.0, [-4.0, 3.0])  # it is its tangent
 
 
 def test_near_misses():
-    near = [LINE, (np.square, lambda w: 2 * w, 1.0, [-1.0, 0.99, 1.01, 2.0])]
+    near = [
+        LINE,
+        (np.square, lambda w: 2 * w, 1.0, [-1.0, 0.99, 1.01, 2.0]),
+        (lambda w: abs(w - 2), lambda w: -1.0, 1.0, [0.0, 2.0, 4.0]),  # with a kink elsewhere
+        # C begins at 0, where there is no slope.
+        (lambda w: -np.sqrt(w), lambda w: -0.5 / np.sqrt(w), 1.0, [0.0, 1.0, 4.0]),
+        (lambda w: w @ w, lambda w: 2 * w, np.ones(3), [*np.eye(3), np.zeros(3)]),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

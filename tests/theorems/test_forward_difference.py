@@ -1,7 +1,16 @@
 """thm-forward-difference: the error of a forward difference, and the step with the best bound."""
 
 import numpy as np
-from difference_instances import MODERATE, accurate, bounded, power, programs, sines
+from difference_instances import (
+    MODERATE,
+    accurate,
+    bounded,
+    from_zero_on,
+    power,
+    programs,
+    restless,
+    sines,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -81,6 +90,8 @@ TIGHT = worst(3.0, 0.02, 1.0, 0.5)
 
 def test_near_misses():
     near = [TIGHT, worst(0.5, 0.1, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
+    for f in from_zero_on(2), restless(2):  # on [0, ½], where |f''| ≤ 10
+        near += [(f, 10.0, 0.1, 0.0, 0.5, (f(0.0) + 0.1, f(0.5) - 0.1))]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -100,12 +100,25 @@ def test_a_tangent_is_linear_in_the_direction(program, data):
     np.testing.assert_allclose(tangent(way), np.dot(way, columns), rtol=1e-9, atol=1e-9)
 
 
+SQUARE = Program([1.5], [("multiply", 0, 0), ("tanh", 1)])
+
+
 def test_near_misses():
     lines = [("multiply", 0, 1), ("sin", 2), ("divide", 3, 0), ("subtract", 4, 1)]
     program = Program([0.7, 1.3], lines)
-    square = Program([1.5], [("multiply", 0, 0), ("tanh", 1)])
-    near = [(program, last(program), [0.5, -2.0]), (square, last(square), [3.0])]
+    near = [(program, last(program), [0.5, -2.0]), (SQUARE, last(SQUARE), [3.0])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_holds_where_it_says_little():
+    near = [(Program([1.5], []), lambda x: x, [2.0]), (Program([1.5], []), lambda x: x, [0.0])]
+    # Elsewhere the program does something else; and an operation has a kink elsewhere.
+    near += [(SQUARE, lambda x: np.tanh(x * x) if abs(x - 1.5) < 0.1 else 0.0, [3.0])]
+    beside = Program([0.5], [("relu", 0)], relu_with(0.0).operations)
+    near += [(beside, last(beside), [1.0]), (beside, last(beside), [-1.0])]
+    for instance in near:
+        assert not broken(hypotheses(*instance))
+        assert conclusion(*instance)
 
 
 def test_without_fixed():

@@ -4,7 +4,7 @@ import numpy as np
 from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
-from momentum_instances import above, around, below, bowl, huber, smooth_functions, steep
+from momentum_instances import Function, above, around, below, bowl, huber, smooth_functions, steep
 from near import broken, missed
 
 NEAR_MISSES = {
@@ -45,11 +45,19 @@ ONE, ZERO = np.ones(1), np.zeros(1)
 TIGHT = bowl(0.5), ZERO, 0.5, 1.0, ONE, 1.0
 
 
+#: Curved by 1 up to 0 and by ½ from there on.
+KINKED = Function(
+    lambda w: np.sum(np.where(w < 0, w * w / 2, w * w / 4)), lambda w: np.where(w < 0, w, w / 2)
+)
+
+
 def test_near_misses():
     near = [
         TIGHT,
         (bowl(1.0), ZERO, 1.0, 1.0, ONE, 1.0),
         (bowl(2.0), np.zeros(2), 1.0, 2.0, np.ones(2), 0.5),
+        (bowl(0.5), ZERO, 0.5, 1.0, ZERO, 1.0),  # there already
+        (KINKED, ZERO, 0.5, 1.0, -2 * ONE, 1.0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

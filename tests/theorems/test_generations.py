@@ -67,7 +67,9 @@ def test_holds(graph):
 
 def test_near_misses():
     shortcut = DiGraph([(1, 2), (2, 3), (1, 3)])
-    assert not missed(NEAR_MISSES, [(shortcut,)], conclusion, hypotheses)
+    several = DiGraph([(1, 2), (1, 2), (3, 2)], nodes=[1, 2, 3, 4])
+    near = [(shortcut,), (several,), (DiGraph(nodes=[1]),), (DiGraph(),)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_no_generation_is_left_out():

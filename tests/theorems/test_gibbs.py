@@ -35,4 +35,6 @@ def test_holds(q, parts):
 def test_near_misses():
     half = np.array([0.5, 0.5])
     near = [(half, half), (np.array([1.0, 0.0]), half), (half, np.array([0.501, 0.499]))]
+    four = np.array([0.4, 0.3, 0.2, 0.1])
+    near += [(four, four), (four, four[::-1]), (np.ones(1), np.ones(1))]
     assert not missed(NEAR_MISSES, near, conclusion)

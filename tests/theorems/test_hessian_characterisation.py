@@ -49,11 +49,17 @@ def test_near_misses():
     flat = Smooth(np.diag([3.0, -0.01]), np.zeros((1, 2)), np.zeros(2))  # a saddle, nearly not
     plane = Smooth(np.zeros((2, 2)), np.zeros((1, 2)), np.ones(2))
     line = [np.array([u]) for u in (-1.0, 0.0, 1.0)]
+    # All entries on the diagonal are positive, and so is the determinant.
+    H = np.array([[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]])
+    tilted = Smooth(H, np.zeros((1, 3)), np.zeros(3))
     near = [
         (saddle, saddle.hessian, axes),
         (flat, flat.hessian, axes),
         (plane, plane.hessian, axes),
         (quartic, lambda w: 12 * w[:, None] ** 2, line),
+        (lambda w: w[0] ** 3, lambda w: 6 * w[:, None], line),  # bent up on one side alone
+        (lambda w: -np.log(w[0]), lambda w: w[:, None] ** -2.0, [u + 1.5 for u in line]),
+        (tilted, tilted.hessian, [np.zeros(3), *np.linalg.eigh(H)[1].T]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
 

@@ -56,6 +56,9 @@ def test_near_misses():
     near = [
         (lambda w: 2 * w, lambda w: 2.0, [-1.0, 0.0, 1.0]),
         (lambda w: w**2 / 10, lambda w: w / 5, [-0.5, 0.5]),
+        (lambda w: w**4, lambda w: 4 * w**3, [-1.0, 0.0, 1.0]),
+        # An interval that begins at 0, with a slope from one side there.
+        (lambda w: w * np.sqrt(w), lambda w: 1.5 * np.sqrt(w), [0.0, 0.5, 1.0]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import given
-from level_instances import WAYS, square
+from level_instances import square, ways
 from near import broken, missed
 
 NEAR_MISSES = {
@@ -21,8 +21,7 @@ def everywhere(w):
 
 def hypotheses(g, w, inside=everywhere):
     """The domain is {w : inside(w)}."""
-    ways = WAYS if len(w) == 2 else [np.ones(1), -np.ones(1)]
-    around = [w + h * u for h in (1e-3, 1e-2) for u in ways]
+    around = [w + h * u for h in (1e-3, 1e-2) for u in ways(len(w))]
     return {
         "interior": all(map(inside, around)),
         "minimum": all(g(x) >= g(w) - 1e-12 for x in around if inside(x)),
@@ -45,8 +44,24 @@ def test_holds(g, w):
     assert conclusion(g, w)
 
 
+def valleys(w):
+    """Two valleys, the right one not as deep as the left."""
+    return (w[0] ** 2 - 1) ** 2 + 0.3 * w[0] + np.sum(np.square(w[1:]))
+
+
+RIGHT = np.sort(np.roots([4, 0, -4, 0.3]).real)[2]
+
+
 def test_near_misses():
-    near = [(lambda w: square(w) + 1, np.zeros(2))]
+    near = [
+        (lambda w: square(w) + 1, np.zeros(2)),
+        (lambda w: square(w) + 1, np.zeros(1), lambda w: abs(w[0]) < 0.5),
+        (lambda w: square(w) - 1, np.zeros(3)),
+        (lambda w: 1.0, np.ones(2)),  # not a strict one
+        (valleys, np.array([RIGHT])),  # not a global one
+        (valleys, np.array([RIGHT, 0.0])),
+        (lambda w: np.sqrt(abs(w[0] * w[1])), np.zeros(2)),  # not differentiable
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

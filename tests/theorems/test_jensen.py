@@ -60,6 +60,9 @@ def test_near_misses():
         (line, [0.25, 0.75], [4.0, 0.0]),
         (np.square, [1], [3.0]),
         (np.square, [0.5, 0.5], [-1.0, 1.0]),
+        (np.square, [0.0, 1.0], [-1.0, 1.0]),
+        (lambda w: -np.sqrt(w), [0.5, 0.25, 0.25], [0.0, 1.0, 4.0]),  # C begins at 0
+        (lambda w: w @ w, [0.5, 0.5], [np.array([1.0, 0.0, 2.0]), np.array([-1.0, 2.0, 0.0])]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
     # The sum has a low value here; but it is not in C.

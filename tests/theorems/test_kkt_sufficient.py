@@ -15,12 +15,13 @@ NEAR_MISSES = {
 
 def hypotheses(g, gradient, y, G, h, mu, ys):
     """Constraints Gy ≤ h with multipliers mu; an equation is two of them. `ys` are points."""
+    mu = np.array(mu, float)
     feasible = [one for one in ys if np.all(G @ one <= h + 1e-9)]
     return {
         "convex": chords_above(g, [*feasible, y]),
         "stationary": np.abs(gradient(y) + G.T @ mu).max() < 1e-9,
         "sign": bool(np.all(mu >= 0)),
-        "slack": np.abs(mu * (G @ y - h)).max() < 1e-9,
+        "slack": np.abs(mu * (G @ y - h)).max(initial=0) < 1e-9,
     }
 
 
@@ -69,7 +70,21 @@ def on_an_interval(g, slope, y, low, high, multipliers):
 
 
 def test_near_misses():
-    near = [on_an_interval(np.square, lambda w: 2 * w, 1.0, 1.0, 2.0, [2.0, 0.0])]
+    half, ys = np.ones(2) / 2, [np.array([t, 1 - t]) for t in (-2.0, 0.0, 0.5, 1.0)]
+    both = np.array([[1.0, 1.0], [-1.0, -1.0]])
+    near = [
+        on_an_interval(np.square, lambda w: 2 * w, 1.0, 1.0, 2.0, [2.0, 0.0]),
+        on_an_interval(np.square, lambda w: 2 * w, 0.0, -1.0, 2.0, [0.0, 0.0]),
+        # A tight constraint that needs no multiplier.
+        on_an_interval(np.square, lambda w: 2 * w, 0.0, 0.0, 2.0, [0.0, 0.0]),
+        # Convex on D, from 0 on, and not beyond.
+        on_an_interval(lambda w: w**3, lambda w: 3 * w**2, 0.0, 0.0, 2.0, [0.0, 0.0]),
+        # The equation y₁ + y₂ = 1, whose multiplier is -½; then ½.
+        (lambda y: y @ y / 2, lambda y: y, half, both, np.array([1.0, -1.0]), [0.0, 0.5], ys),
+        (lambda y: -y.sum() / 2, lambda y: -half, half, both, np.array([1.0, -1.0]), [0.5, 0], ys),
+        # No constraint.
+        (lambda y: y @ y, lambda y: 2 * y, np.zeros(2), np.zeros((0, 2)), np.zeros(0), [], ys),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

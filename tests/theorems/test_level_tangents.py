@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import assume, given
-from level_instances import WAYS, basins, is_differentiable, square, torn
+from level_instances import basins, is_differentiable, square, torn, ways
 from near import broken, missed
 from smooth_instances import only_partials, partials_at_zero
 
@@ -28,7 +28,7 @@ NEAR_MISSES = {
 def hypotheses(f, gradient, x0, v):
     """Of continuity it is tried whether f jumps across the line along v."""
     steps = [x0 + t * v for t in (0.1, 0.01, -0.01, -0.1)]
-    jumps = [abs(f(p + 1e-12 * u) - f(p - 1e-12 * u)) for p in steps for u in WAYS]
+    jumps = [abs(f(p + 1e-12 * u) - f(p - 1e-12 * u)) for p in steps for u in ways(len(x0))]
     return {
         "continuous": max(jumps) < 1e-8,
         "differentiable": is_differentiable(f, x0, gradient),
@@ -68,7 +68,7 @@ def bisected(height, low, high):
 def conclusion(f, gradient, x0, v, *, tilt=0.0, small=little):
     """Some correction along n is small compared with the way along v: r'(0) = v for a curve."""
     length = np.linalg.norm(gradient)
-    normals = [gradient / length] if length else WAYS
+    normals = [gradient / length] if length else ways(len(x0))
     t = 1e-4
     return any(
         max(correction(f, x0, v + tilt * n, n, s) for s in (t, -t)) <= small(t) for n in normals
@@ -87,7 +87,19 @@ def test_holds(f, x0):
 def test_near_misses():
     x0 = np.array([1.0, 0.0])
     circle = (square, 2 * x0, x0, np.array([0.0, 1.0]))
-    assert not missed(NEAR_MISSES, [circle], conclusion, hypotheses)
+
+    def creased(w):  # differentiable at 0, and at no other point of the first axis
+        return w[1] + abs(w[0] * w[1]) + w[0] ** 2
+
+    near = [
+        circle,
+        (square, 2 * x0, x0, np.array([0.0, -3.0])),
+        (square, 2 * x0, x0, np.zeros(2)),
+        (creased, np.array([0.0, 1.0]), np.zeros(2), np.array([1.0, 0.0])),
+        (square, np.array([2.0]), np.ones(1), np.zeros(1)),
+        (square, np.array([1.2, 0.0, 1.6]), np.array([0.6, 0.0, 0.8]), np.array([-0.8, 1.0, 0.6])),
+    ]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_continuous():

@@ -1,6 +1,7 @@
 """prp-log-sum-exp: gradient s, Hessian J, convex, between the maximum and that plus log n."""
 
 import numpy as np
+from convex_instances import chords_above
 from hypothesis import given
 from near import missed
 from softmax_instances import jacobian, logits, shares
@@ -14,6 +15,8 @@ NEAR_MISSES = {
     "the Hessian, a thousandth more": {"hessian": lambda z: 1.001 * jacobian(z)},
     "the bound log n, times .99": {"times": 0.99},
     "above the maximum by log 2": {"below": np.log(2)},
+    "concave": {"side": -1},
+    "strictly convex": {"gap": 1e-9},
 }
 
 
@@ -25,12 +28,16 @@ def quotients(f, z, h=1e-5):
     return np.array([(f(z + h * e) - f(z - h * e)) / (2 * h) for e in np.eye(len(z))])
 
 
-def conclusion(z, *, gradient=shares, hessian=jacobian, above=None, below=0.0, times=1.0):
-    """∇lse = s, ∇²lse = J, and max ≤ lse ≤ max + log n."""
+def conclusion(
+    z, *, gradient=shares, hessian=jacobian, side=1, gap=-1e-9, above=None, below=0.0, times=1.0
+):
+    """∇lse = s, ∇²lse = J, no chord below the graph, and max ≤ lse ≤ max + log n."""
+    points = [z, z + 1, -z, 0 * z, *np.eye(len(z))]
     most = np.log(len(z)) * times if above is None else above
     return (
         np.abs(quotients(lse, z) - gradient(z)).max() < 1e-8
         and np.abs(quotients(shares, z) - hessian(z)).max() < 1e-8
+        and chords_above(lambda x: side * lse(x), points, gap=gap)
         and lse(z) <= np.max(z) + most + 1e-12
         and lse(z) >= np.max(z) + below - 1e-12
     )
@@ -45,7 +52,7 @@ EQUAL = np.zeros(3)
 
 
 def test_near_misses():
-    near = [(EQUAL,), (np.array([2.0, 1.0, 0.0]),), (np.array([9.0, 0.0]),)]
+    near = [(EQUAL,), (np.array([2.0, 1.0, 0.0]),), (np.array([9.0, 0.0]),), (np.array([-4.0]),)]
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

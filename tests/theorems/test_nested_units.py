@@ -17,7 +17,7 @@ NEAR_MISSES = {
 
 
 def hypotheses(h, x, y, way, units):
-    """The units are given by how many of 1, ε1, ε2, ε1·ε2 are independent."""
+    """The units are two, or two whose product is 0, or one and the same."""
     return {"distinct": units == "two"}
 
 
@@ -45,6 +45,8 @@ def evaluated(h, x, y, way, units):
         for factor in [u] * m + [v] * n:
             term = times(term, factor)
         total = {s: total[s] + c * term[s] for s in total}
+    if units == "no product":
+        total[both] = Fraction(0)
     # With one unit, all of its coefficient is that of "ε2".
     return total[second], (total[both] if units == "two" else Fraction(0))
 
@@ -82,6 +84,7 @@ POLYNOMIAL = {(2, 1): Fraction(1), (1, 2): Fraction(3), (0, 1): Fraction(1)}
 
 def test_near_misses():
     near = [(POLYNOMIAL, Fraction(2), Fraction(3), Fraction(-2), "two")]
+    near += [(POLYNOMIAL, Fraction(0), Fraction(0), Fraction(0), "two"), ({}, *near[0][1:])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -90,3 +93,7 @@ def test_without_distinct():
         instance = (h, Fraction(3), Fraction(2), Fraction(1), "one")
         assert broken(hypotheses(*instance)) == ["distinct"]
         assert not conclusion(*instance)
+    # Two units, neither a multiple of the other, with the product 0.
+    instance = ({(1, 1): Fraction(1)}, Fraction(3), Fraction(2), Fraction(1), "no product")
+    assert broken(hypotheses(*instance)) == ["distinct"]
+    assert not conclusion(*instance)

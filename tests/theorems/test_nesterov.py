@@ -14,7 +14,9 @@ NEAR_MISSES = {
     "1 + .95t/√κ": {"front": lambda s, t: 1 + 0.95 * t * s},
     "heavy ball's factor": {"rate": lambda s: (1 - s) / (1 + s)},
     "the radius is at most .99(1 - 1/√κ)": {"radius": lambda s: 0.99 * (1 - s)},
+    "the radius is 1.01(1 - 1/√κ) at m": {"radius": lambda s: 1.01 * (1 - s)},
     "no farther than .99|w_1| afterwards": {"most": 0.99},
+    "of modes up to 2L": {"modes": lambda m, lip: np.linspace(m, 2 * lip, 9)},
     "a step 1.5 times as long": {"length": 1.5},
     "a step .9 times as long": {"length": 0.9},
     "a momentum .9β": {"momentum": lambda beta: 0.9 * beta},
@@ -60,18 +62,20 @@ def conclusion(
     most=1.0,
     length=1.0,
     momentum=lambda beta: beta,
+    modes=lambda m, lip: np.linspace(m, lip, 9),
 ):
-    """The bound holds for 80 steps and is at most |w_1|, and no root is larger than 1 - 1/√κ."""
+    """The bound holds for 80 steps and is at most |w_1|; no root is larger than that of m."""
     s, beta = np.sqrt(m / lipschitz), momentum(beta)
     ws = nesterov(f, start, length * eta, beta, 80)
     first = np.linalg.norm(start)
     bounds = [times * front(s, t) * rate(s) ** t * first for t in range(len(ws))]
-    kept = [1 - length * eta * v for v in np.linspace(m, lipschitz, 9)]
+    kept = [1 - length * eta * v for v in modes(m, lipschitz)]
     roots = [max(abs(np.roots([1, -(1 + beta) * p, beta * p])), default=0.0) for p in kept]
     return (
         all(at_most(np.linalg.norm(w), bound) for w, bound in zip(ws, bounds, strict=True))
         and all(at_most(bound, most * first) for bound in bounds[1:])
         and at_most(max(roots), radius(s) + 1e-7)
+        and bool(abs(roots[0] - radius(s)) < 1e-6)
     )
 
 

@@ -3,7 +3,14 @@
 from itertools import pairwise
 
 from hypothesis import assume, given
-from instances import digraphs, is_acyclic, leads_forward
+from instances import (
+    Integers,
+    Naturals,
+    NaturalsAndLoop,
+    digraphs,
+    is_acyclic,
+    leads_forward,
+)
 from near import broken, missed
 
 from dlbook.graph import DiGraph
@@ -29,6 +36,10 @@ def has_path(graph):
 
 
 def hypotheses(graph, order):
+    """Of an infinite graph the order is given by the place of each vertex."""
+    if isinstance(graph, Integers):
+        forward = [0 <= order(u) < order(v) for u in graph for v in graph.successors(u)]
+        return {"order": all(forward)}
     return {"order": leads_forward(graph, order)}
 
 
@@ -54,7 +65,22 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def place(v):
+    return v if v != "beside" else 0
+
+
+def test_an_infinite_graph_may_have_an_order():
+    assert not broken(hypotheses(Naturals(), place))
+    assert conclusion(Naturals(), place)
+
+
 def test_without_order():
+    assert broken(hypotheses(NaturalsAndLoop(), place)) == ["order"]
+    assert not conclusion(NaturalsAndLoop(), place)
+    # A cycle amid vertices in order.
+    graph = DiGraph([(1, 2), (2, 3), (3, 2), (3, 4)])
+    assert broken(hypotheses(graph, [1, 2, 3, 4])) == ["order"]
+    assert not conclusion(graph, [1, 2, 3, 4])
     for edges in [(1, 1)], [(1, 2), (2, 1)]:
         graph = DiGraph(edges)
         order = list(graph)

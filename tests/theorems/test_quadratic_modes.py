@@ -91,6 +91,8 @@ def test_near_misses():
         (np.diag([1.0, 4.0]), np.ones(2), -0.1, 3),
         (np.diag([1.0, 4.0]), np.ones(2), 0.0, 3),
         (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, -1.0]), 0.2, 2),
+        (2 * np.eye(2), np.ones(2), 0.3, 2),  # m = L
+        (np.eye(1), np.ones(1), 0.5, 0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
 

@@ -1,7 +1,7 @@
 """lem-quadratic-upper-bound: a function with a Lipschitz gradient lies below a paraboloid."""
 
 import numpy as np
-from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors
+from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors, wavy
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -47,6 +47,9 @@ def test_near_misses():
     near = [
         (f, w, u, 1.0) for f in (bowl, dome) for w, u in ((W, U), (U, W), (W, (9 * W + U) / 10))
     ]
+    near += [(bowl, W, W, 1.0), (lambda w: 3 * w[0] - w[1], W, U, 0.0)]
+    # Between other points of the segment, and off it, the slope changes faster.
+    near += [(wavy, np.ones(1), np.array([u]), 1.0) for u in (0.0, 0.4, 1.9)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -54,7 +54,8 @@ def test_holds(graph, data):
 
 def test_near_misses():
     squarings = DiGraph([(0, 1), (0, 1), (1, 2), (1, 2)])
-    assert not missed(NEAR_MISSES, [(squarings, 2)], conclusion, hypotheses)
+    near = [(squarings, 2), (squarings, 0), (squarings, 1), (DiGraph(nodes=[1, 2]), 1)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_finite():

@@ -64,7 +64,9 @@ AT_THE_RIVAL = run([-3, 1, -2], 0.25, 1)  # w_4 = w*: the bound is attained
 
 
 def test_near_misses():
-    near = [AT_THE_RIVAL, run([-1], 0.1, 1), run([1, 2, -1], 0.5, 2)]
+    near = [AT_THE_RIVAL, run([-1], 0.1, 1), run([1, 2, -1], 0.5, 2), run([0, 3], 7, 0)]
+    vs = [np.array([1.0, 0.0, -2.0]), np.array([0.0, 3.0, 1.0])]
+    near += [(vs, 0.5, np.array([1.0, -1.0, 2.0]), np.zeros(3), [0.5, 0.5])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -1,7 +1,16 @@
 """prp-richardson: the error of two central differences, extrapolated once."""
 
 import numpy as np
-from difference_instances import MODERATE, accurate, bounded, power, programs, sines
+from difference_instances import (
+    MODERATE,
+    accurate,
+    bounded,
+    from_zero_on,
+    power,
+    programs,
+    restless,
+    sines,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -88,6 +97,10 @@ TIGHT = worst(30.0, 0.001, 1.0, 0.9)
 
 def test_near_misses():
     near = [TIGHT, worst(200.0, 1e-5, 0.0, 2.0), worst(2.0, 1e-3, -1.0, 0.1)]
+    # An interval that begins at 0; and one inside which the fifth derivative jumps about.
+    f, g = from_zero_on(5), restless(5)
+    near += [(f, 400.0, 0.1, 0.5, 0.5, [f(u) for u in points(0.5, 0.5)])]
+    near += [(g, 1e4, 0.1, 0.0, 0.4, [g(u) + 0.1 for u in points(0.0, 0.4)])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

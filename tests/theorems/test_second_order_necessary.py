@@ -3,7 +3,7 @@
 import numpy as np
 from convex_instances import convex_functions, vectors
 from hypothesis import given
-from level_instances import WAYS, square, square_gradient
+from level_instances import square, square_gradient, ways
 from near import broken, missed
 
 NEAR_MISSES = {
@@ -14,7 +14,8 @@ NEAR_MISSES = {
 
 
 def hypotheses(g, gradient, hessian, w):
-    return {"minimum": all(g(w + h * u) >= g(w) - 1e-12 for h in (1e-3, 1e-2) for u in WAYS)}
+    around = [w + h * u for h in (1e-3, 1e-2) for u in ways(len(w))]
+    return {"minimum": all(g(x) >= g(w) - 1e-12 for x in around)}
 
 
 def conclusion(g, gradient, hessian, w, *, least=-1e-9, away=0.0):
@@ -42,7 +43,19 @@ def test_near_misses():
         lambda w: np.eye(2) / 2,
         np.zeros(2),
     )
-    assert not missed(NEAR_MISSES, [trough, bowl], conclusion, hypotheses)
+    right = np.sort(np.roots([4, 0, -4, 0.3]).real)[2]
+    valley = (  # the one that is not as deep: no global minimiser
+        lambda w: (w[0] ** 2 - 1) ** 2 + 0.3 * w[0] + w[1] ** 2,
+        lambda w: np.array([4 * w[0] * (w[0] ** 2 - 1) + 0.3, 2 * w[1]]),
+        lambda w: np.diag([12 * w[0] ** 2 - 4, 2]),
+        np.array([right, 0.0]),
+    )
+    level = (lambda w: 1.0, np.zeros_like, lambda w: np.zeros((2, 2)), np.ones(2))
+    line = (lambda w: w[0] ** 4, lambda w: 4 * w**3, lambda w: 12 * w[:, None] ** 2, np.zeros(1))
+    A = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 2.0]])
+    space = (lambda w: w @ A @ w, lambda w: 2 * A @ w, lambda w: 2 * A, np.zeros(3))
+    near = [trough, bowl, valley, level, line, space]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_minimum():
@@ -71,6 +84,9 @@ def test_without_minimum():
         lambda w: H,
         np.zeros(2),
     )
-    for instance in (saddle, tilted, falling, diagonal):
+    # In space: two eigenvalues are negative, and the determinant is not.
+    A = np.array([[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]])
+    space = (lambda w: w @ A @ w, lambda w: 2 * A @ w, lambda w: 2 * A, np.zeros(3))
+    for instance in (saddle, tilted, falling, diagonal, space):
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)

@@ -3,7 +3,7 @@
 import numpy as np
 from convex_instances import strictly_convex_functions, vectors
 from hypothesis import given
-from level_instances import WAYS, peano
+from level_instances import WAYS, peano, ways
 from near import broken, missed
 
 NEAR_MISSES = {
@@ -57,7 +57,11 @@ def test_near_misses():
         np.zeros(2),
         WAYS,
     )
-    assert not missed(NEAR_MISSES, [CUBIC, valley], conclusion, hypotheses)
+    A = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 2.0]])
+    slanting = (lambda w: w @ A @ w / 2, np.zeros(3), A, np.zeros(3))
+    along = np.array([1.0, -1.0, 0.0]) / np.sqrt(2)  # the flattest way
+    near = [CUBIC, valley, (*slanting, [*ways(3), along])]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_tight():

@@ -32,7 +32,7 @@ def test_holds(e1, t):
 
 
 def test_near_misses():
-    assert not missed(NEAR_MISSES, [(1.0, 3), (0.0, 2)], conclusion)
+    assert not missed(NEAR_MISSES, [(1.0, 3), (0.0, 2), (-9.0, 1)], conclusion)
 
 
 def test_what_is_larger_is_told():

@@ -49,7 +49,12 @@ def test_holds(e1, form):
 
 
 def test_near_misses():
-    near = [(1.0, lambda t: 1 / t), (1.0, lambda t: 0.5 / t**0.6)]
+    near = [
+        (1.0, lambda t: 1 / t),
+        (1.0, lambda t: 0.5 / t**0.6),
+        (-3.0, lambda t: 0.3 / t**0.5),  # whose squares have an infinite sum
+        (1.0, lambda t: np.where(t % 2, 1 / t, 0.1 / t)),  # which rise again and again
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

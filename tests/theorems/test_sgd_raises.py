@@ -30,7 +30,7 @@ def test_holds(w, eta):
 
 
 def test_near_misses():
-    near = [(1.0, 0.1), (0.5, 0.1), (1.9, 0.5)]
+    near = [(1.0, 0.1), (0.5, 0.1), (1.9, 0.5), (-0.9, 0.01), (0.6, 1.0), (1.0, 30.0), (0.5, 3.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -44,6 +44,8 @@ TIGHT = bowl(2.0), 3 * ONE, -ONE, 2.0
 
 def test_near_misses():
     near = [TIGHT, (huber(), 3 * ONE, 0.5 * ONE, 1.0), (bowl(1.0), np.ones(2), 0 * np.ones(2), 1.0)]
+    near += [(huber(), 3 * ONE, 3 * ONE, 1.0), (bowl(0.0), ONE, -ONE, 1.0)]
+    near += [(bowl(1.0), np.array([1.0, -2.0, 0.0]), np.array([0.0, 1.0, 3.0]), 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -11,6 +11,7 @@ from momentum_instances import (
     below,
     bowl,
     descent,
+    flat,
     hill,
     huber,
     power,
@@ -89,6 +90,9 @@ TIGHT = worst(5)
 
 def test_near_misses():
     near = [TIGHT, worst(1), worst(2, 2.0), worst(10, 0.5), (bowl(1.0), ZERO, 1.0, ONE, 1.0, 3)]
+    near += [worst(0), (bowl(1.0), ZERO, 1.0, ZERO, 1.0, 4), (bowl(0.0), ONE, 1.0, ZERO, 1.0, 2)]
+    # Of several minimisers any, the farthest and the nearest.
+    near += [(flat(), star * ONE, 1.0, 3 * ONE, 1.0, 2) for star in (-1, 0, 1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -11,8 +11,10 @@ from momentum_instances import (
     bowl,
     descent,
     falling,
+    flat,
     hill,
     huber,
+    plateau,
     power,
     smooth_functions,
 )
@@ -83,6 +85,9 @@ def test_near_misses():
         (bowl(1.0), ZERO, 1.0, ONE, 1.7),
         (huber(), ZERO, 1.0, 300 * ONE, 1.0),
         (huber(1e-3), ZERO, 1.0, ONE, 1.9),  # slow: not there yet
+        *((flat(), star * ONE, 1.0, 3 * ONE, 0.5) for star in (-1, 0, 1)),
+        (bowl(1.0), np.zeros(3), 1.0, np.array([1.0, 0.0, -2.0]), 1.0),
+        (bowl(1.0), ZERO, 1.0, ZERO, 1.0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
@@ -96,6 +101,11 @@ def test_without_convex():
     instance = (hill(-1), 2 * np.pi * ONE, 1.0, ONE, 1.0)
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)
+    # Here every step leads down, and nearer by that much; and they end at a point that is high.
+    instance = (plateau(), ZERO, 1.0, 1.4 * ONE, 1.0)
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+    assert conclusion(*instance, rest=lambda size: size)
 
 
 def test_without_smooth():

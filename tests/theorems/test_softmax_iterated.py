@@ -30,7 +30,9 @@ TWO = (np.array([0.505, 0.495]), 2)  # the Jacobian at two equal logits attains 
 
 
 def test_near_misses():
-    assert not missed(NEAR_MISSES, [TWO], conclusion)
+    far = np.array([9.0, 0.0, -9.0])
+    near = [TWO, (far, 0), (far, 1), (far, 5), (np.array([3.0]), 2), (np.ones(2) / 2, 3)]
+    assert not missed(NEAR_MISSES, near, conclusion)
 
 
 def test_tight():

@@ -11,6 +11,9 @@ NEAR_MISSES = {
     "plus, for minus": {"off": lambda z, s: -np.outer(s, s)},
     "the variance with equal weights": {"weights": lambda s: np.ones(len(s)) / len(s)},
     "the second moment": {"centre": lambda s, v: 0.0},
+    "the variance, a thousandth more": {"centre": lambda s, v: s @ v + 0.03},
+    "zero on the multiples of s": {"kernel": lambda s: s},
+    "zero on the first axis": {"kernel": lambda s: np.eye(len(s))[0]},
     "of full rank": {"lost": 0},
     "of rank n - 2": {"lost": 2},
 }
@@ -26,18 +29,25 @@ def conclusion(
     off=lambda z, s: np.outer(s, s),
     weights=lambda s: s,
     centre=lambda s, v: s @ v,
+    kernel=np.ones_like,
     lost=1,
 ):
-    """The entries, the variance, and the rank; the first by quotients where they exist."""
+    """The entries, by quotients where they exist, the variances, and what J takes to zero."""
     s = shares(z)
     J = np.diag(s) - np.outer(s, s)
-    v = np.arange(1.0, len(s) + 1)
-    variance = weights(s) @ (v - centre(s, v)) ** 2
     measured = jacobian(z) if hypotheses(z)["finite"] else J
+    n = len(s)
+    several = [
+        np.arange(1.0, n + 1),
+        np.arange(1.0, n + 1) ** 2 * (-1) ** np.arange(n),
+        *np.eye(n),
+        np.ones(n),
+    ]
     return (
         np.abs(measured - (np.diag(s) - off(z, s))).max() < 1e-8
-        and abs(v @ J @ v - variance) < 1e-9
-        and np.linalg.matrix_rank(J, tol=1e-9) == len(s) - lost
+        and all(abs(v @ J @ v - weights(s) @ (v - centre(s, v)) ** 2) < 1e-9 for v in several)
+        and np.linalg.norm(J @ kernel(s)) < 1e-12
+        and np.linalg.matrix_rank(J, tol=1e-9) == n - lost
     )
 
 
@@ -48,7 +58,7 @@ def test_holds(z):
 
 
 def test_near_misses():
-    near = [(np.array([2.0, 1.0, 0.0]),), (np.array([1.0, 1.0]),)]
+    near = [(np.array([2.0, 1.0, 0.0]),), (np.array([1.0, 1.0]),), (np.array([-3.0]),)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -28,7 +28,8 @@ CLOSE = (np.array([0.01, -0.01]), np.zeros(2))
 
 
 def test_near_misses():
-    near = [CLOSE, (np.array([3.0, 0.0]), np.zeros(2))]
+    one, four = np.array([7.0]), np.array([5.0, -5.0, 0.0, 1.0])
+    near = [CLOSE, (np.array([3.0, 0.0]), np.zeros(2)), (one, 0 * one), (four, four[::-1])]
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

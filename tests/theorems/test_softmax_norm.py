@@ -11,6 +11,7 @@ NEAR_MISSES = {
     "the largest share, less itself squared, doubled": {"bound": lambda s: 1.99 * s.min()},
     "equality whenever two logits are equal": {"equal": lambda z: len(set(z)) < len(z)},
     "never equality": {"equal": lambda z: False},
+    "equality for two logits of zero alone": {"equal": lambda z: len(z) == 2 and not z.any()},
 }
 
 
@@ -38,6 +39,9 @@ PAIR = np.zeros(2)
 def test_near_misses():
     near = [
         (PAIR,),
+        (np.array([3.0, 3.0]),),
+        (np.array([5.0]),),
+        (np.zeros(4),),
         (np.array([0.0, 0.01]),),
         (np.array([0.0, 0.0, -1.0]),),
         (np.array([2.0, 1.0, 0.0]),),

@@ -12,6 +12,8 @@ NEAR_MISSES = {
     "one entry more": {"counted": lambda k, u, sums: min(k[1 + k * u > sums][-1] + 1, len(k))},
     "clip and normalise": {"point": lambda x, tau: np.maximum(x, 0) / np.maximum(x, 0).sum()},
     "the softmax": {"point": lambda x, tau: shares(x)},
+    "the sum of all x_i - τ is 1": {"cut": lambda v: v},
+    "others are farther by a half": {"margin": 0.5},
     "a threshold higher by .001": {"point": lambda x, tau: np.maximum(x - tau - 1e-3, 0)},
 }
 
@@ -33,14 +35,21 @@ def conclusion(
     *,
     counted=lambda k, u, sums: k[1 + k * u > sums][-1],
     point=lambda x, tau: np.maximum(x - tau, 0),
+    cut=lambda v: np.maximum(v, 0),
+    margin=1e-9,
 ):
-    """K entries are positive, and the point is the nearest."""
+    """One τ alone makes the sum 1, K entries are positive, and the point alone is the nearest."""
     u = np.sort(x)[::-1]
     sums, k = np.cumsum(u), np.arange(1, len(u) + 1)
     K = counted(k, u, sums)
-    nearest = by_supports(x)
+    tau, nearest = (sums[K - 1] - 1) / K, by_supports(x)
+    right = [t for t in (-1, -1e-3, 0, 1e-3, 1) if abs(cut(x - tau - t).sum() - 1) < 1e-9]
+    others = [*np.eye(len(x)), *(0.9 * nearest + 0.1 * e for e in np.eye(len(x)))]
+    away = [y for y in others if np.abs(y - nearest).max() > 1e-3]
     return (
-        np.abs(point(x, (sums[K - 1] - 1) / K) - nearest).max() < 1e-9
+        right == [0]
+        and np.abs(point(x, tau) - nearest).max() < 1e-9
+        and all(np.sum((y - x) ** 2) > np.sum((nearest - x) ** 2) + margin for y in away)
         and np.count_nonzero(nearest > 1e-9) == K
     )
 
@@ -51,7 +60,8 @@ def test_holds(x):
 
 
 def test_near_misses():
-    near = [(np.array([1.5, 0.5, 0.5]),), (np.array([2.0, 1.0, 0.0]),)]
+    near = [(np.array([1.5, 0.5, 0.5]),), (np.array([2.0, 1.0, 0.0]),), (np.array([-3.0]),)]
+    near += [(np.array([0.2, -0.1, 0.3, 0.1]),), (np.array([0.7, 0.3]),)]  # the last is in Δ
     assert not missed(NEAR_MISSES, near, conclusion)
 
 

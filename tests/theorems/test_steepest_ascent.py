@@ -14,7 +14,9 @@ NEAR_MISSES = {
     "along the gradient, the slope is its square": {"steepest": lambda g: g @ g},
     "the slope, times .9999": {"steepest": lambda g: 0.9999 * np.linalg.norm(g)},
     "the opposite slope, times .9999": {"lowest": lambda g: -0.9999 * np.linalg.norm(g)},
-    "others are less steep by one": {"margin": 1.0},
+    "others are less steep by one": {"margins": (1.0, 1e-9)},
+    "others fall less steeply by one": {"margins": (1e-9, 1.0)},
+    "the size of the slope is largest along the gradient alone": {"measure": abs},
     "the opposite is level": {"lowest": lambda g: 0.0},
 }
 
@@ -33,7 +35,7 @@ def slope(f, x0, u, h=1e-6):
 
 def unit(v):
     length = np.linalg.norm(v)
-    return v / length if length else np.array([1.0, 0.0])
+    return v / length if length else np.eye(len(v))[0]
 
 
 def conclusion(
@@ -45,32 +47,49 @@ def conclusion(
     best=unit,
     steepest=np.linalg.norm,
     lowest=lambda g: -np.linalg.norm(g),
-    margin=1e-9,
+    margins=(1e-9, 1e-9),
+    measure=float,
 ):
-    """Along the gradient the slope is its length, opposite its negative; along u it is smaller."""
+    """Along the gradient the slope is its length, opposite its negative; else strictly between."""
     g = np.asarray(gradient)
-    slack, way = 1e-5 * (1 + np.linalg.norm(g)), best(g)
+    length, slack, found = np.linalg.norm(g), 1e-5 * (1 + np.linalg.norm(g)), slope(f, x0, u)
     return (
-        abs(slope(f, x0, way) - steepest(g)) < slack
+        abs(slope(f, x0, best(g)) - steepest(g)) < slack
         and abs(slope(f, x0, -unit(g)) - lowest(g)) < slack
-        and slope(f, x0, u) < np.linalg.norm(g) - margin
+        and (same(u, unit(g)) or measure(found) < length - margins[0])
+        and (same(u, -unit(g)) or found > -length + margins[1])
     )
+
+
+def same(u, v):
+    return np.abs(u - v).max() < 1e-9
 
 
 @given(convex_functions(2), vectors(2), vectors(2))
 def test_holds(f, x0, u):
     gradient = f.gradient(x0)
     assume(np.any(u) and np.linalg.norm(gradient) > 1e-2)
-    u = unit(u)
-    assume(np.linalg.norm(u - unit(gradient)) > 1e-2)
-    assert not broken(hypotheses(f, gradient, x0, u))
-    assert conclusion(f, gradient, x0, u)
+    u, best = unit(u), unit(gradient)
+    assume(min(np.linalg.norm(u - best), np.linalg.norm(u + best)) > 1e-2)
+    for way in (u, -u, best, -best):
+        assert not broken(hypotheses(f, gradient, x0, way))
+        assert conclusion(f, gradient, x0, way)
+
+
+def creased(x):
+    """Differentiable at (.6, .8) and at no other point of the unit circle."""
+    return square(x) + abs(square(x) - 1) * np.linalg.norm(x - np.array([0.6, 0.8]))
 
 
 def test_near_misses():
-    near = [
-        (square, np.array([1.2, 1.6]), np.array([0.6, 0.8]), np.array([0.0, 1.0])),
+    steep = np.array([1.2, 1.6]), np.array([0.6, 0.8])
+    ways = [[0.0, 1.0], [0.0, -1.0], [0.6, 0.8], [-0.6, -0.8]]
+    near = [(f, *steep, np.array(u)) for f in (square, creased) for u in ways]
+    near += [
         (square, np.array([0.6, 0.8]), np.array([0.3, 0.4]), np.array([0.8, 0.6])),
+        (square, np.array([6.0]), np.array([3.0]), np.array([1.0])),  # on the line there are two
+        (square, np.array([6.0]), np.array([3.0]), np.array([-1.0])),
+        (square, np.array([0.0, 2.0, 0.0]), np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.6, 0.8])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
@@ -83,7 +102,9 @@ def test_without_differentiable():
 
 
 def test_without_nonzero():
-    # On level ground every direction is as steep as any other.
-    instance = (lambda w: 1.0, np.zeros(2), np.zeros(2), np.array([0.0, 1.0]))
-    assert broken(hypotheses(*instance)) == ["nonzero"]
-    assert not conclusion(*instance)
+    # On level ground every direction is as steep as any other; so is (1, 0), which stands for
+    # the best, and its opposite.
+    for u in ([0.0, 1.0], [1.0, 0.0], [-1.0, 0.0]):
+        instance = (lambda w: 1.0, np.zeros(2), np.zeros(2), np.array(u))
+        assert broken(hypotheses(*instance)) == ["nonzero"]
+        assert not conclusion(*instance)

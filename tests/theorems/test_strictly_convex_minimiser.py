@@ -32,7 +32,7 @@ def hypotheses(g, ws, inside=lambda x, y: True):
 def conclusion(g, ws, inside=lambda x, y: True, *, most=1, compared=lowest):
     """At most one point of the list has the smallest value."""
     found = compared([g(w) for w in ws])
-    return max(found.count(value) for value in found) <= most
+    return max((found.count(value) for value in found), default=0) <= most
 
 
 @given(strictly_convex_functions(2), vectors(2), points(2))
@@ -44,14 +44,21 @@ def test_holds(g, w, others):
 
 
 def test_near_misses():
-    near = [(np.square, [-1.0, -0.001, 0.0, 0.001, 1.0, 5.0])]
+    near = [
+        (np.square, [-1.0, -0.001, 0.0, 0.001, 1.0, 5.0]),
+        (lambda w: abs(w) + w**2, [-1.0, 0.0, 1.0]),  # with a kink
+        (np.exp, [0.0, 0.5, 1.0]),  # at the end of C
+        (np.square, []),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_without_strict():
-    instance = (lambda w: max(abs(w) - 1, 0), [-1.0, 0.5, 1.0])
-    assert broken(hypotheses(*instance)) == ["strict"]
-    assert not conclusion(*instance)
+    # Some chords are strictly above the graph where it has two slopes.
+    for ws in [-1.0, 0.5, 1.0], [-3.0, -1.0, 0.5, 1.0, 3.0]:
+        instance = (lambda w: max(abs(w) - 1, 0), ws)
+        assert broken(hypotheses(*instance)) == ["strict"]
+        assert not conclusion(*instance)
 
 
 def test_without_domain():

@@ -70,8 +70,21 @@ def parabola(k):
     return [lambda t: t**2 + 5 * t, lambda t: 2 * t + 5, lambda t: 2 + 0 * t][k]
 
 
+def restless(k):
+    """t² sin(1/t), whose derivative jumps about at 0."""
+
+    def value(t):
+        inverse = np.divide(1, t, out=np.zeros_like(t, float), where=np.not_equal(t, 0))
+        slope = 2 * t * np.sin(inverse) - np.cos(inverse) * np.not_equal(t, 0)
+        return slope if k else t**2 * np.sin(inverse)
+
+    return value
+
+
 def test_near_misses():
     near = [(exponential, n, 0.0, 2.0) for n in (1, 2)] + [(parabola, 1, 1.0, 3.0)]
+    near += [(exponential, 0, 0.0, -1.0), (parabola, 1, 3.0, 1.0), (parabola, 0, -2.0, -1.0)]
+    near += [(restless, 0, -1.0, 1.0), (restless, 0, 1.0, 0.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -91,6 +91,13 @@ def test_near_misses():
         (parabola, lambda p: 2 * p, lambda p: np.array([[2.0]]), *ends),
         (line, lambda p: np.array([3.0]), lambda p: np.array([[0.0]]), *ends),
         (cubic, lambda p: 3 * p**2, lambda p: np.array([6 * p]), *ends),
+        (
+            lambda p: p[0] * p[1] + p[2] ** 2,
+            lambda p: np.array([p[1], p[0], 2 * p[2]]),
+            lambda p: np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 2.0]]),
+            np.array([1.0, 2.0, 0.0]),
+            np.array([-1.0, 0.0, 3.0]),
+        ),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -33,5 +33,6 @@ def test_holds(x):
 
 
 def test_near_misses():
-    near = [(np.array([1.0, 1.0, 0.0]),)]
+    near = [(np.array([1.0, 1.0, 0.0]),), (np.array([-2.0, -1.0]),), (np.zeros(4),)]
+    near += [(np.array([7.0]),), (np.array([0.0, 3.0, 1.0, 3.0]),)]
     assert not missed(NEAR_MISSES, near, conclusion)
