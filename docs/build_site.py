@@ -225,8 +225,8 @@ def build_course() -> int:
 def serve(arguments: list[str]) -> int:
     """Build, serve and rebuild at every change, until interrupted; warnings do not stop it."""
     NOTE.unlink(missing_ok=True)
-    command = ["sphinx_autobuild", "docs", str(SITE), *arguments]
-    command += ["--watch", "dlbook", "--pre-build", f"{sys.executable} -m dlbook.train"]
+    command = ["docs.serve_site", "docs", str(SITE), *arguments]
+    command += ["--watch", "dlbook", "-D", "dlbook_serves=1"]
     for made in _MADE:
         command += ["--ignore", str(ROOT / made)]
     try:

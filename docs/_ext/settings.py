@@ -48,6 +48,7 @@ extensions = [
     "_ext.page.lists",
     "_ext.page.maps",
     "_ext.page.mathematics",
+    "_ext.page.numbered",
     "_ext.page.outline",
     "_ext.page.pictures",
     "_ext.page.prose",

@@ -96,7 +96,7 @@ def test_figures_are_numbered_by_chapter():
     }
     for _ in range(2):  # a second builder finds them numbered
         number_by_chapter(None, SimpleNamespace(env=env))
-        assert numbers == wanted
+        assert env.toc_fignumbers == wanted
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from compare_builds import differences
 
 pytestmark = pytest.mark.slow
@@ -186,9 +187,7 @@ def test_an_edit_of_a_line_writes_its_page_and_the_lists_that_say_something_else
 
     assert book.build() == 0, book.log
     assert book.written <= ALWAYS
-    incremental = book.site.rename(book.built / "incremental")
-    assert book.build() == 0, book.log
-    assert list(differences(incremental, book.site)) == []
+    assert the_site_is_the_cold_one(book)
 
 
 LISTS = """# Lists
@@ -203,6 +202,94 @@ MODULE = """.. automodule:: dlbook.sample
    :members:
 ```
 """
+
+
+def the_site_is_the_cold_one(book):
+    """Build anew, and compare."""
+    incremental = book.built / "incremental"
+    shutil.rmtree(incremental, ignore_errors=True)
+    book.site.rename(incremental)
+    assert book.build() == 0, book.log
+    return list(differences(incremental, book.site)) == []
+
+
+def test_an_edit_of_a_line_loads_no_other_page(book):
+    """Nor is one numbered anew: what it leaves for that when it is read is enough."""
+    doctree = book.site / ".doctrees" / "circles.doctree"
+    times = doctree.stat().st_atime_ns, doctree.stat().st_mtime_ns
+    doctree.write_bytes(b"no page")
+    os.utime(doctree, ns=times)
+    book.edit("book/squares.md", "A square is easier.", "A square is simpler.")
+    assert book.build() == 0, book.log
+    assert the_site_is_the_cold_one(book)
+
+
+FORMULAS = """$$
+x = 2
+$$ (eq-two)
+
+```{figure} square.svg
+:name: fig-square
+:alt: A square.
+
+A square.
+```
+
+By {eq}`eq-two` and {numref}`fig-square`.
+"""
+BEFORE = """$$
+x = 1
+$$ (eq-one)
+
+```{figure} square.svg
+:alt: Another square.
+
+Another square.
+```
+
+"""
+
+
+def test_what_comes_before_is_counted_on_every_page_that_refers_to_what_is_behind(book):
+    shutil.copy(ROOT / "docs" / "_static" / "favicon.svg", book.folder / "book" / "square.svg")
+    book.edit("book/circles.md", "::::{exercise}", FORMULAS + "\n::::{exercise}")
+    book.edit(
+        "book/squares.md",
+        "A square is easier.",
+        "A square is easier, see {eq}`eq-two` and {numref}`fig-square`.",
+    )
+
+    def referred():
+        text = BeautifulSoup(book.page("squares"), "html.parser").text
+        return re.findall(r"\d+\.\d+", re.search("A square is easier, see (.*)", text)[1])
+
+    assert book.build() == 0, book.log
+    assert referred() == ["1.1", "1.1"]
+    book.edit("book/circles.md", FORMULAS, BEFORE + FORMULAS)
+    assert book.build() == 0, book.log
+    assert referred() == ["1.2", "1.2"]
+    assert the_site_is_the_cold_one(book)
+    book.edit("book/circles.md", BEFORE + FORMULAS, FORMULAS)
+    assert book.build() == 0, book.log
+    assert referred() == ["1.1", "1.1"]
+    assert the_site_is_the_cold_one(book)
+
+
+def test_a_setting_of_pages_writes_them_anew(book):
+    book.edit("book/conf.py", "A small book", "A little book")
+    assert book.build() == 0, book.log
+    for name in ("circles", "squares"):
+        assert "A little book" in book.page(name)
+    assert the_site_is_the_cold_one(book)
+
+
+def test_a_name_is_linked_on_every_page_from_when_the_reference_has_it(book):
+    assert "#dlbook.sample.points_in_circle" not in book.page("circles")
+    (book.folder / "book" / "code.md").write_text("# Code\n\n```{eval-rst}\n" + MODULE)
+    book.edit("book/index.md", "sources\n", "sources\ncode\n")
+    assert book.build() == 0, book.log
+    assert 'href="code.html#dlbook.sample.points_in_circle"' in book.page("circles")
+    assert the_site_is_the_cold_one(book)
 
 
 def test_code_that_changes_no_number_executes_and_leaves_the_pages_as_they_were(book):

@@ -86,7 +86,9 @@ def code_of(source: str, *, torch: bool) -> str:
 
 @functools.cache
 def _library() -> Library:
-    return Library(Path(dlbook.__file__).parent)
+    return Library(
+        Path(dlbook.__file__).parent, Path(__file__).parents[2] / "_build" / "reach.json"
+    )
 
 
 def _kept(app: Sphinx) -> Path:
@@ -282,8 +284,8 @@ def _begin(app: Sphinx) -> None:
     _hold(marker)
     if unfinished:
         logger.info("the last build did not finish; its pages are built anew")
-        # What other builders made here rests on the same cells' outputs.
-        doctrees = (app.doctreedir, *folder.glob("*/.doctrees"))
+        # What other builds made here rests on the same cells' outputs.
+        doctrees = (app.doctreedir, folder / "doctrees", *folder.glob("*/.doctrees"))
         for left in (app.outdir, *doctrees, folder / "jupyter_execute"):
             shutil.rmtree(left, ignore_errors=True)
         Path(app.doctreedir).mkdir(parents=True, exist_ok=True)
@@ -365,12 +367,15 @@ def _forget(
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
-    """Show the cell that failed in a worker; take the mark away where nothing failed."""
+    """Show the cell that failed in a worker; take the mark away where nothing failed.
+
+    Pages with warnings are served, and not all made anew for that at the next change.
+    """
     if isinstance(exception, SphinxParallelError):
         # A worker's log is lost with it. In a single process myst-nb shows the cell by itself.
         if cell := failed_cell(exception.traceback):
             logger.error("%s", cell, type="dlbook", subtype="cell")
-    elif exception is None and app._warncount == 0:
+    elif exception is None and (app._warncount == 0 or app.config.dlbook_serves):
         (Path(app.outdir).parent / _MARKER).unlink(missing_ok=True)
 
 
@@ -395,6 +400,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("dlbook_rests_on", "", "env", str)
     app.connect("config-inited", _note_what_pages_rest_on)
     app.add_config_value("dlbook_kept", "", "", str)
+    app.add_config_value("dlbook_serves", False, "", bool)
     app.connect("config-inited", _refuse_wanted_alone)
     app.connect("env-get-outdated", _forget)
     app.connect("env-get-outdated", _read_wanted)

@@ -8,12 +8,15 @@ The same file becomes the style sheet ``palette.css``. A figure without alt text
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -22,6 +25,9 @@ from dlbook.plot.style import read_palette
 from dlbook.plot.svg import inline_svg
 
 logger = logging.getLogger(__name__)
+
+#: Page → kind → label → the parts of a number.
+Numbers: TypeAlias = dict[str, dict[str, dict[str, tuple[str, ...]]]]
 
 
 def palette_css(palette: dict[str, dict[str, str]]) -> str:
@@ -88,20 +94,42 @@ def _is_drawn(path: Path) -> bool:
     return path.suffix == ".svg" and "jupyter_execute" in path.parts
 
 
-def number_by_chapter(app: Sphinx, builder: Builder) -> None:
-    """Give figures, tables and formulas the numbers of their chapters, such as 10.1.
+def numbers_by_chapter(env: BuildEnvironment) -> Numbers:
+    """Return the numbers of figures, tables and formulas in their chapters, such as 10.1.
 
     Sphinx numbers them through the whole book, or by the sections of a numbered table of contents;
-    our chapters have their numbers in their titles. Done when writing begins, so that from one
-    build to the next Sphinx compares its own numbers, and writes the pages that have others.
+    our chapters have their numbers in their titles.
     """
-    env = builder.env
+    found: Numbers = {}
     for docname, kinds in env.toc_fignumbers.items():
         chapter = chapter_of(env.titles[docname].astext())
-        for numbers in kinds.values():
-            for count, label in enumerate(sorted(numbers, key=lambda x: int(numbers[x][-1])), 1):
+        found[docname] = {}
+        for kind, numbers in kinds.items():
+            order = sorted(numbers, key=lambda label: int(numbers[label][-1]))
+            found[docname][kind] = {
                 # Sphinx joins the parts with dots, whatever they are.
-                numbers[label] = tuple(numbered(chapter, count).split("."))  # type: ignore[arg-type]
+                label: tuple(numbered(chapter, count).split("."))
+                for count, label in enumerate(order, 1)
+            }
+    return found
+
+
+def number_by_chapter(app: Sphinx, builder: Builder) -> None:
+    """Show these numbers.
+
+    Done when writing begins, so that from one build to the next Sphinx compares its own numbers,
+    and writes the pages that have others.
+    """
+    builder.env.toc_fignumbers = numbers_by_chapter(builder.env)  # type: ignore[assignment]
+
+
+def _write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Have all pages written where any number is another: Sphinx 9.0.4 leaves who refers to it."""
+    now = hashlib.sha256(repr(sorted(numbers_by_chapter(env).items())).encode()).hexdigest()
+    edition = Path(app.outdir).name
+    written: dict[str, str] = getattr(env, "dlbook_numbered", {})
+    env.dlbook_numbered = written | {edition: now}  # type: ignore[attr-defined]
+    return [] if written.get(edition) == now else env.found_docs
 
 
 def _write_palette(app: Sphinx) -> None:
@@ -115,6 +143,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform and the palette's style sheet."""
     app.add_post_transform(InlineFigures)
     app.connect("builder-inited", _write_palette)
+    app.connect("env-get-updated", _write_again, priority=900)  # when Sphinx has numbered
     app.connect("write-started", number_by_chapter)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,6 +9,10 @@ finds modules by other ways (``importlib.util``, ``pkgutil``) reaches all of the
 from __future__ import annotations
 
 import ast
+import contextlib
+import hashlib
+import json
+import platform
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
@@ -18,6 +22,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from dlbook.graph import DiGraph, descendants
+from dlbook.train import fingerprint
 from dlbook.train.fingerprint import code_fingerprint
 
 # Ways to a module that need not name it; `importlib.resources` and `importlib.metadata` are none.
@@ -38,21 +43,43 @@ class Library:
     ----------
     folder
         The package's own, whose name is the package's.
+    memory
+        A file that remembers what was found in modules, by all that it follows from: to parse a
+        whole library takes a second.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory: Path | None = None) -> None:
         self.name = folder.name
+        self._memory = memory
         self.modules: dict[str, Path] = {}
         for path in sorted(folder.rglob("*.py")):
             *parts, last = path.relative_to(folder.parent).with_suffix("").parts
             self.modules[".".join(parts if last == "__init__" else [*parts, last])] = path
 
     @cached_property
+    def _found(self) -> dict[str, tuple[str, list[str]]]:
+        """Module to a hash of what it does, and the names of all that it imports."""
+        before = _read(self._memory)
+        known, found, remembered = dict(before), {}, {}
+        for name, path in self.modules.items():
+            files = [path, *(self._data(path.parent) if _is_package(path) else [])]
+            key = _key(name, files)
+            if key not in known:
+                text = path.read_text("utf-8")
+                imported = _imported(text, name, is_package=_is_package(path))
+                known[key] = code_fingerprint(files), sorted(imported)
+            found[name] = remembered[key] = known[key]
+        if self._memory and remembered != before:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            draft = self._memory.with_suffix(".part")
+            draft.write_text(json.dumps(remembered), "utf-8")
+            draft.replace(self._memory)
+        return found
+
+    @cached_property
     def _imports(self) -> dict[str, frozenset[str]]:
         """Module to the names of all that it imports, here and elsewhere."""
-        found = {}
-        for name, path in self.modules.items():
-            found[name] = _imported(path.read_text("utf-8"), name, is_package=_is_package(path))
+        found = {name: frozenset(imported) for name, (_, imported) in self._found.items()}
         # The package itself may find its subpackages as it likes: who uses one, names it.
         found[self.name] = frozenset(name for name in found[self.name] if not _is_hidden(name))
         return found
@@ -91,10 +118,7 @@ class Library:
     @cached_property
     def digests(self) -> dict[str, str]:
         """Module to a hash of its code and, for a package, of the data in its folder."""
-        return {
-            name: code_fingerprint([path, *(self._data(path.parent) if _is_package(path) else [])])
-            for name, path in self.modules.items()
-        }
+        return {name: digest for name, (digest, _) in self._found.items()}
 
     def _data(self, folder: Path) -> Iterator[Path]:
         """Yield the files below a package that are no code, and lie in no package below it."""
@@ -103,6 +127,23 @@ class Library:
                 yield from self._data(path)
             elif path.is_file() and path.suffix not in (".py", ".pyc"):
                 yield path
+
+
+def _read(memory: Path | None) -> dict[str, tuple[str, list[str]]]:
+    """Return what a file remembers: nothing, where it cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        if memory:
+            return {key: tuple(found) for key, found in json.loads(memory.read_bytes()).items()}
+    return {}
+
+
+def _key(module: str, files: list[Path]) -> str:
+    """Hash all that the findings in a module follow from."""
+    found_by = [Path(__file__), Path(fingerprint.__file__)]
+    contents = [
+        (one.name, hashlib.sha256(one.read_bytes()).digest()) for one in [*found_by, *files]
+    ]
+    return hashlib.sha256(repr((module, platform.python_version(), contents)).encode()).hexdigest()
 
 
 def _is_hidden(name: str) -> bool:

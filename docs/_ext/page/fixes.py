@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -69,26 +70,9 @@ class _Memory(DataCache):  # type: ignore[misc]
                 transform["names"] = [Name(**name) for name in transform["names"]]
             self.transforms[docname] = [SourceTransform(**one) for one in transforms]
 
-
-class _Relinker:
-    """sphinx-codeautolink 0.19.0 links the pages that are older than their sources.
-
-    A page may be written for other reasons: what was written in this build is linked.
-    """
-
-    def __init__(self, app: Sphinx) -> None:
-        self.start = time.time()
-        app.connect("build-finished", self.choose, priority=400)
-
-    def choose(self, app: Sphinx, exception: Exception | None) -> None:
-        for listener in app.events.listeners["build-finished"]:
-            linker = getattr(listener.handler, "__self__", None)
-            if isinstance(linker, extension.SphinxCodeAutoLink) and app.builder.format == "html":
-                linker.outdated_docs = set(filter(partial(self.is_new, app), app.env.found_docs))
-
-    def is_new(self, app: Sphinx, docname: str) -> bool:
-        page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
-        return page.exists() and page.stat().st_mtime >= self.start
+    def write(self) -> None:
+        path = self.cache_dir / self.cache_filename
+        path.write_text(json.dumps(self.transforms, default=vars), "utf-8")  # a tenth of the time
 
 
 _BLOCK = re.compile(
@@ -97,23 +81,65 @@ _BLOCK = re.compile(
 )
 
 
-def _link_blocks(document: str, out_dir: str, *more: Any, **options: Any) -> None:
-    """sphinx-codeautolink 0.19.0 parses a page as a whole, and looks for its blocks many times.
+class _Relinker:
+    """sphinx-codeautolink 0.19.0 links the pages that are older than their sources.
 
-    It is given a page of the blocks alone, which is a small part of most.
+    A page may be written for other reasons: what was written in this build is linked. Of all other
+    pages it would look up each name as well, and forget those of which the reference lacked a page
+    when their own page was read: names are looked up when their page is linked, and kept.
     """
-    path = Path(out_dir, f"{document}.html")
-    pieces = _BLOCK.split(path.read_text("utf-8"))  # each second one is a block
-    with TemporaryDirectory() as folder:
-        draft = Path(folder, f"{document}.html")
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text("\n<hr/>\n".join(pieces[1::2]), "utf-8")
-        _link_html(document, folder, *more, **options)
-        pieces[1::2] = draft.read_text("utf-8").split("\n<hr/>\n")
-    path.write_text("".join(pieces), "utf-8")
+
+    def __init__(self, app: Sphinx) -> None:
+        self.start = time.time()
+        self.linker: Any = None
+        extension.link_html = self.link
+        app.connect("builder-inited", self.keep, priority=499)
+        app.connect("builder-inited", self.give_back, priority=501)
+        app.connect("build-finished", self.choose, priority=400)
+
+    def keep(self, app: Sphinx) -> None:
+        """sphinx-codeautolink 0.19.0 asks which pages are outdated, as may be asked once only.
+
+        Sphinx then takes a page for new that was written with other settings.
+        """
+        setattr(app.builder, "get_outdated_docs", lambda: ())  # noqa: B010
+
+    def give_back(self, app: Sphinx) -> None:
+        del app.builder.get_outdated_docs
+
+    def choose(self, app: Sphinx, exception: Exception | None) -> None:
+        for listener in app.events.listeners["build-finished"]:
+            linker = getattr(listener.handler, "__self__", None)
+            if isinstance(linker, extension.SphinxCodeAutoLink) and app.builder.format == "html":
+                linker.outdated_docs = set(filter(partial(self.is_new, app), app.env.found_docs))
+                self.linker = linker
+
+    def is_new(self, app: Sphinx, docname: str) -> bool:
+        page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
+        return page.exists() and page.stat().st_mtime >= self.start
+
+    def link(
+        self, document: str, out_dir: str, transforms: Any, *more: Any, **options: Any
+    ) -> None:
+        """sphinx-codeautolink 0.19.0 parses a page as a whole, and searches it for every block.
+
+        It is given a page of the blocks alone, which is a small part of most.
+        """
+        found = copy.deepcopy(transforms)
+        _look_up(self.linker, found, set(), document)
+        path = Path(out_dir, f"{document}.html")
+        pieces = _BLOCK.split(path.read_text("utf-8"))  # each second one is a block
+        with TemporaryDirectory() as folder:
+            draft = Path(folder, f"{document}.html")
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text("\n<hr/>\n".join(pieces[1::2]), "utf-8")
+            _link_html(document, folder, found, *more, **options)
+            pieces[1::2] = draft.read_text("utf-8").split("\n<hr/>\n")
+        path.write_text("".join(pieces), "utf-8")
 
 
 _link_html = extension.link_html
+_look_up = extension.SphinxCodeAutoLink.filter_and_resolve
 
 
 def _write_what_is_old(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
@@ -326,7 +352,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setattr(NotebookClientCache, "start_client", _start_client)  # noqa: B010
     extension.CodeBlockAnalyser = _GuardedAnalyser
     extension.DataCache = _Memory
-    extension.link_html = _link_blocks
+    setattr(extension.SphinxCodeAutoLink, "filter_and_resolve", lambda *_: None)  # noqa: B010
     _Relinker(app)
     # Sphinx 9.0.4 writes no page again when a style sheet or a script of theirs changed, though
     # pages ask for it by its checksum.
