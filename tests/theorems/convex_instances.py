@@ -20,6 +20,7 @@ __all__ = [
     "on_one_side",
     "points",
     "quotients",
+    "raised_at_the_end",
     "slit",
     "strictly_convex_functions",
     "vectors",
@@ -135,6 +136,12 @@ def misses_the_slit(x, y):
         return min(x[1], y[1]) > 1
     t = x[0] / (x[0] - y[0])
     return x[1] + t * (y[1] - x[1]) > 1
+
+
+def raised_at_the_end(w):
+    """Strictly convex on [0, 1], least at ½, and not continuous at 1."""
+    w = np.ravel(w)[0]
+    return 5.0 if w == 1 else (w - 0.5) ** 2
 
 
 def crease(w):
