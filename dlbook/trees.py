@@ -7,7 +7,6 @@ own order; a dataclass in the order of the fields that its constructor takes.
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
 import functools
 from collections.abc import Callable
@@ -29,14 +28,14 @@ class Structure:
     keys
         Where its entries stand: keys of a dict, positions in a sequence, names of fields.
     children
-        The entries' structures, in the order of `keys`; ``None`` where all are leaves.
+        The entries' structures, in the order of `keys`.
     size
         How many leaves it holds.
     """
 
     kind: type | None
     keys: tuple[Any, ...] = ()
-    children: tuple[Structure, ...] | None = None
+    children: tuple[Structure, ...] = ()
     size: int = 1
 
 
@@ -54,13 +53,6 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     >>> unflatten(structure, values)
     {'w': [1, 2], 'b': 3}
     """
-    if type(tree) is dict:  # of arrays, as most parameters are: a training loop feels the way below
-        values = list(tree.values())
-        for value in values:
-            if type(value) is not np.ndarray:
-                break
-        else:
-            return values, Structure(dict, tuple(tree), None, len(values))
     found: list[Any] = []
     return found, _flatten(tree, found)
 
@@ -98,8 +90,6 @@ def unflatten(structure: Structure, values: list[Any]) -> Any:
     """
     if len(values) != structure.size:
         raise ValueError(f"values has {len(values)} leaves; the structure has {structure.size}")
-    if structure.kind is dict and structure.children is None:
-        return dict(zip(structure.keys, values, strict=True))
     return _unflatten(structure, values)
 
 
@@ -107,12 +97,12 @@ def _unflatten(structure: Structure, values: list[Any]) -> Any:
     kind, keys = structure.kind, structure.keys
     if kind is None:
         return values[0]
-    entries = values
-    if structure.children is not None:
-        entries, start = [], 0
-        for child in structure.children:
-            entries.append(_unflatten(child, values[start : start + child.size]))
-            start += child.size
+    entries, start = [], 0
+    for child in structure.children:
+        stop = start + child.size
+        leaf = child.kind is None
+        entries.append(values[start] if leaf else _unflatten(child, values[start:stop]))
+        start = stop
     if issubclass(kind, dict):
         return kind(zip(keys, entries, strict=True))
     if issubclass(kind, (list, tuple)):
@@ -182,15 +172,6 @@ def map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     >>> map(lambda w, g: w - 0.5 * g, {"w": 1.0, "b": [2.0]}, {"b": [4.0], "w": 0.0})
     {'w': 1.0, 'b': [0.0]}
     """
-    # Plain dicts of arrays are what most networks have for parameters, and a step of training
-    # would feel the way below.
-    for one in (tree, *others):
-        if type(one) is not dict or one.keys() != tree.keys():
-            break
-        if {*builtins.map(type, one.values())} != {np.ndarray}:
-            break
-    else:
-        return {key: f(leaf, *[one[key] for one in others]) for key, leaf in tree.items()}
     first, structure = flatten(tree)
     columns = [flatten_like(structure, other) for other in others]
     return _unflatten(structure, [f(*row) for row in zip(first, *columns, strict=True)])
@@ -234,9 +215,11 @@ def _match(structure: Structure, tree: Any, path: tuple[Any, ...], found: list[A
                 f"{list(keys)} here"
             )
         values = tuple([here[key] for key in structure.keys])
-    children = (_LEAF,) * len(keys) if structure.children is None else structure.children
-    for key, child, value in zip(structure.keys, children, values, strict=True):
-        _match(child, value, (path, structure.kind, key), found)
+    for key, child, value in zip(structure.keys, structure.children, values, strict=True):
+        if child.kind is None and type(value) is np.ndarray:  # as most are
+            found.append(value)
+        else:
+            _match(child, value, (path, structure.kind, key), found)
 
 
 def _place(path: tuple[Any, ...]) -> str:

@@ -2,12 +2,12 @@
 
 The table says what is known of the function: it is differentiated, and then recorded by the
 innermost level among its operands, or composed of others, or answered from plain values, or
-refused. `forward` and `reverse` hold the two kinds of level.
+refused. `forward`, `reverse` and `batched` hold the three kinds of level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from dlbook.autodiff.refusals import DerivativeError, beside, describe, instead_
 from dlbook.autodiff.table import UnknownArgumentError, entry_of, name_of
 from dlbook.autodiff.traced import (
     Traced,
+    form,
     holds_complex,
     holds_traced,
     innermost,
@@ -42,7 +43,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         raise remembered(no_complex(name_of(function), given, entry.instead), args, kwargs)
     if rule is None and definition is None:
         if entry.kind != "refused":  # but a constant, or a question
-            return function(*_plain_in(args), **_plain_in(kwargs))
+            inside = form if entry.kind == "question" else plain
+            return function(*_inside(args, inside), **_inside(kwargs, inside))
         what = f"{name_of(function)} would lose a derivative"
         # The program may have called it by way of another function.
         where = place()
@@ -177,15 +179,15 @@ def _shown(value: Any) -> str:
     return name_of(value) if callable(value) and type(value) is not Traced else describe(value)
 
 
-def _plain_in(value: Any) -> Any:
-    """Return arguments with plain values in place of the traced ones."""
+def _inside(value: Any, inside: Callable[[Any], Any]) -> Any:
+    """Return arguments with what is inside the traced ones in place of these."""
     kind = type(value)
     if kind is Traced:
-        return plain(value)
+        return inside(value)
     if kind is dict:
-        return {name: _plain_in(entry) for name, entry in value.items()}
+        return {name: _inside(entry, inside) for name, entry in value.items()}
     if kind is list or kind is tuple:
-        return kind([_plain_in(entry) for entry in value])
+        return kind([_inside(entry, inside) for entry in value])
     return value
 
 

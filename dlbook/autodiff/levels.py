@@ -41,9 +41,13 @@ class Level:
     refusal
         The first refusal met. NumPy and users swallow exceptions, so it is raised again when
         the level closes.
+    several
+        Whether a value of it stands for several, so that none is the one inside.
     """
 
     __slots__ = ("closed", "number", "refusal")
+
+    several = False
 
     _opened = itertools.count()
 

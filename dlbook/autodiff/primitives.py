@@ -12,7 +12,7 @@ import numpy as np
 from dlbook.autodiff.dispatch import call
 from dlbook.autodiff.refusals import DerivativeError, describe
 from dlbook.autodiff.table import TABLE, Derivative, Entry, Rule, entry_of, name_of, rebuilt
-from dlbook.autodiff.traced import holds_traced, plain, shape_of
+from dlbook.autodiff.traced import form, holds_traced, shape_of
 from dlbook.autodiff.transposition import Transposed
 
 __all__ = ["defjvp", "defvjp", "primitive"]
@@ -297,7 +297,7 @@ def _words(value: Any, whose: str) -> str:
 
 
 def _is_real(part: Any) -> bool:
-    inside = plain(part)
+    inside = form(part)
     if isinstance(inside, np.ndarray | np.generic):
         return inside.dtype.kind in "fiub"
     return isinstance(inside, int | float)

@@ -36,6 +36,7 @@ __all__ = [
     "are_results",
     "as_operand",
     "each_result",
+    "form",
     "holds_complex",
     "holds_traced",
     "innermost",
@@ -62,10 +63,20 @@ def plain(value: Any) -> Any:
     return value
 
 
+def form(value: Any) -> Any:
+    """Return what has the shape and the type of the number or array inside: itself, if it is one.
+
+    For a batch of them it is an entry.
+    """
+    while type(value) is Traced:
+        value = value._value if value._level.several else value._alive()
+    return value
+
+
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of the number or array inside; faster than `np.shape` for numbers."""
     if type(value) is Traced:
-        value = plain(value)
+        value = form(value)
     shape: tuple[int, ...] = getattr(value, "shape", ())
     return shape
 
@@ -293,7 +304,7 @@ def _comparison(function: Callable[..., Any]) -> Any:
 
 
 def _attribute(name: str) -> Any:
-    return property(lambda self: getattr(plain(self), name))
+    return property(lambda self: getattr(form(self), name))
 
 
 def _method(function: Callable[..., Any]) -> Any:
@@ -301,7 +312,7 @@ def _method(function: Callable[..., Any]) -> Any:
     name = function.__name__
 
     def method(self: Traced, *args: Any, **kwargs: Any) -> Any:
-        getattr(plain(self), name)  # a Python float has none
+        getattr(form(self), name)  # a Python float has none
         return self._level.call(function, (self, *args), kwargs)
 
     return method
@@ -497,7 +508,7 @@ class Traced:
         return self._level.record(rule, rule.function, (self,), {"index": index})
 
     def __len__(self) -> int:
-        return len(plain(self))
+        return len(form(self))
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
@@ -509,12 +520,12 @@ class Traced:
 
     @property
     def T(self) -> Any:  # noqa: D102, N802 (as of an array)
-        plain(self).T  # noqa: B018 (a Python float has none)
+        form(self).T  # noqa: B018 (a Python float has none)
         return np.transpose(self)
 
     @property
     def mT(self) -> Any:  # noqa: D102, N802
-        plain(self).mT  # noqa: B018 (for the error, where it has one axis or none)
+        form(self).mT  # noqa: B018 (for the error, where it has one axis or none)
         return np.matrix_transpose(self)
 
     @property
@@ -527,7 +538,7 @@ class Traced:
 
     @property
     def imag(self) -> Any:  # noqa: D102
-        return np.imag(self) if is_complex(self) else plain(self).imag
+        return np.imag(self) if is_complex(self) else form(self).imag
 
     @imag.setter
     def imag(self, value: Any) -> None:

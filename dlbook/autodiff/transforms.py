@@ -10,6 +10,7 @@ import numpy as np
 
 from dlbook import trees
 from dlbook.autodiff import rules  # noqa: F401 (fills the table)
+from dlbook.autodiff.batched import BatchLevel, NotBatchedError
 from dlbook.autodiff.fitting import as_adjoint, filled
 from dlbook.autodiff.forward import ForwardLevel
 from dlbook.autodiff.levels import Level
@@ -429,14 +430,24 @@ def jacobian(
     argnums
         By which positional argument to differentiate.
     mode
-        ``"forward"`` makes a sweep for each entry of the argument, ``"reverse"`` one for each
-        entry of the result; by default the one that makes fewer.
+        ``"forward"`` takes a tangent for each entry of the argument, ``"reverse"`` an adjoint
+        for each entry of the result; by default the mode that takes fewer.
 
     Returns
     -------
     callable
         Takes the arguments of `f`. Returns, for each leaf of the result, a tree like the
         argument, of arrays of the result's shape followed by the argument's.
+
+    Notes
+    -----
+    All tangents, or adjoints, go in one sweep: those of a value lie in one array, and what a rule
+    does to one is done to all. For each value that `f` computes this takes as many times its
+    memory as there are tangents. Where they would be more than 2²² numbers together, 32 MB of
+    float64, they go in several sweeps with as many as that leaves room for.
+
+    A rule of your own that branches on a tangent or adjoint, makes a Python number of it or writes
+    it into an array is given one after the other.
 
     Examples
     --------
@@ -475,41 +486,89 @@ def jacobian(
 
 
 def _by_rows(run: Recorded) -> list[list[Any]]:
-    """Return Jacobians [result][argument], a backward sweep for each entry of the results."""
+    """Return Jacobians [result][argument], by backward sweeps from each entry of the results."""
     blocks = []
     for value, node in zip(run.values, run.nodes, strict=True):
-        seeds = [{} if node is None else {node: unit} for unit in _basis(value)]
-        sweeps = [trees.leaves(run.gradients(seed)) for seed in seeds]
-        blocks.append(
-            [
-                _stacked([sweep[i] for sweep in sweeps], shape_of(value), x, first=True)
-                for i, x in enumerate(run.inputs)
-            ]
-        )
+
+        def sweep(unit: Any, node: int | None = node) -> list[Any]:
+            return trees.leaves(run.gradients({} if node is None else {node: unit}))
+
+        rows = _sweeps(run, sweep, value, len(run.inputs))
+        pairs = zip(rows, run.inputs, strict=True)
+        blocks.append([_stacked(row, shape_of(value), x, first=True) for row, x in pairs])
     return blocks
 
 
 def _by_columns(run: Recorded) -> list[list[Any]]:
-    """Return Jacobians [result][argument], a forward sweep for each entry of the arguments."""
+    """Return Jacobians [result][argument], by forward sweeps from each entry of the arguments."""
     blocks: list[list[Any]] = [[] for _ in run.values]
     for i, x in enumerate(run.inputs):
-        rest = len(run.inputs) - i - 1
-        sweeps = [run.tangents([None] * i + [unit] + [None] * rest) for unit in _basis(x)]
-        for j, value in enumerate(run.values):
-            columns = [sweep[j] for sweep in sweeps]
-            blocks[j].append(_stacked(columns, shape_of(x), value, first=False))
+        still: list[Any] = [None] * len(run.inputs)
+
+        def sweep(unit: Any, i: int = i, still: list[Any] = still) -> list[Any]:
+            return run.tangents([*still[:i], unit, *still[i + 1 :]])
+
+        columns = _sweeps(run, sweep, x, len(run.values))
+        for block, part, value in zip(blocks, columns, run.values, strict=True):
+            block.append(_stacked(part, shape_of(x), value, first=False))
     return blocks
 
 
-def _stacked(parts: list[Any], swept: tuple[int, ...], like: Any, *, first: bool) -> Any:
-    """Return sweeps, each of one shape, as one array; the axes swept over come first or last."""
+#: How many numbers the tangents, or adjoints, of all values of a program may be in one sweep.
+_IN_ONE_SWEEP = 1 << 22
+
+
+def _sweeps(run: Recorded, sweep: Callable[[Any], list[Any]], start: Any, ends: int) -> list[Any]:
+    """Return, for each end, what sweeps from the unit vectors of a value give: stacked, or a list.
+
+    One sweep goes with as many unit vectors as memory allows. If a rule cannot, each goes alone.
+    """
+    size = _IN_ONE_SWEEP // max(sum([_size(call[0]) for call in run.level.tape.calls]), 1)
+    if min(_size(start), size) > 1 and not any(type(plain(x)) is float for x in run.inputs):
+        try:
+            return _at_once(sweep, start, size)
+        except Exception:
+            pass  # of a rule that was written for one; what is wrong with that one, it says again
+    sweeps = [sweep(unit) for unit in _basis(start)]
+    return [[found[i] for found in sweeps] for i in range(ends)]
+
+
+def _at_once(sweep: Callable[[Any], list[Any]], start: Any, size: int) -> list[Any]:
+    """Return, for each end, what sweeps with so many unit vectors give, stacked.
+
+    Raises
+    ------
+    NotBatchedError
+        If a rule asks for the value of one.
+    """
+    n, zeros, blocks = _size(start), _zeros(start), []
+    for first in range(0, n, size):
+        units = np.eye(min(size, n - first), n, first, zeros.dtype)
+        level = BatchLevel(len(units))
+        found = sweep(level.value(units.reshape(-1, *zeros.shape)))
+        if level.failed or level.refusal is not None:  # and the rule went on
+            raise NotBatchedError
+        blocks.append([level.stack(leaf) for leaf in found])
+    if len(blocks) == len(blocks[0]) == 1 and _is_alone(blocks[0][0]):
+        return blocks[0]
+    return [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _is_alone(array: Any) -> bool:
+    return type(array) is np.ndarray and bool(array.flags.owndata)
+
+
+def _stacked(parts: Any, swept: tuple[int, ...], like: Any, *, first: bool) -> Any:
+    """Return what sweeps gave as one array; the axes swept over come first or last."""
     each = shape_of(like)
     if not swept and not each:
         return parts[0]
     shape = (*swept, *each) if first else (*each, *swept)
-    if not parts:
-        return np.zeros(shape, np.asarray(_zeros(like)).dtype)
-    return np.reshape(np.stack(parts, axis=0 if first else -1), shape)
+    if isinstance(parts, list):
+        if not parts:
+            return np.zeros(shape, np.asarray(_zeros(like)).dtype)
+        parts = np.stack(parts)
+    return np.reshape(parts if first else np.moveaxis(parts, 0, -1), shape)
 
 
 def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:

@@ -15,7 +15,13 @@ from dlbook.nn.image_layers import AvgPool, Conv, Flatten, MaxPool, Reshape
 from dlbook.nn.initialisers import Glorot, He, Initialiser, LeCun, Normal
 from dlbook.nn.layers import Dense, Dropout, LeakyRelu, Relu, Sequential, Sigmoid, Tanh
 from dlbook.nn.normalisation import BatchNorm, RunningStatistics, batch_norm, with_statistics
-from dlbook.nn.objectives import Aux, CrossEntropy, Model, objective
+from dlbook.nn.objectives import (
+    Aux,
+    CrossEntropy,
+    Model,
+    objective,
+    objective_value_and_grad,
+)
 from dlbook.nn.pooling import avg_pool2d, flatten, max_pool2d
 from dlbook.nn.two_layer import (
     Params,
@@ -63,6 +69,7 @@ __all__ = [
     "log_softmax",
     "max_pool2d",
     "objective",
+    "objective_value_and_grad",
     "relu",
     "sigmoid",
     "softmax",

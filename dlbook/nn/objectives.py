@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from dlbook import trees
+from dlbook import autodiff, trees
 from dlbook.checks import check_number
 from dlbook.nn.functions import cross_entropy, log_softmax
 
-__all__ = ["Aux", "CrossEntropy", "Model", "objective"]
+__all__ = ["Aux", "CrossEntropy", "Model", "objective", "objective_value_and_grad"]
 
 
 @runtime_checkable
@@ -158,3 +158,59 @@ def objective(
         return data_term, Aux(data_term, logits, after)
     penalty = sum(np.sum(W**2) for W in trees.leaves(params) if W.ndim > 1)
     return data_term + alpha / 2 * penalty, Aux(data_term, logits, after)
+
+
+def objective_value_and_grad(
+    params: Any,
+    x: NDArray[Any],
+    y: NDArray[Any],
+    *,
+    model: Callable[..., Any],
+    loss: Callable[[Any, NDArray[Any]], Any],
+    alpha: float,
+    rng: np.random.Generator | None = None,
+) -> tuple[tuple[Any, Aux], Any]:
+    r"""Return `objective` and its gradient: the loss's by autodiff, the penalty's by hand.
+
+    The penalty's gradient is :math:`\alpha W`, added to arrays that are there anyway. Autodiff
+    would come to the same numbers by way of new arrays, each as large as the weights; in a network
+    of which the first layer has nearly all of them, that takes a tenth of a step of training.
+
+    Parameters
+    ----------
+    params, x, y, model, loss, alpha, rng
+        As for `objective`.
+
+    Returns
+    -------
+    (objective, aux), gradient
+        What `objective` returns; a tree like `params`.
+
+    Raises
+    ------
+    ValueError
+        As `objective`.
+    DerivativeError
+        If autodiff cannot differentiate the model or the loss.
+
+    Examples
+    --------
+    >>> def linear(params, x):
+    ...     return x @ params["W"] + params["b"]
+    >>> params = {"W": np.full((2, 3), 2.0), "b": np.ones(3)}
+    >>> x, y = np.zeros((4, 2)), np.array([0, 1, 2, 0])
+    >>> (value, aux), grads = objective_value_and_grad(
+    ...     params, x, y, model=linear, loss=cross_entropy, alpha=0.5
+    ... )
+    >>> float(value - aux.loss), grads["W"][0]
+    (6.0, array([1., 1., 1.]))
+    """
+    alpha = check_number("alpha", alpha, least=0)
+    data_term = autodiff.value_and_grad(objective, has_aux=True)
+    (value, aux), grads = data_term(params, x, y, model=model, loss=loss, alpha=0.0, rng=rng)
+    if alpha:
+        for W, G in zip(trees.leaves(params), trees.leaves(grads), strict=True):
+            if W.ndim > 1:
+                value = value + alpha / 2 * np.vdot(W, W)
+                G += alpha * W
+    return (value, aux), grads

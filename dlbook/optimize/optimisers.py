@@ -148,17 +148,17 @@ class GradientDescent:
         """
         taken = check_integer("state", state, 0) + 1
         rate = rate_of(self.learning_rate, taken)
-        check_gradient(grads, params, taken)
+        old, gradient, structure = _matched(params, grads)
         with np.errstate(over="ignore", invalid="ignore"):  # told of below
+            _check_finite("grads", gradient, params, f"step {taken}")
             if out is None:
-                params = trees.map(lambda p, g: p - rate * g, params, grads)
-            elif out[0] is params:  # the training loop's case: one tree less to walk
-                trees.map(lambda p, g: np.subtract(p, rate * g, out=p), params, grads)
+                new = [p - rate * g for p, g in zip(old, gradient, strict=True)]
             else:
-                trees.map(lambda o, p, g: np.subtract(p, rate * g, out=o), out[0], params, grads)
-                params = out[0]
-        check_params(params, taken)
-        return params, taken
+                new = trees.flatten_like(structure, out[0])
+                for o, p, g in zip(new, old, gradient, strict=True):
+                    np.subtract(p, rate * g, out=o)
+            _check_finite("params", new, params, f"step {taken} leads too far")
+        return trees.unflatten(structure, new) if out is None else out[0], taken
 
 
 @dataclass(frozen=True)
@@ -209,13 +209,7 @@ class HeavyBall:
         out: tuple[Tree, Moments] | None = None,
     ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
-        taken = _taken(state)
-        rate = rate_of(self.learning_rate, taken)
-        _check_shapes(grads, params)
-        with np.errstate(over="ignore", invalid="ignore"):
-            v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
-            params = trees.map(lambda p, v: p - rate * v, params, v)
-        return _step(grads, params, Moments(taken, v), out)
+        return _along_sum(self, grads, state, params, out, ahead=False)
 
 
 @dataclass(frozen=True)
@@ -267,13 +261,7 @@ class Nesterov:
         out: tuple[Tree, Moments] | None = None,
     ) -> tuple[Tree, Moments]:
         """Take one step; see `GradientDescent.update`. The arrays of v are written to as well."""
-        taken = _taken(state)
-        rate = rate_of(self.learning_rate, taken)
-        _check_shapes(grads, params)
-        with np.errstate(over="ignore", invalid="ignore"):
-            v = trees.map(lambda v, g: self.momentum * v + g, state.first, grads)
-            params = trees.map(lambda p, g, v: p - rate * (g + self.momentum * v), params, grads, v)
-        return _step(grads, params, Moments(taken, v), out)
+        return _along_sum(self, grads, state, params, out, ahead=True)
 
     def last(self, params: Any, state: Moments) -> Any:
         """Return w, from which `params` was extrapolated.
@@ -411,6 +399,41 @@ class AdamW:
         return _adam(self, grads, state, params, out, self.decay)
 
 
+def _along_sum(
+    method: HeavyBall | Nesterov,
+    grads: Any,
+    state: Moments,
+    params: Any,
+    out: tuple[Any, Moments] | None,
+    *,
+    ahead: bool,
+) -> tuple[Any, Moments]:
+    """Take a step along the sum v; or, if `ahead`, along ``g + momentum · v``."""
+    taken = _taken(state)
+    rate, momentum = rate_of(method.learning_rate, taken), method.momentum
+    old, gradient, structure = _matched(params, grads)
+    sums = trees.flatten_like(structure, state.first)
+    with np.errstate(over="ignore", invalid="ignore"):  # told of below
+        _check_finite("grads", gradient, params, f"step {taken}")
+        if out is None:
+            sums = [momentum * v + g for v, g in zip(sums, gradient, strict=True)]
+            new = [
+                p - rate * (g + momentum * v if ahead else v)
+                for p, g, v in zip(old, gradient, sums, strict=True)
+            ]
+        else:
+            new = trees.flatten_like(structure, out[0])
+            into = trees.flatten_like(structure, out[1].first)
+            for o, p, w, v, g in zip(new, old, into, sums, gradient, strict=True):
+                np.multiply(momentum, v, out=w)
+                np.add(w, g, out=w)
+                np.subtract(p, rate * (g + momentum * w if ahead else w), out=o)
+        _check_finite("params", new, params, f"step {taken} leads too far")
+    if out is None:
+        return trees.unflatten(structure, new), Moments(taken, trees.unflatten(structure, sums))
+    return out[0], out[1]._replace(taken=taken)
+
+
 def _no_moments(params: Any) -> Moments:
     return Moments(0, trees.map(np.zeros_like, params), trees.map(np.zeros_like, params))
 
@@ -426,7 +449,7 @@ def _adam(
     """Take a step of Adam from parameters that are first multiplied by 1 - rate · decay."""
     taken = _taken(state)
     rate = rate_of(method.learning_rate, taken)
-    _check_shapes(grads, params)
+    check_gradient(grads, params, taken)
     old, older = method.momentum, method.memory
     length = rate / (1 - old**taken)
     scale = math.sqrt(1 - older**taken)
@@ -440,26 +463,14 @@ def _adam(
         m = trees.map(lambda m, g: old * m + (1 - old) * g, state.first, grads)
         s = trees.map(lambda s, g: older * s + (1 - older) * (g * g), state.second, grads)
         params = trees.map(moved, params, m, s)
-    return _step(grads, params, Moments(taken, m, s), out)
-
-
-def _step(
-    grads: Any, params: Any, state: Moments, out: tuple[Any, Moments] | None
-) -> tuple[Any, Moments]:
-    """Check a step, and return parameters and state, in the arrays of `out` if given."""
-    # A gradient that is not finite leads to parameters that are not: it is looked at only then.
-    if not all(map(_is_finite, trees.leaves(params))):
-        _check_finite("grads", grads, f"step {state.taken}")
-        check_params(params, state.taken)
-    if state.second is not None:
-        _check_finite("state.second", state.second, f"step {state.taken}")
+    check_params(params, taken)
+    _check_finite("state.second", trees.leaves(s), s, f"step {taken}")
     if out is None:
-        return params, state
+        return params, Moments(taken, m, s)
     trees.map(np.copyto, out[0], params)
-    trees.map(np.copyto, out[1].first, state.first)
-    if state.second is not None:
-        trees.map(np.copyto, out[1].second, state.second)
-    return out[0], Moments(state.taken, out[1].first, out[1].second)
+    trees.map(np.copyto, out[1].first, m)
+    trees.map(np.copyto, out[1].second, s)
+    return out[0], out[1]._replace(taken=taken)
 
 
 def written(params: Tree, taken: int, out: tuple[Tree, int] | None) -> tuple[Tree, int]:
@@ -509,18 +520,18 @@ def _taken(state: Any) -> int:
 
 def check_gradient(grads: Any, params: Any, step: int) -> None:
     """Raise an error for a gradient of other shapes than its parameters', or not finite."""
-    _check_shapes(grads, params)
-    _check_finite("grads", grads, f"step {step}")
+    _, gradient, _ = _matched(params, grads)
+    _check_finite("grads", gradient, params, f"step {step}")
 
 
 def check_params(params: Any, step: int) -> None:
     """Raise an error that names the step if a parameter after it is not finite."""
-    _check_finite("params", params, f"step {step} leads too far")
+    _check_finite("params", trees.leaves(params), params, f"step {step} leads too far")
 
 
-def _check_finite(name: str, tree: Any, when: str) -> None:
-    """Raise an error if a number in the tree is NaN or infinite."""
-    for i, leaf in enumerate(trees.leaves(tree)):
+def _check_finite(name: str, leaves: list[Any], tree: Any, when: str) -> None:
+    """Raise an error if a number in the leaves of a tree like `tree` is NaN or infinite."""
+    for i, leaf in enumerate(leaves):
         if not _is_finite(leaf):
             values = np.asarray(leaf)
             found = values[~np.isfinite(values)].flat[0]
@@ -535,20 +546,18 @@ def _is_finite(leaf: Any) -> bool:
     return bool(np.isfinite(np.vdot(leaf, leaf)) or np.isfinite(leaf).all())
 
 
-def _check_shapes(grads: Any, params: Any) -> None:
-    """Raise an error for a gradient that would change its parameter's shape by broadcasting."""
-    wrong: list[Any] = []
+def _matched(params: Any, grads: Any) -> tuple[list[Any], list[Any], trees.Structure]:
+    """Return leaves of parameters and of their gradient, in one order, and their structure.
 
-    def compare(p: Any, g: Any) -> None:
+    Raise an error for a gradient that would change its parameter's shape by broadcasting.
+    """
+    old, structure = trees.flatten(params)
+    gradient = trees.flatten_like(structure, grads)
+    for i, (p, g) in enumerate(zip(old, gradient, strict=True)):
         if getattr(p, "shape", ()) != getattr(g, "shape", ()):  # numbers have none
-            wrong.append(p)
-
-    trees.map(compare, params, grads)
-    if not wrong:
-        return
-    values, structure = trees.flatten(params)
-    rows = zip(trees.places(params, ""), values, trees.flatten_like(structure, grads), strict=True)
-    place, p, g = next(row for row in rows if np.shape(row[1]) != np.shape(row[2]))
-    raise ValueError(
-        f"grads{place} has shape {np.shape(g)}; expected {np.shape(p)}, as params{place} has"
-    )
+            place = trees.places(params, "")[i]
+            raise ValueError(
+                f"grads{place} has shape {np.shape(g)}; expected {np.shape(p)}, "
+                f"as params{place} has"
+            )
+    return old, gradient, structure

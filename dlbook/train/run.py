@@ -82,12 +82,13 @@ def run(
     with need("train"):
         from threadpoolctl import threadpool_limits
     model, loss = experiment.model, experiment.loss
+    parts: dict[str, Any] = {"model": model, "loss": loss, "alpha": experiment.alpha}
     train, validation, test = experiment.data.load(experiment.dtype)
     started = time.perf_counter()
     rng = np.random.default_rng(experiment.seed)
     with threadpool_limits(1):
         best, history = fit(
-            functools.partial(nn.objective, model=model, loss=loss, alpha=experiment.alpha),
+            functools.partial(nn.objective, **parts),
             model.init(rng, experiment.dtype),
             train,
             validation,
@@ -98,6 +99,7 @@ def run(
             rng=rng,
             loss=loss,
             augmentation=experiment.augmentation,
+            value_and_grad=functools.partial(nn.objective_value_and_grad, **parts),
             after_epoch=after_epoch,
             checkpoint=checkpoint,
             progress=progress,

@@ -64,13 +64,13 @@ def test_second_derivatives_through_entries():
 
 
 def test_a_loop_over_entries_makes_one_array(monkeypatch):
-    scatter, made = indexing._scatter, []
+    scatter, made = indexing.scatter, []
 
     def counted(g, **options):
         made.append(options["index"])
         return scatter(g, **options)
 
-    monkeypatch.setattr(indexing, "_scatter", counted)
+    monkeypatch.setattr(indexing, "scatter", counted)
     x = np.linspace(-1.0, 1.0, 50)
     found = grad(lambda x: sum([x[i] * i for i in range(50)]))(x)
     np.testing.assert_array_equal(found, np.arange(50.0))

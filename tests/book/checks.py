@@ -166,6 +166,9 @@ LAYOUT = """() => {
     if (frame.scrollWidth <= frame.clientWidth) continue;
     const needs = parseFloat(frame.querySelector("svg.dl-figure")?.style.minWidth || 9999);
     if (needs <= 328) found.push(`a picture that needs ${needs} has ${frame.clientWidth}`);
+    // The formulas of the text break; those of the library's own pages may scroll.
+    if (frame.matches(".math-wrapper") && frame.clientWidth && !frame.closest("dl.py"))
+      found.push(`a formula ${frame.scrollWidth} wide scrolls: ${frame.textContent.slice(-60)}`);
     let behind = frame, ground;
     do ground = getComputedStyle(behind).backgroundColor;
     while (ground === "rgba(0, 0, 0, 0)" && (behind = behind.parentElement));

@@ -215,6 +215,16 @@ def test_what_reaches_beyond_the_screen_is_found(tmp_path, context):
             "dl-frame scrolls without a sign on rgb(238, 238, 238)",
         ),
         (
+            '<div class="math-wrapper" style="overflow: auto; background: #eee '
+            'linear-gradient(#eee, #ddd)"><div style="width: 2000px">x = y</div></div>',
+            "a formula 2000 wide scrolls: x = y",
+        ),
+        (
+            '<dl class="py"><dd><div class="math-wrapper" style="overflow: auto; background: #eee '
+            'linear-gradient(#eee, #ddd)"><div style="width: 2000px">x = y</div></div></dd></dl>',
+            None,
+        ),
+        (
             '<div class="dl-frame" style="overflow: auto; width: 300px; background: #eee '
             'linear-gradient(#eee, #ddd)"><div style="width: 400px">wide</div></div>',
             None,

@@ -888,13 +888,13 @@ ADJOINTS = {
     "values_for_adjoints": lambda x, y: {"x": x, "y": y},
     "one_missing_in_y": lambda x, y: {"y": x + 2 * y},
     "all_ones": lambda x, y: dict.fromkeys(["x", "y", "v1", "v2"], 1),
-    "twice_the_seed": lambda x, y: {k: 2 * v for k, v in by_formulas({"x": x, "y": y}).items()},
+    "twice_the_seed": lambda x, y: {k: 2 * v for k, v in by_formulas(x, y).items()},
     "signs": lambda x, y: {"x": -(y + 1)},
 }
 for called, change in ADJOINTS.items():
 
     def adjoints(given, change=change):
-        return by_formulas(given) | change(**given)
+        return by_formulas(**given) | change(**given)
 
     adjoints.__name__ = called
     wrong("reverse-by-hand")(adjoints)
@@ -902,7 +902,7 @@ for called, change in ADJOINTS.items():
 
 @wrong("reverse-by-hand")
 def at_one_point(given):
-    return by_formulas({"x": 2, "y": 3})
+    return by_formulas(2, 3)
 
 
 # ---- reverse-which ----------------------------------------------------------------------

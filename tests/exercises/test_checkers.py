@@ -59,13 +59,33 @@ def hasty(monkeypatch):
         monkeypatch.setattr(checking, limit, -1)
 
 
+#: Wrong answers whose mistake is that they raise; all others return something wrong.
+RAISING = {
+    "backpropagation-descent": {"two_inputs_and_two_units"},
+    "convex-dent": {"cannot_take_short_lists"},
+    "convex-least-squares": {"needs_full_rank"},
+    "convex-slopes": {"divides_by_nothing"},
+    "dag-all-orders": {"raises_for_a_cycle"},
+    "dag-find-cycle": {"never_marks_what_it_left"},
+    "dag-longest-path": {"fails_on_the_empty_graph"},
+    "dag-topological-sort": {"raises_another_error"},
+    "forward-quotient": {"refuses_a_zero_tangent", "divides_by_a_zero"},
+    "graph-evaluate": {"in_the_order_given", "by_name"},
+    "nearest-interpolant": {"needs_independent_rows"},
+    "newton-minimiser": {"refuses_always", "wants_a_dominant_diagonal", "wants_negative_definite"},
+}
+
+
 @pytest.mark.parametrize(("name", "function"), cases(WRONG), ids=label)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a reader's answer may overflow
 @pytest.mark.usefixtures("hasty")
 def test_a_wrong_answer_is_caught(name, function):
     result = check(name, function)
     assert not result.passed
     assert result.wrong
     assert "cannot be examined" not in result.wrong
+    raised = result.returned.startswith("nothing: it raised")
+    assert raised == (label(function) in RAISING.get(name, ()))
     assert eval(result.given) is not None  # it can be pasted
 
 

@@ -49,7 +49,36 @@ def test_of_two_layers_it_is_their_objective_to_the_bit(seed, alpha):
     )
 
 
+BEFORE = (nn.Dense(5, 4), nn.Sigmoid(), nn.Dropout(0.3), nn.Reshape((4, 1, 1)))
+NORMALISED = nn.Sequential((*BEFORE, nn.BatchNorm(4), nn.Flatten(), nn.Dense(4, 3)))
+
+
+@given(st.integers(0, 99), st.floats(0, 10), st.sampled_from(["float32", "float64"]))
+@pytest.mark.parametrize("model", [layers, NORMALISED], ids=["a function", "a network that draws"])
+def test_value_and_gradient_are_those_of_the_objective(model, seed, alpha, dtype):
+    params, x, y = problem(seed)
+    if model is not layers:
+        params = model.init(np.random.default_rng(seed))
+    params, x = trees.map(lambda p: p.astype(dtype), params), x.astype(dtype)
+    before = trees.map(np.copy, params)
+    rest = {"model": model, "loss": nn.CrossEntropy(smoothing=0.1), "alpha": alpha}
+
+    def draw():
+        return {} if model is layers else {"rng": np.random.default_rng(seed)}
+
+    (value, aux), grads = nn.objective_value_and_grad(params, x, y, **rest, **draw())
+    both = autodiff.value_and_grad(nn.objective, has_aux=True)
+    (expected, wanted), derived = both(params, x, y, **rest, **draw())
+    accuracy = 1e-12 if dtype == "float64" else 1e-5
+    np.testing.assert_allclose(value, expected, rtol=accuracy)
+    trees.map(np.testing.assert_array_equal, aux, wanted)
+    trees.map(lambda g, h: np.testing.assert_allclose(g, h, accuracy, accuracy), grads, derived)
+    assert {g.dtype.name for g in trees.leaves(grads)} == {dtype} == {value.dtype.name}
+    trees.map(np.testing.assert_array_equal, params, before)
+
+
 @pytest.mark.parametrize("alpha", [-1, float("nan"), float("inf"), "1"])
-def test_alpha_is_a_finite_number_from_0(alpha):
+@pytest.mark.parametrize("function", [nn.objective, nn.objective_value_and_grad])
+def test_alpha_is_a_finite_number_from_0(function, alpha):
     with pytest.raises(ValueError, match=r"^alpha is .*; expected a finite number ≥ 0$"):
-        nn.objective(*problem(0), model=layers, loss=nn.cross_entropy, alpha=alpha)
+        function(*problem(0), model=layers, loss=nn.cross_entropy, alpha=alpha)

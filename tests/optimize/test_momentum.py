@@ -229,6 +229,23 @@ def test_a_gradient_that_is_not_finite_is_an_error_that_names_the_step(method, w
     equal(before, (params, state))  # what was good is still there
 
 
+@pytest.mark.parametrize("method", [GradientDescent(0.1), *METHODS[:-1]], ids=repr)
+@pytest.mark.parametrize("into", [False, True])
+def test_what_is_not_finite_is_named_whatever_the_order_of_a_dict(method, into):
+    params = {"a": np.ones(2), "b": np.ones(3)}
+    state = method.init(params)
+    out = (dict(reversed(trees.map(np.copy, params).items())), state) if into else None
+    bad = {"b": np.array([1.0, math.inf, 1.0]), "a": np.ones(2)}
+    with pytest.raises(FloatingPointError, match=r"^step 1: grads\['b'\] holds inf;"):
+        method.update(bad, state, params, out=out)
+    bad = {"b": np.ones(3), "a": np.ones(2)}
+    params["b"][1] = math.nan
+    with pytest.raises(
+        FloatingPointError, match=r"^step 1 leads too far: params\['b'\] holds nan;"
+    ):
+        method.update(bad, state, params, out=out)
+
+
 @pytest.mark.parametrize(
     "method", [GradientDescent(1e3), HeavyBall(1e3, 0.5), Nesterov(1e3, 0.5)], ids=repr
 )
@@ -247,6 +264,17 @@ def test_parameters_that_were_not_finite_before_a_step_are_told_from_its_gradien
         method.update(np.ones(2), method.init(np.ones(2)), np.array([1.0, np.nan]))
     with pytest.raises(FloatingPointError, match=r"^step 1: grads holds inf;"):
         method.update(np.array([1.0, np.inf]), method.init(np.ones(2)), np.ones(2))
+
+
+@pytest.mark.parametrize("method", [GradientDescent(0.5), *METHODS[:3]], ids=repr)
+@pytest.mark.parametrize("into", [False, True])
+def test_finite_numbers_may_have_squares_that_are_not(method, into):
+    params = {"a": np.ones(2, np.float32), "b": [np.float32([1e25, 1.0]), np.float32([1.0])]}
+    grads = trees.map(lambda p: np.float32(1e10) * p, params)
+    state = method.init(params)
+    with np.errstate(all="raise"):
+        new, _ = method.update(grads, state, params, out=(params, state) if into else None)
+    assert all(np.isfinite(leaf).all() for leaf in trees.leaves(new))
 
 
 def test_squares_that_overflow_are_an_error():

@@ -11,10 +11,14 @@ def matrix(z, b):
     return np.maximum(np.asarray(z)[:, None] - np.asarray(b), 0)
 
 
-def point_sets(most=4, dimensions=2):
-    """Different points with small integer coordinates, which often coincide."""
-    point = st.tuples(*[st.integers(-2, 2)] * dimensions)
-    some = st.lists(point, min_size=1, max_size=most, unique=True)
+def point_sets(most=4):
+    """Different points with one to three small integer coordinates, which often coincide."""
+
+    def of_dimension(d):
+        point = st.tuples(*[st.integers(-2, 2)] * d)
+        return st.lists(point, min_size=1, max_size=most, unique=True)
+
+    some = st.integers(1, 3).flatmap(of_dimension)
     return some.map(lambda rows: np.array(rows, dtype=float))
 
 

@@ -10,8 +10,10 @@ __all__ = [
     "Smooth",
     "bowl",
     "cubic",
+    "folded",
     "quartic",
     "root_like",
+    "shaky",
     "smooth_functions",
     "spectral",
     "thin",
@@ -54,6 +56,21 @@ def root_like():
     )
 
 
+def folded():
+    """Have the Hessian 1 - |w|, which leaps at .3 to 1 + |w|: as near to 1 as it is far from 0."""
+    knots, curves = np.array([0.0, 0.3, 0.31, 2.0]), np.array([1.0, 0.7, 1.31, 3.0])
+    areas = np.cumsum([0.0, *np.diff(knots) * (curves[1:] + curves[:-1]) / 2])
+
+    def curve(w):
+        return np.interp(np.abs(w), knots, curves)
+
+    def gradient(w):
+        k = np.searchsorted(knots, np.abs(w), side="right") - 1
+        return np.sign(w) * (areas[k] + (np.abs(w) - knots[k]) * (curves[k] + curve(w)) / 2)
+
+    return Smooth(gradient, lambda w: np.diag(curve(w)))
+
+
 @st.composite
 def smooth_functions(draw, d):
     """Draw wᵀAw/2 + Σ cᵢ sin(aᵢ·w) - its slope at 0, which has its critical point at 0.
@@ -83,6 +100,12 @@ def uv(w):
     """Return uv(u² - v²)/(u² + v²), 0 at the origin: its mixed derivatives there differ."""
     u, v = w
     return u * v * (u * u - v * v) / (u * u + v * v) if u or v else 0.0
+
+
+def shaky(w):
+    """Return uv + u⁴ sin(1/u): ∂_1 is differentiable, and its slope is not continuous at 0."""
+    u, v = w
+    return u * v + (u**4 * np.sin(1 / u) if u else 0.0)
 
 
 def thin(w):

@@ -45,7 +45,9 @@ EXAMPLE = [("x", "a", 3), ("x", "a", 3), ("a", "b", 1), ("a", "c", 10), ("b", "c
 
 
 def test_near_misses():
+    signed = [("x", "a", -0.5), ("x", "a", 3), ("a", "b", 0), ("a", "c", -2), ("b", "c", 1)]
     instances = [(EXAMPLE, "xabc", "c"), (EXAMPLE, "xabc", "a"), ([], "v", "v")]
+    instances += [(signed, "xabc", "c")]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

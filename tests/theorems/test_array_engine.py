@@ -27,6 +27,7 @@ OPERATIONS = {
     "add": elementwise(np.add, lambda a, b: 1, lambda a, b: 1),
     "multiply": elementwise(np.multiply, lambda a, b: b, lambda a, b: a),
     "sin": elementwise(np.sin, np.cos),
+    "abs": elementwise(np.abs, np.sign),
     "turn": Operation(lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX.T @ g)),
     "sum": Operation(
         lambda a: np.sum(a, keepdims=True),
@@ -44,7 +45,7 @@ WRONG = OPERATIONS | {
 
 
 class Program:
-    """Inputs of two entries, lines (name, operands), and the table of operations."""
+    """Inputs of any shapes, lines (name, operands), and the table of operations."""
 
     def __init__(self, inputs, lines, table=OPERATIONS):
         self.inputs, self.lines, self.table = [np.array(x, float) for x in inputs], lines, table
@@ -100,7 +101,7 @@ def _are_transposes(function, xs, k, push, pull):
     )
 
 
-def hypotheses(program, order):
+def hypotheses(program, order, r=-1):
     place = {v: i for i, v in enumerate(order)}
     return {
         "order": all(place[tail] < place[head] for tail, head in program.edges()),
@@ -116,13 +117,14 @@ NEAR_MISSES = {
     "pushing back, for pulling": {"rule": 0},
     "the transposed gradient": {"read": lambda adjoint: adjoint[::-1]},
     "a thousandth more": {"read": lambda adjoint: 1.001 * adjoint},
+    "of the last vertex, for r": {"of": lambda r: -1},
 }
 
 
-def adjoints(program, order, along, put, start, rule):
+def adjoints(program, order, r, along, put, start, rule):
     values, n = program.values(), len(program.inputs)
     found = [np.zeros(np.shape(value)) for value in values]
-    found[-1] = start * np.ones(np.shape(values[-1]))
+    found[r] = start * np.ones(np.shape(values[r]))
     for v in along(order):
         if v < n:
             continue
@@ -134,16 +136,25 @@ def adjoints(program, order, along, put, start, rule):
 
 
 def conclusion(
-    program, order, *, along=reversed, put=add, start=1.0, rule=1, read=lambda adjoint: adjoint
+    program,
+    order,
+    r=-1,
+    *,
+    along=reversed,
+    put=add,
+    start=1.0,
+    rule=1,
+    read=lambda adjoint: adjoint,
+    of=lambda r: r,
 ):
-    """The entries of the inputs' adjoints are the partial derivatives of the last value."""
-    found = adjoints(program, order, along, put, start, rule)
+    """The entries of the inputs' adjoints are the partial derivatives of r, by default the last."""
+    found = adjoints(program, order, of(r), along, put, start, rule)
 
     def partial(k, x):
         def of_one(x):
-            return program.values([*program.inputs[:k], x, *program.inputs[k + 1 :]])[-1].sum()
+            return program.values([*program.inputs[:k], x, *program.inputs[k + 1 :]])[r].sum()
 
-        return [slope(of_one, x, t)[0] for t in units(x)]
+        return np.reshape([slope(of_one, x, t)[0] for t in units(x)], x.shape)
 
     return all(
         np.allclose(read(found[k]), partial(k, x), rtol=1e-5, atol=1e-5)
@@ -179,8 +190,24 @@ LINES = [("turn", 0), ("sin", 1), ("multiply", 1, 2), ("sum", 3)]
 
 
 def test_near_misses():
-    instances = [(Program([[0.5, -0.25]], LINES), [0, 1, 2, 3, 4])]
+    beside = Program([[0.5, -0.25]], [("sum", 0), ("sin", 0), ("turn", 2)])
+    instances = [
+        (Program([[0.5, -0.25]], LINES), [0, 1, 2, 3, 4]),
+        (beside, [0, 2, 1, 3], 1),  # r in the middle
+    ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
+def test_arrays_of_any_shape_in_any_order():
+    matrix, number = [[0.5, -0.25, 1.0], [2.0, -1.0, 0.25]], 0.5
+    for instance in (
+        (Program([matrix], LINES), [0, 1, 2, 3, 4]),
+        (Program([matrix, matrix], [("abs", 1), ("multiply", 0, 2), ("sum", 3)]), [1, 2, 0, 3, 4]),
+        (Program([number, -2.0], [("sin", 0), ("multiply", 1, 2)]), [1, 0, 2, 3]),
+    ):
+        assert not broken(hypotheses(*instance))
+        assert conclusion(*instance)
+        assert not conclusion(*instance, start=1.001)
 
 
 def test_without_order():

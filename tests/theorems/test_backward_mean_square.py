@@ -4,7 +4,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from variance_instances import SIGNS, SKEWED, independent, mean, relu, row_moments, symmetric
+from variance_instances import (
+    AXES,
+    SIGNS,
+    SKEWED,
+    TWINS,
+    independent,
+    mean,
+    relu,
+    row_moments,
+    symmetric,
+)
 
 NEAR_MISSES = {
     "no half": {"half": 1.0},
@@ -64,6 +74,17 @@ def test_near_misses():
         (layer(2, 2, 2, 1), a, 2, 1),
         (layer(1, 2, 2, 0), a, 2, 0),
     ]
+    # Signals of both signs; entries that are not independent, rows that are equal, and what
+    # arrives with another law where a weight is negative.
+    dependent = [
+        ((W, np.array([r if W[0, 0] > 0 else s / np.sqrt(2)])), p * q * share)
+        for W, p in independent((1, 2))
+        for r, q in SIGNS
+        for s, share in SKEWED
+    ]
+    both = [((W, r), p * q) for W, p in TWINS for r, q in independent((2,))]
+    axes = [((W, r), p * q) for W, p in AXES for r, q in independent((1,))]
+    near += [(law, np.array([-1.0, 2.0]), 1, 1) for law in (dependent, both, axes)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -5,7 +5,9 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from kink_instances import jagged
 from near import broken, missed
+from smooth_instances import only_partials, partials_at_zero
 from sweeps import approximates
 
 NEAR_MISSES = {
@@ -57,6 +59,20 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
+def test_any_numbers_of_variables_and_kinks_nearby():
+    # Of one function of three variables, and of three functions of one: each is differentiable
+    # at the one point that is asked for, and nowhere near it.
+    row, at = np.array([1.0, -2.0, 3.0]), np.zeros(3)
+    one = (lambda s: 2 * s + jagged(s), lambda s: [2.0], lambda x: np.array([row @ x]))
+    three = (lambda a, b, c: 5 * a + b * c + jagged(c), lambda a, b, c: [5.0, c, b])
+    for instance in (
+        (*one, lambda x: row[None], at),
+        (*three, lambda x: row * x[0] + jagged(x[0]), lambda x: row[:, None], np.zeros(1)),
+    ):
+        assert not broken(hypotheses(*instance))
+        assert conclusion(*instance)
+
+
 def test_without_inner():
     # |x| has no derivative at 0; whatever number stands for it, one side disagrees.
     for slope in (-1.0, 0.0, 1.0):
@@ -75,15 +91,23 @@ def test_without_inner():
             )
             assert broken(hypotheses(*instance)) == ["inner"]
             assert not conclusion(*instance)
+    # Partial derivatives are not enough, and nor is it enough to have them in the end.
+    inner = (lambda x: np.array([only_partials(x)]), lambda x: partials_at_zero[None])
+    instance = (lambda s: s, lambda s: [1.0], *inner, np.zeros(2))
+    assert broken(hypotheses(*instance)) == ["inner"]
+    assert not conclusion(*instance)
 
 
 def test_without_outer():
     def phi(a, b):
-        return (a**3 + 2 * b**3) / (a**2 + b**2) if a or b else 0.0
+        return only_partials((a, b))
 
     def twice(x):
         return np.array([x[0], x[0]])
 
-    instance = (phi, lambda a, b: [1.0, 2.0], twice, lambda x: [[1.0], [1.0]], np.zeros(1))
-    assert broken(hypotheses(*instance)) == ["outer"]
-    assert not conclusion(*instance)
+    diagonal = (twice, lambda x: [[1.0], [1.0]], np.zeros(1))
+    itself = (lambda x: x, lambda x: np.eye(2), np.zeros(2))  # where φ has partial derivatives
+    for inner in diagonal, itself:
+        instance = (phi, lambda a, b: partials_at_zero, *inner)
+        assert broken(hypotheses(*instance)) == ["outer"]
+        assert not conclusion(*instance)

@@ -92,10 +92,11 @@ NEAR_MISSES = {
     "the slope at the adjoint": {"at": lambda u, g: g},
     "the slope very near": {"at": lambda u, g: (u[0] * (1 + 2e-8), u[1])},
     "operands in the wrong order": {"read": lambda operands: operands[::-1]},
+    "from the last vertex, for r": {"begin": lambda r, last: last},
 }
 
 
-def hypotheses(n, lines, functions):
+def hypotheses(n, lines, functions, r=-1):
     return {
         "operands": all(
             len(operands) == (2 if name in ARITHMETIC else 1) for name, *operands in lines
@@ -134,13 +135,14 @@ def exact(n, lines, functions, inputs):
     return values, edges
 
 
-def performed(n, lines, functions, inputs, *, shares, put, at, read):
+def performed(n, lines, functions, inputs, r, *, shares, put, at, read):
     """Return the list of the proof, and the values and adjoints that it computes."""
     machine = Machine(functions)
     numbers = [(x, f"input {k}") for k, x in enumerate(inputs[:n])]
     for name, *operands in lines:
         numbers.append(machine.do(name, *[numbers[i] for i in read(operands)]))
-    adjoints = [(0.0, "constant 0")] * (len(numbers) - 1) + [(1.0, "constant 1")]
+    adjoints = [(0.0, "constant 0")] * len(numbers)
+    adjoints[r] = (1.0, "constant 1")
     for k in reversed(range(len(lines))):
         (name, *operands), g, c = lines[k], adjoints[n + k], numbers[n + k]
         given = [numbers[i] for i in operands]
@@ -182,6 +184,7 @@ def conclusion(
     n,
     lines,
     functions,
+    r=-1,
     *,
     most=lambda n, N: 5 * N,
     times=1.0,
@@ -189,6 +192,7 @@ def conclusion(
     put=lambda do, kind, old, share: do(kind, old, share),
     at=lambda u, g: u,
     read=list,
+    begin=lambda r, last: r,
 ):
     """One list of at most 5N operations is right for all inputs with an evaluation."""
     bound = times * most(n, len(lines))
@@ -200,14 +204,14 @@ def conclusion(
         if not all(map(isfinite, [*values, *(slope for *_, slope in edges)])):
             continue
         done, found, adjoints = performed(
-            *(n, lines, functions, inputs), shares=shares, put=put, at=at, read=read
+            *(n, lines, functions, inputs, begin(r, -1)), shares=shares, put=put, at=at, read=read
         )
         lists.add(done)
         right.append(np.allclose(found, values, rtol=1e-12, atol=0))
         coarse = [(tail, head, abs(slope) + 1) for tail, head, slope in edges]
-        last = len(values) - 1
+        end = range(len(values))[r]
         right += [
-            abs(adjoints[v] - path_sum(edges, v, last)) <= 1e-9 * (1 + path_sum(coarse, v, last))
+            abs(adjoints[v] - path_sum(edges, v, end)) <= 1e-9 * (1 + path_sum(coarse, v, end))
             for v in range(len(values))
         ]
     return len(lists) <= 1 and max(map(len, lists), default=0) <= bound and all(right)
@@ -220,14 +224,14 @@ def counted_programs(draw):
         name = draw(st.sampled_from(sorted(ARITHMETIC | FUNCTIONS)))
         i = st.integers(0, n + k - 1)
         lines.append((name, *draw(st.tuples(*[i] * (2 if name in ARITHMETIC else 1)))))
-    return n, lines
+    return n, lines, draw(st.integers(0, n + len(lines) - 1))
 
 
 @given(counted_programs())
 def test_holds(program):
-    n, lines = program
-    assert not broken(hypotheses(n, lines, FUNCTIONS))
-    assert conclusion(n, lines, FUNCTIONS)
+    n, lines, r = program
+    assert not broken(hypotheses(n, lines, FUNCTIONS, r))
+    assert conclusion(n, lines, FUNCTIONS, r)
 
 
 PRODUCT = (2, [("multiply", 0, 1)], FUNCTIONS)
@@ -242,6 +246,7 @@ def test_near_misses():
         (2, [("divide", 1, 0)], FUNCTIONS),  # which has no value at one of the inputs
         (3, [("multiply", 1, 0)], FUNCTIONS),  # one of the inputs is 0
         (1, [("sin", 0), ("multiply", 1, 1)], FUNCTIONS),
+        (1, [("multiply", 0, 0), ("sin", 1), ("exp", 1)], FUNCTIONS, 2),  # r in the middle
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 

@@ -1,10 +1,10 @@
 """prp-checkpoints: 2⌈√N⌉ values suffice to differentiate a chain of N operations."""
 
-from math import cos, isqrt, sin
+from math import cos, isclose, isqrt, prod, sin
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kink_instances import jagged
 from near import broken, missed
 from sweeps import approximates
 
@@ -14,8 +14,11 @@ def root(n):
     return isqrt(n - 1) + 1
 
 
-def slope_of_sine(before, after):
-    return cos(before)
+# A chain is its operations, of which the first follows on the last again, and their slopes from
+# the values before and after.
+SINE = (sin, lambda before, after: cos(before))
+SQUARE = (lambda v: v * v, lambda before, after: 2 * before)
+JAGGED = (lambda v: 1 + 3 * v + float(jagged(v)), lambda before, after: 3.0)  # at 0
 
 
 NEAR_MISSES = {
@@ -26,52 +29,75 @@ NEAR_MISSES = {
     "one checkpoint only": {"segment": lambda n: n},
     "a checkpoint at every value": {"segment": lambda n: 1},
     "the slope at the value after": {"at": lambda before, after: after},
+    "one operation, for each its own": {"of": lambda k: 0},
+    "the derivative, a millionth more": {"gain": 1 + 1e-6},
 }
 
 
-def hypotheses(n, x, operation, slope):
-    return {"functions": approximates(operation, [slope(x, operation(x))], [x])}
+def hypotheses(n, x, chain):
+    """Tried at the first of the values."""
+    differentiable, v = [], x
+    for k in range(min(n, 8)):
+        operation, slope = chain[k % len(chain)]
+        after = operation(v)
+        differentiable.append(approximates(operation, [slope(v, after)], [v]))
+        v = after
+    return {"functions": all(differentiable)}
 
 
 def conclusion(
     n,
     x,
-    operation,
-    slope,
+    chain,
     *,
     segment=root,
     at=lambda before, after: before,
+    of=lambda k: k,
+    gain=1.0,
     performed=2,
     less=0,
     times=1.0,
 ):
     """Follow the proof; count the values that are stored, and the operations."""
-    stored, v, done, most, length, exact = {}, x, 0, 0, segment(n), 1.0
+    stored, v, done, most, length = {}, x, 0, 0, segment(n)
+
+    def step(i):
+        return chain[of(i) % len(chain)]
+
+    def result(v, slopes=None):
+        for k in range(n):
+            operation, slope = chain[k % len(chain)]
+            before, v = v, operation(v)
+            if slopes is not None:
+                slopes.append(slope(before, v))
+        return v
+
     for i in range(n):
         if i % length == 0:
             stored[i] = v
-        after = operation(v)
-        exact *= slope(v, after)
-        v, done = after, done + 1
+        v, done = step(i)[0](v), done + 1
         most = max(most, len(stored))
-    adjoint = 1.0
+    adjoint = gain
     for start in reversed(range(0, n, length)):
         end = min(start + length, n)
         for i in range(start, end):
-            stored[i + 1], done = operation(stored[i]), done + 1
+            stored[i + 1], done = step(i)[0](stored[i]), done + 1
             most = max(most, len(stored))
         for i in reversed(range(start, end)):
-            adjoint *= slope(at(stored[i], stored[i + 1]), stored[i + 1])
+            adjoint *= step(i)[1](at(stored[i], stored[i + 1]), stored[i + 1])
             del stored[i + 1]
         del stored[start]
+    slopes = []
     return (
         most <= times * 2 * root(n) - less
         and done <= performed * n
-        and adjoint == pytest.approx(exact, rel=1e-9)
+        and v == result(x, slopes)
+        and isclose(adjoint, prod(slopes), rel_tol=1e-9)
+        and approximates(result, [adjoint], [x])
     )
 
 
-SINES = (0.7, sin, slope_of_sine)
+SINES = (0.7, [SINE])
 
 
 @given(st.integers(1, 2000))
@@ -82,6 +108,7 @@ def test_holds(n):
 
 def test_near_misses():
     instances = [(n, *SINES) for n in (1, 16, 100)]
+    instances += [(5, 0.7, [SINE, SQUARE]), (3, 0.0, [JAGGED, SQUARE, SINE]), (3, -1.1, [SQUARE])]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 
@@ -100,6 +127,8 @@ def test_without_functions():
             self.factor += 0.125
             return v * self.factor
 
-    instance = (4, 1.0, Drift(), lambda before, after: after / before)
-    assert broken(hypotheses(*instance)) == ["functions"]
-    assert not conclusion(*instance)
+    drift = (Drift(), lambda before, after: after / before)
+    kink = (abs, lambda before, after: 1.0)
+    for instance in (4, 1.0, [drift]), (3, 0.5, [SINE, (lambda v: v - sin(0.5), SINE[1]), kink]):
+        assert broken(hypotheses(*instance)) == ["functions"]
+        assert not conclusion(*instance)

@@ -13,6 +13,9 @@ NEAR_MISSES = {
     "the batch is drawn for each unit": {"own_batch": 0},
     "it is, from the third step on": {"own_batch": 2},
     "each unit has a mask of its own": {"masked": True},
+    "the weights going in, a thousandth more": {"factors": {"W1": 1.001}},
+    "the biases, a thousandth more": {"factors": {"b1": 1.001}},
+    "the weights going out, a thousandth more": {"factors": {"W2": 1.001}},
 }
 
 TANH = (np.tanh,) * 3
@@ -41,9 +44,19 @@ def unit(tree, j):
 
 
 def conclusion(
-    params, states, activations, rule, rates, *, pair=(0, 1), own_batch=None, masked=False
+    params,
+    states,
+    activations,
+    rule,
+    rates,
+    *,
+    pair=(0, 1),
+    own_batch=None,
+    masked=False,
+    factors=None,
 ):
     """After each of some steps on changing batches, the units are equal, with their states."""
+    times = {"W1": 1.0, "b1": 1.0, "W2": 1.0} | (factors or {})
     rng, gaps = np.random.default_rng(0), []
     for k in range(4):
         X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
@@ -66,7 +79,9 @@ def conclusion(
         }
         params = {name: entry[0] for name, entry in new.items()}
         states = {name: entry[1] for name, entry in new.items()}
-        gaps += [unit(tree, pair[0]) - unit(tree, pair[1]) for tree in (params, states)]
+        for tree in params, states:
+            moved = {name: factor * tree[name] for name, factor in times.items()}
+            gaps.append(unit(tree, pair[0]) - unit(moved, pair[1]))
     return bool(np.abs(gaps).max() < 1e-12)
 
 

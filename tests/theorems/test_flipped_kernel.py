@@ -49,9 +49,9 @@ def conclusion(
 
 def instance_of(seed, size, kernel, p, stride, dilation):
     rng = np.random.default_rng(seed)
-    x, w = rng.integers(1, 9, size).astype(float), rng.integers(1, 9, kernel).astype(float)
+    x, w = (rng.integers(-8, 9, shape).astype(float) for shape in (size, kernel))
     y = layer(with_zeros(x[None, None], p), w[None, None], stride, dilation, 1)[0, 0]
-    return x, w, rng.integers(1, 9, y.shape).astype(float), p, stride, dilation
+    return x, w, rng.integers(-8, 9, y.shape).astype(float), p, stride, dilation
 
 
 @given(

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from variance_instances import SIGNS, SKEWED, independent, mean, same_law
+from variance_instances import AXES, HALF_SKEWED, SIGNS, SKEWED, independent, mean, same_law
 
 NEAR_MISSES = {
     "the variance of the signal, for its mean square": {
@@ -58,9 +58,8 @@ def test_holds(n, law, a, c):
 def test_near_misses():
     signal = [(np.array([1.0, 2.0]), 0.5), (np.array([1.0, -1.0]), 0.5)]
     still = [(np.zeros((2, 2)), 1.0)]
-    near = [
-        (layer(law, signal, np.zeros(2)), v) for law, v in ((independent((2, 2)), 1), (still, 0))
-    ]
+    laws = (independent((2, 2)), 1), (still, 0), (AXES, 1), (HALF_SKEWED, 1)
+    near = [(layer(law, signal, np.zeros(len(law[0][0]))), v) for law, v in laws]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

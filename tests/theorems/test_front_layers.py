@@ -69,7 +69,9 @@ def conclusion(points, *, beats=dominates, chain=longest, first=1):
     return all(front.get(i) == chain(points, i, dominates) for i in range(len(points)))
 
 
-CLOUDS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=7)
+CLOUDS = st.integers(1, 4).flatmap(
+    lambda m: st.lists(st.tuples(*[st.integers(-1, 2)] * m), max_size=7)
+)
 
 
 @given(CLOUDS)
@@ -87,7 +89,12 @@ def test_the_library_sorts_so(points):
 
 def test_near_misses():
     points = [(3, 0), (3, 0), (2, 0), (1, 1), (0, 0), (0, 2)]
-    assert not missed(NEAR_MISSES, [(points,)], conclusion, hypotheses)
+    three = [(0, 0, 1), (0, 0, 0), (1, 0, 0), (1, 1, 1), (0, 2, -1)]
+    near = [(points,), (three,), ([(2,), (0,), (1,)],), ([],)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # The third objective counts like the others.
+    flat = {"by the first two objectives": {"beats": lambda p, q: dominates(p[:2], q[:2])}}
+    assert not missed(flat, [(three,)], conclusion, hypotheses)
 
 
 def test_without_finite():

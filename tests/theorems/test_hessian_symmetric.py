@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import thin, uv
+from newton_instances import shaky, thin, uv
 
 SMALL = 2.0**-10
 
@@ -68,6 +68,8 @@ def test_holds(c, u, v):
 
 def test_near_misses():
     near = [(polynomial([1.0, 0.5, 0.25, 2.0]), np.array([0.5, -0.25]), i, 1 - i) for i in (0, 1)]
+    near += [(shaky, np.zeros(2), i, 1 - i) for i in (0, 1)]
+    near += [(lambda w: w[0] * w[1] * w[2] + np.sin(w[0] + 2 * w[2]), np.ones(3) / 2, 2, 0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -40,6 +40,11 @@ def test_near_misses():
     )
 
 
+def test_answers_that_are_certain_are_asked_for():
+    for near_miss, instance in (("not centred", (1.0, 1.0)), ("centred at 1/2", (0.0, -1.0))):
+        assert not missed({near_miss: NEAR_MISSES[near_miss]}, [instance], conclusion)
+
+
 def test_tight():
     assert conclusion(*TIGHT)
     assert not conclusion(*TIGHT, times=0.99)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import thin, uv
+from newton_instances import shaky, thin, uv
 from test_hessian_symmetric import SMALL, is_differentiable, mixed, partial
 
 NEAR_MISSES = {
@@ -64,7 +64,21 @@ def test_holds(c, seed):
 
 def test_near_misses():
     instances = [(function([1.0, 0.5, 2.0]), np.array([0.5, -0.25]), np.array([1.0, 2.0]))]
+    instances += [(shaky, np.zeros(2), np.array([1.0, 2.0]))]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+
+
+def test_any_number_of_variables():
+    row = np.array([1.0, -2.0, 0.5])
+    for d in (1, 3):
+
+        def wave(w, d=d):
+            return np.sin(row[:d] @ w) + w[0] * w[-1] ** 2
+
+        x, v = np.array([0.5, -0.25, 1.0])[:d], np.array([2.0, 1.0, -1.0])[:d]
+        assert not broken(hypotheses(wave, x, v))
+        assert conclusion(wave, x, v)
+        assert not conclusion(wave, x, v, matrix=lambda H: 1.01 * H)
 
 
 def test_without_twice():

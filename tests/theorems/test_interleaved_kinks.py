@@ -39,7 +39,7 @@ def conclusion(z, b, *, triangle=np.tril, factors=gaps):
 def interleaved(starts, more):
     """Alternate steps that are positive with steps that may be zero."""
     steps = [step for pair in zip(more, starts, strict=True) for step in pair]
-    places = list(accumulate(steps, initial=0.0))[1:]
+    places = list(accumulate(steps, initial=-4.0))[1:]
     return np.array(places[1::2]), np.array(places[::2])
 
 
@@ -59,6 +59,8 @@ def test_near_misses():
     near = [
         (np.array([1.0, 2, 3]), np.array([0.5, 1.5, 2.5])),
         (np.array([1.0, 3]), np.array([0.0, 1])),
+        (np.array([-3.0, -2, 1]), np.array([-5.0, -3, -1])),
+        (np.array([-1.0]), np.array([-1.5])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

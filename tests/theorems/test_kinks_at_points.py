@@ -31,15 +31,21 @@ def conclusion(z, b, y, *, of=differences, first=from_the_kink, gap=np.diff):
     return np.abs(reached - y).max() < 1e-9
 
 
-steps = st.lists(st.sampled_from([0.5, 1.0, 2.0]), min_size=2, max_size=5)
+steps = st.lists(st.sampled_from([0.5, 1.0, 2.0]), min_size=1, max_size=5)
 
 
-@given(steps, st.lists(st.integers(-3, 3), min_size=5, max_size=5))
-def test_holds(steps, y):
-    z = 1 + np.cumsum(steps)
+@given(steps, st.integers(-6, 6), st.lists(st.integers(-3, 3), min_size=5, max_size=5))
+def test_holds(steps, start, y):
+    z = start + np.cumsum(steps)
     assert conclusion(z, z[0] - steps[0], np.array(y[: len(z)], dtype=float))
 
 
 def test_near_misses():
     z, y = np.array([1.0, 2, 4]), np.array([5.0, -1, 4])
-    assert not missed(NEAR_MISSES, [(z, 0.5, y), (z, 0.0, y)], conclusion)
+    near = [(z, 0.5, y), (z, 0.0, y), (z - 6, -7.5, -y), (z[:1], -0.5, y[:1])]
+    assert not missed(NEAR_MISSES, near, conclusion)
+    # Of this one all values are too small.
+    more = {"the first slope, a thousandth more": NEAR_MISSES["the first slope, a thousandth more"]}
+    assert not missed(more, [(z[:1], -0.5, -y[:1])], conclusion)
+    # Points to the left of 0 are points.
+    assert not missed(more, [(z - 6, -7.5, y)], conclusion)

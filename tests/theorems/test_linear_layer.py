@@ -51,6 +51,10 @@ def test_holds(m, n, data):
 def test_near_misses():
     W, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -0.25])
     instances = [(sum_of_sines, np.cos(W @ x), W, x)]
+    # The function may have a kink, as long as it is elsewhere; more rows than columns, and fewer.
+    for V in (W[:, :1], W[1:]):
+        z = V @ x[: V.shape[1]]
+        instances += [(lambda z: np.sum(np.abs(z)), np.sign(z), V, x[: V.shape[1]])]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "anywhere": {"elsewhere": lambda v: True},
     "equal shares": {"shares": lambda v: len(set(v[v != 0])) == 1},
     "all to one of them": {"shares": lambda v: np.count_nonzero(v) == 1},
+    "where x is less than its largest size": {"top": lambda x: np.abs(x).max()},
 }
 
 
@@ -33,18 +34,21 @@ def conclusion(
     signs=lambda v: v.min() >= 0,
     elsewhere=lambda v: not np.any(v),
     shares=lambda v: True,
+    top=np.max,
 ):
     """v is a subgradient if and only if v ≥ 0, Σv = 1, and v = 0 where x is not the largest."""
-    properties = total(v) and signs(v) and elsewhere(v[x < x.max()]) and shares(v)
+    properties = total(v) and signs(v) and elsewhere(v[x < top(x)]) and shares(v)
     return is_subgradient(v, x) == properties
 
 
-def vectors(values):
-    return st.lists(st.sampled_from(values), min_size=3, max_size=3).map(np.array)
+entries = st.tuples(
+    st.sampled_from([0.0, 0.25, 0.5, 1.0, -0.5]), st.sampled_from([-2.0, -1.0, 0.0, 1.0])
+)
 
 
-@given(vectors([0.0, 0.25, 0.5, 1.0, -0.5]), vectors([0.0, 1.0, 2.0]))
-def test_holds(v, x):
+@given(st.lists(entries, min_size=1, max_size=4))
+def test_holds(pairs):
+    v, x = map(np.array, zip(*pairs, strict=True))
     assert conclusion(v, x)
 
 
@@ -52,4 +56,9 @@ def test_near_misses():
     x = np.array([3.0, 3.0, 1.0])
     vs = [(1, 1, 0), (0.25, 0.25, 0), (1.5, -0.5, 0), (0, 0.5, 0.5), (0.25, 0.75, 0), (0.5, 0.5, 0)]
     near = [(np.array(v), x) for v in vs]
+    near += [(np.array([1.0, 0.0]), np.array([-1.0, -2.0])), (np.ones(1), np.array([-3.0]))]
     assert not missed(NEAR_MISSES, near, conclusion)
+    # In one dimension the only subgradient is 1, whatever x is.
+    for x in -3.0, 0.0, 3.0:
+        any_sum = {"any sum": NEAR_MISSES["any sum"]}
+        assert not missed(any_sum, [(np.array([2.0]), np.array([x]))], conclusion)

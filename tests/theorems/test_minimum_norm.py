@@ -62,10 +62,12 @@ LEAST = np.array([0.12, 0.16])
 
 
 def test_near_misses():
-    skew = np.array([[1.0, 2.0, 0.0]])
+    skew, twice = np.array([[1.0, 2.0, 0.0]]), np.vstack([ROW, 2 * ROW])
     near = [
         (ROW, ONE, [np.zeros(2), LEAST]),
         (skew, np.array([5.0]), [np.zeros(3), np.array([1.0, 2, 0])]),
+        (twice, np.array([1.0, 2.0]), [np.array([3.0, 4.0]), LEAST]),  # of dependent rows
+        (np.eye(2), LEAST, [np.zeros(2), LEAST]),  # with one interpolant alone
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -51,6 +51,7 @@ def test_near_misses():
     near = [
         (ROW, ONE, [np.array([1.0, 0.0]), np.array([0.76, -0.32])]),
         (ROW, ONE, [LEAST * 3, LEAST]),
+        (np.vstack([ROW, -ROW]), np.array([1.0, -1.0]), [np.array([0.92, -0.44])] * 2),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -7,7 +7,16 @@ from descents import vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
-from newton_instances import Smooth, bowl, cubic, quartic, root_like, smooth_functions, spectral
+from newton_instances import (
+    Smooth,
+    bowl,
+    cubic,
+    folded,
+    quartic,
+    root_like,
+    smooth_functions,
+    spectral,
+)
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
@@ -151,10 +160,14 @@ def test_without_lipschitz():
     instance = root_like(), ZERO, 1.0, 2.0, 3.75, np.array([0.01])
     assert broken(hypotheses(*instance)) == ["lipschitz"]
     assert not conclusion(*instance)
-    # twice the curvature of the change that is claimed
-    instance = cubic(), ZERO, 0.9, 1.0, 0.5, np.array([0.4])
-    assert broken(hypotheses(*instance)) == ["lipschitz"]
-    assert not conclusion(*instance)
+    for instance in (
+        # twice the curvature of the change that is claimed
+        (cubic(), ZERO, 0.9, 1.0, 0.5, np.array([0.4])),
+        # as claimed between any point and the minimiser, and not between two points
+        (folded(), ZERO, 1.0, 1.0, 1.0, np.array([0.32])),
+    ):
+        assert broken(hypotheses(*instance)) == ["lipschitz"]
+        assert not conclusion(*instance)
 
 
 def test_without_near():

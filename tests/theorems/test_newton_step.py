@@ -39,7 +39,7 @@ def test_holds(data, d):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**16)))
     A = rng.integers(-2, 3, (d, d))
     g = np.array(data.draw(st.lists(st.integers(-3, 3), min_size=d, max_size=d)))
-    H = A @ A.T + np.eye(d)
+    H = data.draw(st.sampled_from([0.01, 1.0, 100.0])) * (A @ A.T + np.eye(d))
     assert not broken(hypotheses(H, g))
     assert conclusion(H, g)
 
@@ -47,6 +47,7 @@ def test_holds(data, d):
 def test_near_misses():
     instances = [(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, 3.0]))]
     instances += [(np.eye(2), np.zeros(2))]
+    instances += [(np.array([[0.02, 0.01], [0.01, 0.01]]), np.array([1.0, 3.0]))]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

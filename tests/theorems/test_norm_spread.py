@@ -13,6 +13,8 @@ NEAR_MISSES = {
     "2/n": {"extra": 2.0},
     "per layer, not multiplied": {"grow": lambda extra, n, L: 1 + L * extra / n},
     "the mean square shrinks": {"square": 0.99},
+    "the norm, for its square": {"powers_of_norm": (1, 4)},
+    "the square of the norm, for its fourth power": {"powers_of_norm": (2, 2)},
 }
 
 # A polynomial of a standard normal number is integrated exactly.
@@ -21,7 +23,7 @@ NORMAL = tuple(zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True))
 SIGNS = ((1.0, 0.5), (-1.0, 0.5))
 
 
-def hypotheses(n, L, law, shared=False):
+def hypotheses(n, L, law, shared=False, norm=1.0):
     moments = [sum(p * x**k for x, p in law) for k in (1, 2, 3, 4, 6)]
     return {
         "normal": bool(np.allclose(moments, [0, 1, 0, 3, 15])),
@@ -49,30 +51,45 @@ def powers(n, L, law, shared):
 
 
 def conclusion(
-    n, L, law, shared=False, *, extra=5.0, grow=lambda extra, n, L: (1 + extra / n) ** L, square=1.0
+    n,
+    L,
+    law,
+    shared=False,
+    norm=1.0,
+    *,
+    extra=5.0,
+    grow=lambda extra, n, L: (1 + extra / n) ** L,
+    square=1.0,
+    powers_of_norm=(2, 4),
 ):
+    """The two means, relative to those powers of the norm at the start."""
     first, second = powers(n, L, law, shared)
-    return bool(np.isclose(first, square**L) and np.isclose(second, grow(extra, n, L), rtol=1e-6))
+    one, other = (norm**power for power in powers_of_norm)
+    return bool(
+        np.isclose(norm**2 * first, one * square**L)
+        and np.isclose(norm**4 * second, other * grow(extra, n, L), rtol=1e-6)
+    )
 
 
-@given(st.integers(1, 2), st.integers(1, 5))
-def test_holds(n, L):
-    assert not broken(hypotheses(n, L, NORMAL))
-    assert conclusion(n, L, NORMAL)
+@given(st.integers(1, 2), st.integers(1, 5), st.sampled_from([0.25, 1.0, 3.0]))
+def test_holds(n, L, norm):
+    assert not broken(hypotheses(n, L, NORMAL, False, norm))
+    assert conclusion(n, L, NORMAL, False, norm)
 
 
 def test_near_misses():
-    assert not missed(NEAR_MISSES, [(1, 2, NORMAL), (2, 3, NORMAL)], conclusion, hypotheses)
+    near = [(1, 2, NORMAL), (2, 3, NORMAL), (2, 1, NORMAL, False, 3.0), (3, 1, NORMAL)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_a_network_that_is_drawn_has_these_moments():
     rng = np.random.default_rng(0)
-    n, networks = 3, 200_000
-    a = np.ones((networks, n, 1)) / np.sqrt(n)
+    n, networks, norm = 3, 200_000, 2.0
+    a = norm * np.ones((networks, n, 1)) / np.sqrt(n)
     for _ in range(2):
         a = np.maximum(np.sqrt(2 / n) * rng.standard_normal((networks, n, n)) @ a, 0)
     squares = np.sum(a**2, axis=(1, 2))
-    for found, expected in ((squares, 1), (squares**2, (1 + 5 / n) ** 2)):
+    for found, expected in ((squares, norm**2), (squares**2, (1 + 5 / n) ** 2 * norm**4)):
         assert abs(found.mean() - expected) < 5 * found.std() / np.sqrt(networks)
 
 

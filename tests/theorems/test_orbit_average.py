@@ -9,7 +9,7 @@ from near import broken, missed
 # have a row for each input, a law has the probability of input x with class y at [x][y].
 
 NEAR_MISSES = {
-    "over all maps except the last": {"over": lambda maps: maps[:-1]},
+    "over all maps except the last": {"over": lambda maps: maps[:-1] or maps},
     "of the first map alone": {"over": lambda maps: maps[:1]},
     "the sum, for the average": {"mean": lambda rows: rows.sum(axis=0)},
     "the largest, for the average": {"mean": lambda rows: rows.max(axis=0)},
@@ -24,6 +24,11 @@ def cross_entropy(z, y):
 
 def squares(z, y):
     return float(np.sum((z - np.eye(len(z))[y]) ** 2))
+
+
+def margin(z, y):
+    """Neither differentiable nor positive."""
+    return float(np.max(z) - z[y]) - 5.0
 
 
 def mistake(z, y):
@@ -85,6 +90,7 @@ def powers(g):
     return found[1:] + found[:1]
 
 
+ALONE = [(0, 1)]
 MIRROR = [(1, 0), (0, 1)]
 TURNS = powers((1, 2, 3, 0))
 TURNS_AND_MIRRORS = [*TURNS, *(tuple(g[3 - x] for x in range(4)) for g in TURNS)]
@@ -94,14 +100,14 @@ UNEQUAL = powers((1, 2, 0, 4, 3))
 
 @st.composite
 def instances(draw):
-    maps = draw(st.sampled_from([MIRROR, TURNS, TURNS_AND_MIRRORS, UNEQUAL]))
+    maps = draw(st.sampled_from([ALONE, MIRROR, TURNS, TURNS_AND_MIRRORS, UNEQUAL]))
     n, classes = len(maps[0]), draw(st.integers(2, 3))
     numbers = st.integers(-3, 3)
     scores = [[draw(numbers) for _ in range(classes)] for _ in range(n)]
     weights = np.array([[draw(st.integers(0, 3)) for _ in range(classes)] for _ in range(n)], float)
     weights[0, 0] += not weights.any()
     law = np.mean([weights[list(g)] for g in maps], axis=0)
-    return maps, scores, law / law.sum(), draw(st.sampled_from([cross_entropy, squares]))
+    return maps, scores, law / law.sum(), draw(st.sampled_from([cross_entropy, squares, margin]))
 
 
 @given(instances())
@@ -121,6 +127,8 @@ def test_near_misses():
         (TURNS, [[0.0, 0.0], [0, 1], [1, 0], [2, 0]], [[0.25, 0.0]] * 4, cross_entropy),
         (TURNS, [[0.0, 0.0], [1, 1], [2, 2], [3, 3]], [[0.25, 0.0]] * 4, cross_entropy),
         (UNEQUAL, np.eye(5)[:, :2], [[0.2, 0.0]] * 5, squares),
+        (MIRROR, [[1.0, 0.0], [0.0, 3.0]], [[0.5, 0.0], [0.5, 0.0]], margin),
+        (ALONE, [[1.0, 0.0], [0.0, 3.0]], [[0.3, 0.1], [0.2, 0.4]], squares),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
@@ -129,6 +137,13 @@ def test_tight():
     instance = (MIRROR, ALIKE, HALVES, cross_entropy)
     assert conclusion(*instance)
     assert not conclusion(*instance, times=0.99)
+
+
+def test_inputs_that_never_come_are_asked_for():
+    # The first three change places, and only the last two have a probability.
+    scores, law = np.eye(5)[:, :2], [[0.0, 0.0]] * 3 + [[0.5, 0.0]] * 2
+    assert conclusion(UNEQUAL, scores, law, squares)
+    assert not conclusion(UNEQUAL, scores, law, squares, over=lambda maps: maps[:1])
 
 
 def test_without_group():

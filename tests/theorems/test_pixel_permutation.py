@@ -11,8 +11,15 @@ NEAR_MISSES = {
     "the inverse permutation": {"back": lambda W, order: W[np.argsort(order)]},
     "the others shrunk by a millionth": {"others": 1 - 1e-6},
     "the second without momentum": {"memory": lambda momentum: 0.0},
+    "on one example of each batch": {"batches": lambda batch: batch[-1:]},
+    "at another rate": {"pace": 1.001},
     "what the first answers to the permuted image": {"asked": lambda x, order: x[:, order]},
 }
+
+
+#: One for each step, with the rates; the last example of each is of the last class.
+BATCHES = (0, 1, 2), (3, 5), (0, 3, 4, 1, 2), (5,)
+RATES = 0.5, 0.25, 1.0, 0.125
 
 
 def hypotheses(order, seed, momentum=0.0, start=None, rates=None):
@@ -34,32 +41,42 @@ def conclusion(
     others=1.0,
     asked=lambda x, order: x,
     memory=lambda momentum: momentum,
+    batches=lambda batch: batch,
+    pace=1.0,
 ):
-    """Train both for four steps; `start` permutes the second one's weights, `order` its images."""
+    """Train both for four steps; `start` permutes the second one's weights, `order` its images.
+
+    Steps have rates and batches of their own. Compared is after each of them.
+    """
     order, rng = np.array(order), np.random.default_rng(seed)
     d = len(order)
     x, labels = rng.normal(size=(6, d)), (0, 1, 2, 0, 1, 2)
     first = [rng.normal(size=shape) for shape in ((d, 2), (2,), (2, 3), (3,))]
     second = [first[0][order if start is None else np.array(start)], *first[1:]]
     rows = np.ones((d, 1)) if rates is None else np.array(rates)[:, None]
-    ends = []
-    momenta = momentum, memory(momentum)
-    for beta, images, params in zip(momenta, (x, x[:, order]), (first, second), strict=True):
-        at, sums = [p.copy() for p in params], [0.0] * 4
-        for _ in range(4):
-            slopes = gradient(images, labels, at, 0.1, LOGISTIC)
+
+    def path(images, at, beta, choose, pace):
+        sums = [0.0] * 4
+        for rate, batch in zip(RATES, BATCHES, strict=True):
+            chosen = choose(np.array(batch))
+            labelled = tuple(np.array(labels)[chosen])
+            slopes = gradient(images[chosen], labelled, at, 0.1, LOGISTIC)
             sums = [beta * v + g for v, g in zip(sums, slopes, strict=True)]
             steps = [rows * sums[0], *sums[1:]]
-            at = [p - 0.5 * v for p, v in zip(at, steps, strict=True)]
-        ends.append(at)
-    one, two = ends
+            at = [p - pace * rate * v for p, v in zip(at, steps, strict=True)]
+            yield at
+
+    firsts = path(x, first, momentum, lambda batch: batch, 1.0)
+    seconds = path(x[:, order], second, memory(momentum), batches, pace)
 
     def answers(x, params):
         return LOGISTIC.value(x @ params[0] + params[1]) @ params[2] + params[3]
 
-    pairs = [(back(one[0], order), two[0])]
-    pairs += [(others * p, q) for p, q in zip(one[1:], two[1:], strict=True)]
-    pairs += [(answers(asked(x, order), one), answers(x[:, order], two))]
+    pairs = []
+    for one, two in zip(firsts, seconds, strict=True):
+        pairs += [(back(one[0], order), two[0])]
+        pairs += [(others * p, q) for p, q in zip(one[1:], two[1:], strict=True)]
+        pairs += [(answers(asked(x, order), one), answers(x[:, order], two))]
     return all(np.allclose(p, q, rtol=1e-9, atol=1e-9) for p, q in pairs)
 
 

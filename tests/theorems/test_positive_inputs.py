@@ -35,15 +35,16 @@ def conclusion(ell, w, x, b, *, by=grad_by, signs=(1, -1), zero=True):
 
 numbers = st.integers(-8, 8).map(lambda k: k / 4)
 LOSSES = [lambda z: 1.0 * z, np.sin, np.square, lambda z: 0.0 * z, np.exp, lambda z: -np.exp(z)]
+LOSSES += [lambda z: np.abs(z - 0.1)]  # with a kink where no z of these is
 
 
 @given(
     st.sampled_from(LOSSES),
-    st.lists(numbers, min_size=2, max_size=2),
-    st.lists(st.integers(1, 8).map(lambda k: k / 4), min_size=2, max_size=2),
+    st.lists(st.tuples(numbers, st.integers(1, 8).map(lambda k: k / 4)), min_size=1, max_size=4),
     numbers,
 )
-def test_holds(ell, w, x, b):
+def test_holds(ell, pairs, b):
+    w, x = zip(*pairs, strict=True)
     instance = (ell, np.array(w), np.array(x), b)
     assert not broken(hypotheses(*instance))
     assert conclusion(*instance)
@@ -52,6 +53,7 @@ def test_holds(ell, w, x, b):
 def test_near_misses():
     w, x = np.array([1.0, -2.0]), np.array([0.5, 2.0])
     instances = [(ell, w, x, 0.0) for ell in LOSSES]
+    instances += [(np.sin, np.ones(d), 0.5 ** np.arange(d), 0.25) for d in (1, 3)]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
 from variance_instances import (
+    AXES,
     SIGNS,
     SKEWED,
+    TWINS,
     independent,
     mean,
     relu,
@@ -122,6 +124,10 @@ def test_near_misses():
     deeper = network(start_of(1, 3), [independent((1, 2), scale=np.sqrt(3)), independent((2, 1))])
     still = network(start_of(1, 3), [[(np.zeros((1, 2)), 1.0)]])
     near = [(narrower, [3]), (deeper, [3, 1]), (still, [0])]
+    # Entries that are not independent, equal rows, a row of another law, and two layers of them.
+    other_law = [(np.stack([A[0], W[0]]), p * q) for A, p in AXES for W, q in independent((1, 2))]
+    for laws in ([AXES], [TWINS], [other_law], [TWINS, AXES]):
+        near += [(network(start_of(1, 3), laws), [1] * len(laws))]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

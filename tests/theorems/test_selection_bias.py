@@ -1,6 +1,6 @@
 """thm-selection-bias: the best of m on n examples looks better by at most √(log m / 2n)."""
 
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
 import numpy as np
@@ -50,9 +50,9 @@ def agree(one, other):
 def hypotheses(law, n, validation=None, memorised=False):
     validation = independent_law(law, n) if validation is None else validation
     each = marginals(validation, n)
-    joint = {
+    joint = {  # of what is drawn at all, which has all the weight
         drawn: prod(place.get(one, 0.0) for place, one in zip(each, drawn, strict=True))
-        for drawn in product(law, repeat=n)
+        for drawn in validation
     }
     return {
         "fixed": not memorised,
@@ -71,7 +71,7 @@ def conclusion(
     bound=lambda m, n: np.sqrt(np.log(m) / (2 * n)),
     against=lambda p, k: p[k],
 ):
-    """Whoever memorises the validation examples is right on each of them."""
+    """Classifiers that memorise the validation examples are right on each of them."""
     validation = independent_law(law, n) if validation is None else validation
     p, bias = shares(law), 0.0
     for drawn, weight in validation.items():
@@ -116,6 +116,42 @@ def test_tight():
     assert not conclusion(*WORST, times=0.99 * ratio)
 
 
+def projective_maps():
+    """Yield maps z ↦ (az + b)/(cz + d) of 0, …, 10 and ∞, here 11, by integers modulo 11.
+
+    Any two points are taken to any other two, by the same number of maps.
+    """
+
+    def image(a, b, c, d, z):
+        up, down = (a, c) if z == 11 else (a * z + b, c * z + d)
+        return up * pow(down, -1, 11) % 11 if down % 11 else 11
+
+    tops = [(0, 1), *((1, b) for b in range(11))]
+    for (a, b), c, d in product(tops, range(11), range(11)):
+        if (a * d - b * c) % 11:
+            yield [image(a, b, c, d, z) for z in range(12)]
+
+
+def pairwise_independent():
+    """Return an example of which two of four are right, and a law of 12 such examples.
+
+    Any two of them are independent. But one of the four is always right on 9 of the 12: how often
+    two are right together is chosen such that pairs of examples show nothing of it.
+    """
+    kinds = [tuple(int(i in two) for i in range(4)) for two in combinations(range(4), 2)]
+    maps, validation = list(projective_maps()), {}
+    for lucky in range(4):
+        for extra, weight in (None, 2 / 3), (0, 1 / 9), (1, 1 / 9), (2, 1 / 9):
+            there = []
+            for k, kind in enumerate(kinds):
+                more = 0 if extra is None else 2 if extra in (k, 5 - k) else -1
+                there += [kind] * (1 + 2 * kind[lucky] + more)
+            for places in maps:
+                drawn = tuple(there[z] for z in places)
+                validation[drawn] = validation.get(drawn, 0.0) + weight / 4 / len(maps)
+    return dict.fromkeys(kinds, 1 / 6), 12, validation
+
+
 COIN = {(0,): 0.5, (1,): 0.5}
 
 
@@ -135,5 +171,15 @@ def test_without_same():
 
 def test_without_independent():
     law = apart(2)
-    assert broken(hypotheses(law, 4, copies(law, 4))) == ["independent"]
-    assert not conclusion(law, 4, copies(law, 4))
+    for instance in (law, 4, copies(law, 4)), pairwise_independent():
+        assert broken(hypotheses(*instance)) == ["independent"]
+        assert not conclusion(*instance)
+
+
+def test_two_of_these_examples_show_nothing():
+    law, n, validation = pairwise_independent()
+    for i, j in combinations(range(n), 2):
+        found = {}
+        for drawn, weight in validation.items():
+            found[drawn[i], drawn[j]] = found.get((drawn[i], drawn[j]), 0.0) + weight
+        assert agree(found, independent_law(law, 2))

@@ -41,6 +41,7 @@ def test_near_misses():
     square = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
     pair = np.array([[0.0, 0], [0, 1]])
     near = [(square,), (pair,), (np.array([[0.0, 0], [1, -1], [2, -1]]),)]
+    near += [(np.array([[-2.0], [3]]),), (np.eye(3),), (np.zeros((1, 2)),)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -28,17 +28,25 @@ def conclusion(X, Y, p, phi, alpha, *, free=1.0, axis=1, biases="b2", total=np.s
 @given(
     st.integers(0, 999),
     st.tuples(*[st.integers(1, 3)] * 3),
+    st.integers(1, 3),
     st.sampled_from([np.tanh, np.abs, np.sign]),
     st.sampled_from([0.0, 0.5]),
 )
-def test_holds(seed, sizes, phi, alpha):
-    X, Y, p = network(seed, sizes)
+def test_holds(seed, sizes, rows, phi, alpha):
+    X, Y, p = network(seed, sizes, rows)
     labels = Y + np.random.default_rng(seed).integers(-1, 2, Y.shape)
     assert conclusion(X, labels, p, phi, alpha)
 
 
 def test_near_misses():
     assert not missed(NEAR_MISSES, [(*network(1), np.tanh, 0.5)], conclusion)
+
+
+def test_any_labels_and_any_function_are_asked_for():
+    X, Y, p = network(1)
+    near_miss = {"with a thousandth of the penalty": {"free": 0.999}}
+    for labels, phi in (Y, np.sign), (Y - 0.5, np.tanh), (3 * Y, np.abs):
+        assert not missed(near_miss, [(X, labels, p, phi, 0.5)], conclusion)
 
 
 def test_sums_below_zero_are_told():

@@ -36,6 +36,12 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(0.0,), (0.5,), (-1.0,), (3.0,)], conclusion)
 
 
+def test_every_place_is_asked_for():
+    less = {"times .99": NEAR_MISSES["times .99"]}
+    for t in (-3.0, 0.0, 3.0):
+        assert not missed(less, [(t,)], conclusion)
+
+
 def test_every_clause_is_asked_for():
     assert not conclusion(3.0, slope=lambda s: 1.001 * s * (1 - s))
     assert not conclusion(0.01, most=0.2499)

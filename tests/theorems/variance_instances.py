@@ -4,11 +4,20 @@ from itertools import product
 
 import numpy as np
 
-__all__ = ["SIGNS", "SKEWED", "independent", "mean", "relu", "row_moments", "same_law", "symmetric"]
+__all__ = [
+    "AXES", "HALF_SKEWED", "SIGNS", "SKEWED", "TWINS", "independent", "mean", "relu", "row_moments",
+    "same_law", "symmetric",
+]  # fmt: skip
 
 #: Values with their probabilities: a random sign, and one of mean 0 and mean square 2.
 SIGNS = ((1.0, 0.5), (-1.0, 0.5))
 SKEWED = ((2.0, 1 / 3), (-1.0, 2 / 3))
+
+#: Matrices whose entries are uncorrelated and not independent (one of two is always 0), of
+#: different laws, and two rows that are always equal.
+AXES = [(sign * np.sqrt(2) * row[None], 0.25) for row in np.eye(2) for sign in (1, -1)]
+HALF_SKEWED = [(np.array([[s, t / np.sqrt(2)]]), p * q) for s, p in SIGNS for t, q in SKEWED]
+TWINS = [(np.array([[s, t], [s, t]]), p * q) for s, p in SIGNS for t, q in SIGNS]
 
 
 def relu(t):

@@ -331,7 +331,8 @@ def _clip(
 
 
 @primitive
-def _choose(x: Any, y: Any, condition: Any) -> Any:
+def choose(x: Any, y: Any, condition: Any) -> Any:
+    """Return `np.where`, operands first."""
     return np.where(condition, x, y)
 
 
@@ -339,13 +340,13 @@ _CHOSEN = [
     lambda g, ans, x, y, condition: np.where(condition, g, 0.0),
     lambda g, ans, x, y, condition: np.where(condition, 0.0, g),
 ]
-general(_choose, "x y | condition", jvps=_CHOSEN, vjps=_CHOSEN, reads=False)
+general(choose, "x y | condition", jvps=_CHOSEN, vjps=_CHOSEN, reads=False)
 
 
 @composed(np.where)
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     condition = plain(condition)
-    return np.nonzero(condition) if x is None and y is None else _choose(x, y, condition)
+    return np.nonzero(condition) if x is None and y is None else choose(x, y, condition)
 
 
 elementwise(np.ldexp, lambda g, ans, x, y: np.ldexp(g, y), None)
@@ -364,27 +365,29 @@ elementwise(np.conjugate, lambda g, ans, x: np.conjugate(g), reads=False)
 
 
 @primitive
-def _real_part(z: Any) -> Any:
+def real_part(z: Any) -> Any:
+    """Return the real part of what is complex."""
     return np.real(z)
 
 
 @primitive
-def _imaginary_part(z: Any) -> Any:
+def imaginary_part(z: Any) -> Any:
+    """Return the imaginary part of what is complex."""
     return np.imag(z)
 
 
-linear(_real_part, "z", lambda g, ans, z: g)
-linear(_imaginary_part, "z", lambda g, ans, z: -1j * g)
+linear(real_part, "z", lambda g, ans, z: g)
+linear(imaginary_part, "z", lambda g, ans, z: -1j * g)
 
 
 @composed(np.real)
 def _real(val: Any) -> Any:
-    return _real_part(val) if is_complex(val) else val
+    return real_part(val) if is_complex(val) else val
 
 
 @composed(np.imag)
 def _imag(val: Any) -> Any:
-    return _imaginary_part(val) if is_complex(val) else np.imag(plain(val))
+    return imaginary_part(val) if is_complex(val) else np.imag(plain(val))
 
 
 @composed(np.angle)
@@ -400,8 +403,8 @@ for_complex(
     *(np.square, np.power, np.float_power, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10),
     *(np.log1p, np.sqrt, np.absolute, np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan),
     *(np.sinh, np.cosh, np.tanh, _sech_squared, np.arcsinh, np.arccosh, np.arctanh, np.sinc),
-    *(np.conjugate, np.real, np.imag, np.angle, _real_part, _imaginary_part),
-    *(np.where, _choose, unknown),
+    *(np.conjugate, np.real, np.imag, np.angle, real_part, imaginary_part),
+    *(np.where, choose, unknown),
 )
 not_complex("z / np.abs(z)", np.sign)
 

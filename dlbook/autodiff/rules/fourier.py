@@ -12,23 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.autodiff.rules.indexing import _scatter
+from dlbook.autodiff.rules.indexing import scatter
 from dlbook.autodiff.table import composed, for_complex, linear
-from dlbook.autodiff.traced import plain
+from dlbook.autodiff.traced import form
 
 _TRANSFORM = "a | n axis norm out"
 
 
 def _resized(g: Any, a: Any, axis: int) -> Any:
     """Return `g` with as many entries along an axis as `a` has: cut, or padded with zeros."""
-    shape = list(np.shape(plain(g)))
-    n, shape[axis] = shape[axis], np.shape(plain(a))[axis]
+    shape = list(np.shape(form(g)))
+    n, shape[axis] = shape[axis], np.shape(form(a))[axis]
     if n == shape[axis]:
         return g
     kept: list[Any] = [slice(None)] * len(shape)
     kept[axis] = slice(min(n, shape[axis]))
     index = tuple(kept)
-    return g[index] if n > shape[axis] else _scatter(g, index=index, shape=tuple(shape))
+    return g[index] if n > shape[axis] else scatter(g, index=index, shape=tuple(shape))
 
 
 def _fft_vjp(
@@ -47,7 +47,7 @@ def _rfft_vjp(
     g: Any, ans: Any, a: Any, n: int | None = None, axis: int = -1, norm: Any = None
 ) -> Any:
     # The half that is left out has adjoint 0; of the rest, the real part counts.
-    n = np.shape(plain(a))[axis] if n is None else n
+    n = np.shape(form(a))[axis] if n is None else n
     return _resized(np.fft.fft(g, n, axis, norm), a, axis)
 
 
@@ -55,13 +55,13 @@ def _irfft_vjp(
     g: Any, ans: Any, a: Any, n: int | None = None, axis: int = -1, norm: Any = None
 ) -> Any:
     # Each entry stands for its conjugate as well, but for the first and, for an even n, the last.
-    n = np.shape(plain(ans))[axis]
+    n = np.shape(form(ans))[axis]
     spectrum = np.conjugate(np.fft.rfft(g, n, axis, _inverse(norm)))
-    twice = np.full(n // 2 + 1, 2, plain(g).dtype)
+    twice = np.full(n // 2 + 1, 2, form(g).dtype)
     twice[0] = 1
     if n % 2 == 0:
         twice[-1] = 1
-    shape = [1] * np.ndim(plain(g))
+    shape = [1] * np.ndim(form(g))
     shape[axis] = -1
     return _resized(spectrum * twice.reshape(shape), a, axis)
 
@@ -94,14 +94,14 @@ Sizes = Sequence[int | None] | None
 
 def _pairs(a: Any, s: Sizes, axes: Sequence[int] | None) -> list[tuple[int | None, int]]:
     """Return for each axis, in NumPy's order, the size of the transform and the axis."""
-    ndim = np.ndim(plain(a))
+    ndim = np.ndim(form(a))
     if axes is None:
         axes = range(ndim) if s is None else range(-len(s), 0)
     if s is None:
         return [(None, axis) for axis in axes]
     if len(s) != len(axes):
         raise ValueError(f"s has {len(s)} sizes for {len(axes)} axes")
-    shape = np.shape(plain(a))
+    shape = np.shape(form(a))
     return [(shape[axis] if n == -1 else n, axis) for n, axis in zip(s, axes, strict=True)]
 
 
@@ -121,7 +121,7 @@ def _real_along_all(name: str, default: Any = None) -> None:
         a: Any, s: Sizes = None, axes: Any = default, norm: Any = None, out: None = None
     ) -> Any:
         *pairs, (n, axis) = _pairs(a, s, axes)
-        shape = np.shape(plain(a))  # which counts for an axis that is named twice
+        shape = np.shape(form(a))  # which counts for an axis that is named twice
         a = np.fft.rfft(a, n, axis, norm)
         for n, axis in reversed(pairs):
             a = np.fft.fft(a, shape[axis] if n is None else n, axis, norm)

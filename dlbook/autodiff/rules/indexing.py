@@ -27,7 +27,7 @@ def _is_basic(index: Any) -> bool:
 
 
 @primitive
-def _scatter(g: Any, index: Any, shape: Any) -> Any:
+def scatter(g: Any, index: Any, shape: Any) -> Any:
     """Return zeros of a shape with `g` added at an index: the transpose of indexing."""
     dtype = getattr(g, "dtype", complex if type(g) is complex else float)
     if _is_basic(index):
@@ -44,14 +44,14 @@ def _add_at(total: Any, g: Any, ans: Any, a: Any, index: Any) -> None:
     if _is_basic(index):
         total[index] += g
     else:
-        total += _scatter(g, index=index, shape=total.shape)
+        total += scatter(g, index=index, shape=total.shape)
 
 
-linear(_scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])
+linear(scatter, "g | index shape", lambda g, ans, inner, index, shape: g[index])
 linear(
     operator.getitem,
     "a | index",
-    lambda g, ans, a, index: _scatter(g, index=index, shape=shape_of(a)),
+    lambda g, ans, a, index: scatter(g, index=index, shape=shape_of(a)),
     call=lambda a, index: a[index],
     uniform=True,
     add=_add_at,
@@ -135,7 +135,7 @@ def _resize(a: Any, new_shape: Any) -> Any:
 def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     x = np.asarray(plain(x))
     size = len(np.bincount(x, minlength=minlength))
-    return _scatter(np.astype(weights, float), index=x, shape=(size,))
+    return scatter(np.astype(weights, float), index=x, shape=(size,))
 
 
 @composed(np.piecewise)
@@ -150,7 +150,7 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> A
     for condition, function in zip(conditions, funclist, strict=True):
         piece = function(x[condition], *args, **kw) if callable(function) else function
         piece = np.broadcast_to(_as_in(x, piece), np.shape(plain(x)[condition]))
-        placed = _scatter(piece, index=condition, shape=np.shape(x))
+        placed = scatter(piece, index=condition, shape=np.shape(x))
         result = np.where(condition, placed, result)
     return result
 
@@ -161,6 +161,6 @@ refused(
     *(np.add.at, np.subtract.at, np.multiply.at, np.divide.at),
 )
 for_complex(
-    *(operator.getitem, _scatter, np.take, np.take_along_axis, np.extract, np.compress),
+    *(operator.getitem, scatter, np.take, np.take_along_axis, np.extract, np.compress),
     *(np.delete, np.insert, np.resize, np.piecewise),
 )

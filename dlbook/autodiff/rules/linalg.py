@@ -65,12 +65,13 @@ general(
 
 
 @primitive
-def _solve(a: Any, b: Any) -> Any:
+def solve(a: Any, b: Any) -> Any:
+    """Return the solution of a linear system with several right-hand sides, as columns."""
     return np.linalg.solve(a, b)
 
 
 general(
-    _solve,
+    solve,
     "a b",
     jvps=[
         lambda g, ans, a, b: -np.linalg.solve(a, g @ ans),
@@ -85,7 +86,7 @@ general(
 
 @composed(np.linalg.solve)
 def _solve_call(a: Any, b: Any) -> Any:
-    return _solve(a, np.expand_dims(b, -1))[..., 0] if np.ndim(b) == 1 else _solve(a, b)
+    return solve(a, np.expand_dims(b, -1))[..., 0] if np.ndim(b) == 1 else solve(a, b)
 
 
 @composed(np.linalg.tensorsolve)
@@ -507,7 +508,7 @@ constant(np.linalg.matrix_rank)
 refused("np.linalg.eigh(a) or np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eig)
 refused("np.linalg.eigvalsh(a), for a symmetric matrix", np.linalg.eigvals)
 for_complex(
-    *(np.linalg.inv, np.linalg.solve, _solve, np.linalg.tensorsolve, np.linalg.tensorinv),
+    *(np.linalg.inv, np.linalg.solve, solve, np.linalg.tensorsolve, np.linalg.tensorinv),
     *(np.linalg.matrix_power, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky, _cholesky),
     *(np.linalg.eigvalsh, _eigvalsh, np.linalg.eigh, _eigh, np.linalg.svd, _svd),
     *(np.linalg.svdvals, _svdvals, np.linalg.cond, np.linalg.qr, _qr),

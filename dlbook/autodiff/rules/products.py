@@ -9,7 +9,7 @@ import numpy as np
 from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.table import Each, alias, composed, for_complex, general, linear
-from dlbook.autodiff.traced import holds_complex, plain
+from dlbook.autodiff.traced import form, holds_complex, plain
 
 # ---- matrix products ---------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ def _multi_dot(arrays: Any, *, out: None = None) -> Any:
 # and the other operands, to the letters of the operand.
 
 
-def _letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], str]:
+def letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], str]:
     """Return the letters of each operand and of the result, without dots."""
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
@@ -164,7 +164,7 @@ def _letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], st
     used = set(subscripts)
     spare = [c for c in map(chr, range(0x3B1, 0x3B1 + 64)) if c not in used]
     hidden = [
-        np.ndim(plain(a)) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)
+        np.ndim(form(a)) - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True)
     ]
     longest = max([n for n, t in zip(hidden, terms, strict=True) if "..." in t], default=0)
     dots = spare[:longest]  # of the axes that dots stand for, aligned at the right
@@ -179,7 +179,7 @@ def _letters_of(subscripts: str, arrays: tuple[Any, ...]) -> tuple[list[str], st
     return terms, "".join(dots + once)
 
 
-def _einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
+def einsum_of(terms: list[str], output: str, arrays: list[Any], **options: Any) -> Any:
     """Return the sum, in the letters that NumPy knows."""
     seen = dict.fromkeys("".join([*terms, output]))
     known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -188,11 +188,12 @@ def _einsum_of(terms: list[str], output: str, arrays: list[Any]) -> Any:
     name = dict(zip(seen, known, strict=False))
     inputs = ",".join("".join(name[c] for c in term) for term in terms)
     subscripts = inputs + "->" + "".join(name[c] for c in output)
-    return np.einsum(subscripts, *arrays, dtype=wide(arrays[0]))
+    return np.einsum(subscripts, *arrays, **{"dtype": wide(arrays[0])} | options)
 
 
 @primitive
-def _einsum(*arrays: Any, subscripts: str, **options: Any) -> Any:
+def einsum(*arrays: Any, subscripts: str, **options: Any) -> Any:
+    """Return `np.einsum`, operands first."""
     return np.einsum(subscripts, *arrays, **options)
 
 
@@ -200,14 +201,14 @@ def _einsum_jvp(
     position: int, g: Any, ans: Any, *arrays: Any, subscripts: str, **options: Any
 ) -> Any:
     arrays = (*arrays[:position], g, *arrays[position + 1 :])
-    return _einsum(*arrays, subscripts=subscripts, **options)
+    return einsum(*arrays, subscripts=subscripts, **options)
 
 
 def _einsum_vjp(
     position: int, g: Any, ans: Any, *arrays: Any, subscripts: str, **options: Any
 ) -> Any:
-    terms, output = _letters_of(subscripts, arrays)
-    mine, shape = terms[position], np.shape(plain(arrays[position]))
+    terms, output = letters_of(subscripts, arrays)
+    mine, shape = terms[position], np.shape(form(arrays[position]))
     factors, names = [g], [output]
     for i, array in enumerate(arrays):
         if i != position:
@@ -215,7 +216,7 @@ def _einsum_vjp(
             names.append(terms[i])
     sizes: dict[str, int] = {}
     for factor, name in zip(factors, names, strict=True):
-        for letter, n in zip(name, np.shape(plain(factor)), strict=True):
+        for letter, n in zip(name, np.shape(form(factor)), strict=True):
             sizes[letter] = n if sizes.get(letter, 1) == 1 else sizes[letter]
     dtype = getattr(plain(ans), "dtype", None)
     wanted = ""  # letters of the adjoint, in the order of the operand's axes
@@ -230,11 +231,11 @@ def _einsum_vjp(
             names.append(letter)
         wanted += letter
     # Letters of size 1 here and of another size elsewhere are summed by whoever called.
-    return _einsum_of(names, wanted, factors)
+    return einsum_of(names, wanted, factors)
 
 
 general(
-    _einsum,
+    einsum,
     None,
     jvps=Each(_einsum_jvp),
     vjps=Each(_einsum_vjp),
@@ -252,7 +253,7 @@ def _einsum_call(*operands: Any, optimize: Any = False, **options: Any) -> Any:
         terms = [_term(one) for one in axes]
         first = ",".join(terms) + ("" if output is None else "->" + _term(output))
         rest = list(arrays)
-    return _einsum(*rest, subscripts=first, optimize=optimize, **options)
+    return einsum(*rest, subscripts=first, optimize=optimize, **options)
 
 
 def _term(axes: Any) -> str:
@@ -261,7 +262,7 @@ def _term(axes: Any) -> str:
 
 
 for_complex(
-    *(np.matmul, np.dot, np.inner, np.vdot, np.outer, np.tensordot, np.kron, np.einsum, _einsum),
+    *(np.matmul, np.dot, np.inner, np.vdot, np.outer, np.tensordot, np.kron, np.einsum, einsum),
     *(np.linalg.matmul, np.linalg.outer, np.linalg.tensordot, np.linalg.multi_dot),
     *(np.vecdot, np.linalg.vecdot),
 )

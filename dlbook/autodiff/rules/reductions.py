@@ -16,7 +16,7 @@ from dlbook.autodiff.fitting import wide
 from dlbook.autodiff.primitives import primitive
 from dlbook.autodiff.rules.elementwise import unknown_at
 from dlbook.autodiff.table import composed, constant, for_complex, general, linear, selection
-from dlbook.autodiff.traced import is_complex, plain, shape_of
+from dlbook.autodiff.traced import form, is_complex, plain, shape_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -185,7 +185,7 @@ def _var_jvp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
     how = How(**options)
     products = np.where(how.where, _deviation(a, how) * g, 0.0)
     total = _total(products, How(how.axis, keepdims=True)) * (2 / _freedom(a, how))
-    return total if how.keepdims else np.reshape(total, np.shape(plain(ans)))
+    return total if how.keepdims else np.reshape(total, np.shape(form(ans)))
 
 
 def _var_vjp(g: Any, ans: Any, a: Any, **options: Any) -> Any:
@@ -455,7 +455,7 @@ def _linalg_vector_norm(
 
 
 def _cumsum_vjp(g: Any, ans: Any, a: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    shape = np.shape(plain(a))
+    shape = np.shape(form(a))
     if axis is None:
         g, axis = np.reshape(g, (-1,)), 0
     total = np.flip(np.cumsum(np.flip(g, axis), axis=axis, dtype=wide(g)), axis)

@@ -17,11 +17,11 @@ from dlbook.autodiff.table import (
     linear,
     question,
 )
-from dlbook.autodiff.traced import Traced, plain
+from dlbook.autodiff.traced import Traced, form, plain
 
 
 def _shape(a: Any) -> tuple[int, ...]:
-    return np.shape(plain(a))
+    return np.shape(form(a))
 
 
 # ---- other axes, the same entries --------------------------------------------------------
@@ -100,7 +100,7 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
 def _at_least(n: int, shape_of: Any) -> Any:
     def at_least(*arys: Any) -> Any:
         raised = [
-            a if np.ndim(a) >= n else np.reshape(a, shape_of(np.shape(plain(a)))) for a in arys
+            a if np.ndim(a) >= n else np.reshape(a, shape_of(np.shape(form(a)))) for a in arys
         ]
         return raised[0] if len(raised) == 1 else tuple(raised)
 
@@ -151,8 +151,8 @@ def _concatenate_vjp(
     position: int, g: Any, ans: Any, *arrays: Any, axis: int | None = 0, **options: Any
 ) -> Any:
     if axis is None:
-        start = sum(np.size(plain(a)) for a in arrays[:position])
-        part = g[start : start + np.size(plain(arrays[position]))]
+        start = sum(np.size(form(a)) for a in arrays[:position])
+        part = g[start : start + np.size(form(arrays[position]))]
         return np.reshape(part, _shape(arrays[position]))
     axis %= np.ndim(ans)
     start = sum(_shape(a)[axis] for a in arrays[:position])
@@ -346,7 +346,7 @@ def _diag(v: Any, k: int = 0) -> Any:
     at[rows, rows + k] = np.arange(n)
     there = np.zeros((size, size), dtype=bool)
     there[rows, rows + k] = True
-    return np.where(there, np.take(v, at) if n else np.zeros_like(plain(v), shape=at.shape), 0.0)
+    return np.where(there, np.take(v, at) if n else np.zeros_like(form(v), shape=at.shape), 0.0)
 
 
 @composed(np.diagflat)
@@ -358,17 +358,18 @@ def _diagflat(v: Any, k: int = 0) -> Any:
 
 
 @primitive
-def _cast(a: Any, dtype: Any) -> Any:
+def cast(a: Any, dtype: Any) -> Any:
+    """Return an array, or a number, in another floating dtype."""
     return np.asarray(a).astype(dtype)[()] if np.ndim(a) == 0 else a.astype(dtype)
 
 
-linear(_cast, "a | dtype", lambda g, ans, a, dtype: g)  # brought to the dtype of `a` afterwards
+linear(cast, "a | dtype", lambda g, ans, a, dtype: g)  # brought to the dtype of `a` afterwards
 
 
 @composed(np.astype, np.ndarray.astype)
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     if np.dtype(dtype).kind in "fc":
-        return _cast(x, dtype=dtype)
+        return cast(x, dtype=dtype)
     return np.asarray(plain(x)).astype(dtype)  # whole numbers and truth values stay as they are
 
 
@@ -395,7 +396,7 @@ for_complex(
     *(np.block, np.array_split, np.split, np.vsplit, np.dsplit, np.hsplit, np.array, np.asarray),
     *(np.asanyarray, np.ascontiguousarray, np.flip, np.flipud, np.fliplr, np.rot90, np.roll),
     *(np.pad, np.tril, np.triu, np.diagonal, np.trace, np.linalg.diagonal, np.linalg.trace),
-    *(np.diag, np.diagflat, _cast, np.astype, np.ndarray.astype, np.full_like),
+    *(np.diag, np.diagflat, cast, np.astype, np.ndarray.astype, np.full_like),
 )
 if hasattr(np, "unstack"):
     for_complex(np.unstack)
