@@ -30,12 +30,12 @@ ROUNDING = 1e-9
 
 
 def matrices(rows, columns, most=3):
-    """Draw matrices of small whole numbers."""
+    """Draw matrices of small integers."""
     return arrays(float, (rows, columns), elements=st.integers(-most, most).map(float))
 
 
 def vectors(d, most=3):
-    """Draw vectors of small whole numbers."""
+    """Draw vectors of small integers."""
     return arrays(float, (d,), elements=st.integers(-most, most).map(float))
 
 
