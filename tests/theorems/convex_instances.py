@@ -20,6 +20,7 @@ __all__ = [
     "on_one_side",
     "points",
     "quotients",
+    "raised_at_the_end",
     "slit",
     "strictly_convex_functions",
     "vectors",
@@ -29,12 +30,12 @@ ROUNDING = 1e-9
 
 
 def matrices(rows, columns, most=3):
-    """Draw matrices of small whole numbers."""
+    """Draw matrices of small integers."""
     return arrays(float, (rows, columns), elements=st.integers(-most, most).map(float))
 
 
 def vectors(d, most=3):
-    """Draw vectors of small whole numbers."""
+    """Draw vectors of small integers."""
     return arrays(float, (d,), elements=st.integers(-most, most).map(float))
 
 
@@ -135,6 +136,12 @@ def misses_the_slit(x, y):
         return min(x[1], y[1]) > 1
     t = x[0] / (x[0] - y[0])
     return x[1] + t * (y[1] - x[1]) > 1
+
+
+def raised_at_the_end(w):
+    """Strictly convex on [0, 1], least at ½, and not continuous at 1."""
+    w = np.ravel(w)[0]
+    return 5.0 if w == 1 else (w - 0.5) ** 2
 
 
 def crease(w):

@@ -3,7 +3,15 @@
 from itertools import product
 
 import numpy as np
-from convex_instances import chords_above, convex_functions, line, matrices, points, vectors
+from convex_instances import (
+    chords_above,
+    convex_functions,
+    line,
+    matrices,
+    points,
+    raised_at_the_end,
+    vectors,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -68,6 +76,7 @@ def test_near_misses():
         (lambda w: -np.sqrt(max(w[0], 0.0)), -one, np.ones(1), line(-3, 0, 1, 2), from_zero_on),
         (lambda w: w[0] ** 2, one, np.zeros(1), line(-2, 0, 2), lambda w: abs(w[0]) < 1),
         (lambda w: w[0] ** 2, one, np.zeros(1), line(-2, 0, 2), lambda w: False),  # C' is empty
+        (raised_at_the_end, one, np.zeros(1), line(-1, 0, 0.5, 1), lambda w: 0 <= w[0] <= 1),
         (lambda w: w[0] ** 2, np.zeros((1, 2)), np.ones(1), [np.zeros(2), np.ones(2)]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

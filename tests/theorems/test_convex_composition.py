@@ -1,7 +1,7 @@
 """prp-convex-composition: a nondecreasing convex function of a convex function is convex."""
 
 import numpy as np
-from convex_instances import chords_above, convex_functions, line, points
+from convex_instances import chords_above, convex_functions, line, points, raised_at_the_end
 from hypothesis import given
 from near import broken, missed
 
@@ -48,6 +48,8 @@ def test_near_misses():
         # On J the outer function does not fall; elsewhere it falls, or there is none.
         (np.square, lambda w: abs(w[0]), line(-2, 0, 1)),
         (lambda t: -1 / t, lambda w: w[0] ** 2 - 5, line(-2, 0, 1)),
+        (np.exp, raised_at_the_end, line(0, 0.5, 1)),
+        (lambda t: t**2 if t < 1 else 5.0, lambda w: abs(w[0]), line(-1, 0, 1)),
         # C is where the roots are: from 0 on.
         (np.exp, lambda w: -np.sqrt(w[0]), line(0, 1, 4)),
         (np.exp, np.max, [*np.eye(3), np.zeros(3)]),

@@ -9,6 +9,7 @@ from convex_instances import (
     misses_the_slit,
     points,
     quotients,
+    raised_at_the_end,
     slit,
     vectors,
 )
@@ -56,6 +57,7 @@ def test_near_misses():
         (lambda w: w[0] ** 2, line(0), line(-0.05, 0.05, 3)),
         (lambda w: max(w[0] ** 2, 3 * abs(w[0]) - 2), line(0), line(-1.5, 0.5, 3)),  # kinks
         (lambda w: -np.sqrt(1 - w[0] ** 2), line(0), line(-1, 0.5, 1)),  # C ends at -1 and 1
+        (raised_at_the_end, line(0.5), line(0, 0.75, 1)),
     ]
     near = [(g, candidate[0], ws) for g, candidate, ws in near]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

@@ -3,7 +3,7 @@
 from itertools import accumulate
 
 import numpy as np
-from convex_instances import chords_above, cliff, on_one_side
+from convex_instances import chords_above, cliff, on_one_side, raised_at_the_end
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -63,6 +63,7 @@ def test_near_misses():
     near = [
         (lambda w: max(abs(w) - 1, 0.0), 0.5, [-1.0, 1.0, 2.0], [0.4, 0.6]),
         (lambda w: w**2, 0.0, [0.05, 3.0], [-0.1, 0.1]),
+        (raised_at_the_end, 0.5, [0.0, 0.75, 1.0], [0.4, 0.6]),
         # At the end of C; in the plane, in a corner.
         (lambda w: w**2, 1.0, [1.5, 3.0], [1.05, 1.1]),
         (np.max, -np.ones(2), [np.zeros(2), np.ones(2)], [-np.ones(2) + e / 10 for e in np.eye(2)]),

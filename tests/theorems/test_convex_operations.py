@@ -1,7 +1,7 @@
 """prp-convex-operations: sums with weights and maxima of convex functions are convex."""
 
 import numpy as np
-from convex_instances import chords_above, convex_functions, line, points
+from convex_instances import chords_above, convex_functions, line, points, raised_at_the_end
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -43,6 +43,7 @@ def test_near_misses():
         (lambda w: w[0], lambda w: -w[0], 1, 1, line(-1, 0, 1)),
         (square, square, 1, 2, line(-1, 0, 1)),
         (square, lambda w: -w[0], 0, 0, line(-1, 0, 1)),
+        (raised_at_the_end, square, 1, 1, line(0, 0.5, 1)),
         # C is where the roots are: from 0 on.
         (lambda w: -np.sqrt(w[0]), square, 2, 0.5, line(0, 1, 4)),
         (np.max, lambda w: -np.sum(w), 1, 1, [*np.eye(3), np.zeros(3), np.array([1.0, -2.0, 3.0])]),

@@ -63,6 +63,8 @@ def total():
 def test_near_misses():
     instances = [(total(), list(order)) for order in ("xyv", "xvy", "vxy")]
     square = Computation({"x": [], "v": ["x", "x"]}, {"v": lambda x, y: x * y}, {"x": 2})
+    loop = Computation({"a": ["b"], "b": ["a"]}, dict.fromkeys("ab", lambda x: x), {})
+    instances += [(loop, ["a", "b"])]
     instances += [(square, ["x", "v"]), (square, ["v", "x"]), (Computation({}, {}, {}), [])]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
 

@@ -10,6 +10,7 @@ from convex_instances import (
     on_one_side,
     points,
     quotients,
+    raised_at_the_end,
     vectors,
 )
 from hypothesis import given
@@ -53,6 +54,7 @@ def test_near_misses():
         LINE,
         (np.square, lambda w: 2 * w, 1.0, [-1.0, 0.99, 1.01, 2.0]),
         (lambda w: abs(w - 2), lambda w: -1.0, 1.0, [0.0, 2.0, 4.0]),  # with a kink elsewhere
+        (raised_at_the_end, lambda w: 2 * w - 1, 0.25, [0.0, 0.5, 1.0]),
         # C begins at 0, where there is no slope.
         (lambda w: -np.sqrt(w), lambda w: -0.5 / np.sqrt(w), 1.0, [0.0, 1.0, 4.0]),
         (lambda w: w @ w, lambda w: 2 * w, np.ones(3), [*np.eye(3), np.zeros(3)]),

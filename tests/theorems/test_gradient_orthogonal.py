@@ -73,6 +73,13 @@ def test_near_misses():
         (square, square_gradient, circle, way),
         (creased, square_gradient, circle, way),
         (square, square_gradient, torn_apart, way),
+        # D is a half-plane.
+        (
+            lambda x: np.log(x[0]) - x[1],
+            lambda x: np.array([1 / x[0], -1.0]),
+            lambda t: np.array([np.exp(t), t]),
+            np.ones(2),
+        ),
         (square, square_gradient, lambda t: circle(t**2), 0 * way),  # it turns back
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

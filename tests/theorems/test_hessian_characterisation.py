@@ -43,6 +43,17 @@ def quartic(w):
     return w[0] ** 4
 
 
+def restless(w):
+    """Convex on [-½, ½], with a second derivative that jumps about at 0."""
+    return 5 * w[0] ** 2 + w[0] ** 4 * np.sin(1 / w[0]) if w[0] else 0.0
+
+
+def restless_hessian(w):
+    u = w[0]
+    rest = (12 * u**2 - 1) * np.sin(1 / u) - 6 * u * np.cos(1 / u) if u else 0.0
+    return np.array([[10 + rest]])
+
+
 def test_near_misses():
     axes = [np.zeros(2), *np.eye(2)]
     saddle = Smooth(np.diag([3.0, -1.0]), np.zeros((1, 2)), np.zeros(2))
@@ -53,6 +64,7 @@ def test_near_misses():
     H = np.array([[1.0, 2.0, 2.0], [2.0, 1.0, 2.0], [2.0, 2.0, 1.0]])
     tilted = Smooth(H, np.zeros((1, 3)), np.zeros(3))
     near = [
+        (restless, restless_hessian, [u / 2 for u in line]),
         (saddle, saddle.hessian, axes),
         (flat, flat.hessian, axes),
         (plane, plane.hessian, axes),

@@ -61,6 +61,7 @@ def test_near_misses():
         (valleys, np.array([RIGHT])),  # not a global one
         (valleys, np.array([RIGHT, 0.0])),
         (lambda w: np.sqrt(abs(w[0] * w[1])), np.zeros(2)),  # not differentiable
+        (lambda w: abs(w[0]) ** 1.5 * (1 + np.floor(9 * abs(w[0]) % 2)), np.zeros(1)),  # with jumps
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -1,7 +1,14 @@
 """thm-jensen: the value at an average is at most the average of the values."""
 
 import numpy as np
-from convex_instances import chords_above, cliff, convex_functions, on_one_side, points
+from convex_instances import (
+    chords_above,
+    cliff,
+    convex_functions,
+    on_one_side,
+    points,
+    raised_at_the_end,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -62,6 +69,7 @@ def test_near_misses():
         (np.square, [0.5, 0.5], [-1.0, 1.0]),
         (np.square, [0.0, 1.0], [-1.0, 1.0]),
         (lambda w: -np.sqrt(w), [0.5, 0.25, 0.25], [0.0, 1.0, 4.0]),  # C begins at 0
+        (raised_at_the_end, [0.5, 0.5, 0.0], [0.0, 1.0, 1.0]),
         (lambda w: w @ w, [0.5, 0.5], [np.array([1.0, 0.0, 2.0]), np.array([-1.0, 2.0, 0.0])]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

@@ -93,6 +93,8 @@ def test_near_misses():
 
     near = [
         circle,
+        (lambda w: square(w) + 7 * (w[1] > 0.5), *circle[1:]),  # a jump, not near
+        (lambda w: np.log(w[0]) + w[1] ** 2, x0, x0, np.array([0.0, 1.0])),  # D is a half-plane
         (square, 2 * x0, x0, np.array([0.0, -3.0])),
         (square, 2 * x0, x0, np.zeros(2)),
         (creased, np.array([0.0, 1.0]), np.zeros(2), np.array([1.0, 0.0])),

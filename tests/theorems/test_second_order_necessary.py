@@ -54,7 +54,14 @@ def test_near_misses():
     line = (lambda w: w[0] ** 4, lambda w: 4 * w**3, lambda w: 12 * w[:, None] ** 2, np.zeros(1))
     A = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 2.0]])
     space = (lambda w: w @ A @ w, lambda w: 2 * A @ w, lambda w: 2 * A, np.zeros(3))
-    near = [trough, bowl, valley, level, line, space]
+    # With slopes of both signs as near to 0 as you like, on both sides.
+    restless = (
+        lambda w: w[0] ** 4 * (2 + np.sin(1 / w[0])) if w[0] else 0.0,
+        lambda w: 0 * w if not w[0] else 4 * w**3 * (2 + np.sin(1 / w)) - w**2 * np.cos(1 / w),
+        lambda w: np.zeros((1, 1)),
+        np.zeros(1),
+    )
+    near = [trough, bowl, valley, level, line, space, restless]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -60,7 +60,11 @@ def test_near_misses():
     A = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 2.0]])
     slanting = (lambda w: w @ A @ w / 2, np.zeros(3), A, np.zeros(3))
     along = np.array([1.0, -1.0, 0.0]) / np.sqrt(2)  # the flattest way
-    near = [CUBIC, valley, (*slanting, [*ways(3), along])]
+
+    def restless(w):  # its second derivative is 1 at 0, and next to 0 between -1 and 3
+        return w[0] ** 2 / 2 + 2 * w[0] ** 4 * np.sin(1 / w[0]) if w[0] else 0.0
+
+    near = [CUBIC, valley, (*slanting, [*ways(3), along]), (restless, *CUBIC[1:])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

@@ -19,6 +19,9 @@ NEAR_MISSES = {
     "the limit with 1 - η": {"limit": lambda eta: 9 * eta / (4 * abs(1 - eta) + 1e-9)},
 }
 
+#: Where the first step has led to 0, the second sample is the first again; else it is a new one.
+#: If e_1 and the first sample are independent, the second is independent of e_2 all the same.
+HIDDEN = "the second like the first, where e_2 does not tell which"
 SHUFFLED = "each pair once, in random order"
 
 
@@ -41,9 +44,10 @@ def moments(start, eta, samples, order, steps):
     pairs = [([1, -1], 0.5), ([-1, 1], 0.5)]
     taken = paths(steps, samples) if order != SHUFFLED else paths(steps // 2, pairs)
     for (path, chance), (e, probability) in product(taken, start):
+        hidden = order == HIDDEN and abs(step(e, eta, path[0])) < 1e-12
         for xi in path if order != SHUFFLED else [xi for pair in path for xi in pair]:
             e = step(e, eta, xi)
-        weight = chance * probability
+        weight = chance * probability * (2 * (path[0] == path[1]) if hidden else 1)
         mean, square = mean + weight * e, square + weight * e * e
     return mean, square
 
@@ -88,6 +92,7 @@ def test_holds(e1, eta):
 def test_near_misses():
     spread = ((2.0, 0.5), (-2.0, 0.25), (0.0, 0.25))
     near = [(at(2.0), 0.1, SIGNS), (at(-1.0), 0.5, SIGNS), (spread, 0.1, SIGNS)]
+    near += [(((1.5, 0.5), (-1.5, 0.5)), 0.5, SIGNS, HIDDEN)]
     near += [(at(2.0), 1.0, SIGNS), (at(0.0), 1.99, SIGNS)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

@@ -4,7 +4,18 @@ import numpy as np
 from descents import vectors
 from hypothesis import given
 from hypothesis import strategies as st
-from momentum_instances import above, around, below, bowl, hill, huber, power, smooth_functions
+from momentum_instances import (
+    Function,
+    above,
+    around,
+    below,
+    bowl,
+    falling,
+    hill,
+    huber,
+    power,
+    smooth_functions,
+)
 from near import broken, missed
 
 NEAR_MISSES = {
@@ -44,6 +55,11 @@ TIGHT = bowl(2.0), 3 * ONE, -ONE, 2.0
 
 def test_near_misses():
     near = [TIGHT, (huber(), 3 * ONE, 0.5 * ONE, 1.0), (bowl(1.0), np.ones(2), 0 * np.ones(2), 1.0)]
+    plane = Function(lambda w: 2 * w[0] - w[1], lambda w: np.array([2.0, -1.0]))
+    near += [
+        (falling(), 3 * ONE, -ONE, 0.25),
+        (plane, np.ones(2), np.zeros(2), 0.1),
+    ]  # no minimiser
     near += [(huber(), 3 * ONE, 3 * ONE, 1.0), (bowl(0.0), ONE, -ONE, 1.0)]
     near += [(bowl(1.0), np.array([1.0, -2.0, 0.0]), np.array([0.0, 1.0, 3.0]), 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

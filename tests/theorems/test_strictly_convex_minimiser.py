@@ -1,7 +1,13 @@
 """thm-strictly-convex-minimiser: a strictly convex function has at most one minimiser."""
 
 import numpy as np
-from convex_instances import chords_above, points, strictly_convex_functions, vectors
+from convex_instances import (
+    chords_above,
+    points,
+    raised_at_the_end,
+    strictly_convex_functions,
+    vectors,
+)
 from hypothesis import given
 from near import broken, missed
 
@@ -49,6 +55,7 @@ def test_near_misses():
         (lambda w: abs(w) + w**2, [-1.0, 0.0, 1.0]),  # with a kink
         (np.exp, [0.0, 0.5, 1.0]),  # at the end of C
         (np.square, []),
+        (raised_at_the_end, [0.0, 0.5, 1.0]),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 

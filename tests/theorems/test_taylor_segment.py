@@ -86,7 +86,16 @@ def test_near_misses():
         lambda p: 200 * p**199,
         lambda p: np.array([200 * 199 * p**198]),
     )
+    # Kinks, and a jump, off the segment.
+    folded = (lambda p: abs(p[0] + 1), np.sign, lambda p: np.zeros((1, 1)))
+    beside = (
+        lambda p: p[0] ** 2 + abs(p[1] - 1) + (p[1] > 2),
+        lambda p: np.array([2 * p[0], -1.0]),
+        lambda p: np.diag([2.0, 0.0]),
+    )
     near = [
+        (*folded, *ends),
+        (*beside, np.array([-1.0, 0.0]), np.array([2.0, 0.5])),
         (*steep, np.array([0.0]), np.array([1.0])),
         (parabola, lambda p: 2 * p, lambda p: np.array([[2.0]]), *ends),
         (line, lambda p: np.array([3.0]), lambda p: np.array([[0.0]]), *ends),
