@@ -70,7 +70,8 @@ def test_all_others_are_asked_for():
 
 def test_without_positive():
     # h² gets as small as you like, h² - 1/h even smaller, and 1/h as well: there is no minimum.
-    for a, b in ((1.0, 0.0), (1.0, -1.0), (0.0, 1.0)):
+    # And h* of -h² - 1/h is where it is largest.
+    for a, b in ((1.0, 0.0), (1.0, -1.0), (0.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)):
         instance = (a, b, 2, 1)
         assert broken(hypotheses(*instance)) == ["positive"]
         assert not conclusion(*instance)

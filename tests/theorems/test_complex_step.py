@@ -120,11 +120,12 @@ def test_without_size():
     instance = (coefficients, 1.0, 1.0, 0.1, 0.0, cmath.sin(10j) / 100)
     assert broken(hypotheses(*instance)) == ["size"]
     assert not conclusion(*instance)
-    # u - 100u³, of which the third coefficient alone is too large.
-    cube = [0.0, 1.0, 0.0, -100.0]
-    instance = (cube, 1.0, 1.0, 0.1, 0.0, returned(cube, 0.1, 0.0))
-    assert broken(hypotheses(*instance)) == ["size"]
-    assert not conclusion(*instance)
+    # u - 1000u³ and so on: the third coefficient alone is too large, or a later one.
+    for k in (3, 5, 7, 9):
+        power = [0.0, 1.0, *[0.0] * (k - 2), -(10.0**k)]
+        instance = (power, 1.0, 1.0, 0.1, 0.0, returned(power, 0.1, 0.0))
+        assert broken(hypotheses(*instance)) == ["size"]
+        assert not conclusion(*instance)
 
 
 def test_without_program():

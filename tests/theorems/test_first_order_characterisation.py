@@ -82,6 +82,10 @@ def test_the_strict_part_is_asked_for():
     # With 0 for the slopes, the chord is above the graph and one tangent meets the curve twice.
     assert not conclusion(np.square, lambda w: 0.0, [-1.0, 1.0])
     assert conclusion(np.square, lambda w: 0.0, [-1.0, 1.0], gaps=((-1e-9, -1e-9),))
+    # The other way round, of a line: all tangents are strictly below, and no chord is above.
+    level = (lambda w: 0.0, lambda w: w, [-1.0, 1.0])
+    assert not conclusion(*level)
+    assert conclusion(*level, gaps=((-1e-9, -1e-9),))
 
 
 def test_without_domain():

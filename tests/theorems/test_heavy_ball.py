@@ -58,7 +58,7 @@ def conclusion(
     length=1.0,
     momentum=lambda root: root**2,
 ):
-    """The bound holds for 120 steps, and every block's largest root has modulus √β."""
+    """The bound holds for 120 steps, with equality on mode L; every block has radius √β."""
     root = parameters(m, lipschitz)[1] ** 0.5
     used = momentum(root) if beta == root**2 else beta
     ws = heavy_ball(f, start, length * alpha, used, 120)
@@ -67,11 +67,15 @@ def conclusion(
         max(abs(np.roots([1, -(1 + used - length * alpha * v), used])))
         for v in np.linspace(m, lipschitz, 9)
     ]
+    bounds = [times * front(root, t) * root**t * first for t in range(len(ws))]
+    lengths = [np.linalg.norm(w) for w in ws]
+    steepest = first > 1e-6 and np.allclose(f.slope(start), lipschitz * start, rtol=1e-12, atol=0)
     # Rounding separates a double root by the root of a rounding error.
-    return all(
-        at_most(np.linalg.norm(w), times * front(root, t) * root**t * first)
-        for t, w in enumerate(ws)
-    ) and bool(np.allclose(blocks, radius(root), atol=1e-6))
+    return bool(
+        all(map(at_most, lengths, bounds))
+        and (not steepest or np.allclose(lengths[:60], bounds[:60], rtol=1e-7, atol=0))
+        and np.allclose(blocks, radius(root), atol=1e-6)
+    )
 
 
 @given(st.data(), quadratics())
@@ -99,6 +103,13 @@ def test_near_misses():
 def test_tight():
     assert conclusion(*TIGHT)
     assert not conclusion(*TIGHT, times=0.99)
+
+
+def test_that_it_is_attained_is_asked_for():
+    # A bound that is wide is a bound, of this mode and of others.
+    for wide in (lambda root, t: 1 + 2 * t, lambda root, t: 1 + (1.001 + root) * t):
+        assert not conclusion(*TIGHT, front=wide)
+        assert conclusion(quadratic(1.0), *TIGHT[1:], front=wide)
 
 
 def test_it_is_attained_at_every_step():

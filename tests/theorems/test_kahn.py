@@ -125,6 +125,7 @@ def test_near_misses():
         (DiGraph([(1, 3), (1, 3), (2, 4), (4, 3)]),),
         (DiGraph([(0, 1), (1, 2), (2, 1), (2, 3)]),),
         (DiGraph([(1, 1)]),),
+        (DiGraph([(1, 1), (1, 2), (2, 3), (3, 4)]),),  # far behind a cycle
         (DiGraph(),),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)

@@ -8,6 +8,7 @@ from sgd_laws import step
 NEAR_MISSES = {
     "both samples raise it": {"quantifier": all},
     "neither does": {"quantifier": lambda rises: not any(rises)},
+    "the sample 2 always does": {"samples": (1,)},
     "both do only at ½, and one at ½ does not": {"at_minimum": lambda rises: not all(rises)},
 }
 
@@ -16,10 +17,10 @@ def hypotheses(w, eta):
     return {"between": -1 < w < 2}
 
 
-def conclusion(w, eta, *, quantifier=any, at_minimum=all):
+def conclusion(w, eta, *, quantifier=any, at_minimum=all, samples=(1, -1)):
     """|e'| > |e| for one of the samples; at the minimiser for both."""
     e = w - 0.5
-    rises = [abs(step(e, eta, xi)) > abs(e) for xi in (1, -1)]
+    rises = [abs(step(e, eta, xi)) > abs(e) for xi in samples]
     return quantifier(rises) and (e != 0 or at_minimum(rises))
 
 
@@ -32,6 +33,17 @@ def test_holds(w, eta):
 def test_near_misses():
     near = [(1.0, 0.1), (0.5, 0.1), (1.9, 0.5), (-0.9, 0.01), (0.6, 1.0), (1.0, 30.0), (0.5, 3.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+
+
+def test_that_both_do_at_the_minimiser_is_asked_for():
+    # A sample of the mean of the targets leaves the minimiser where it is.
+    assert not conclusion(0.5, 0.1, samples=(1, 0))
+    assert conclusion(1.0, 0.1, samples=(1, 0))
+
+
+def test_a_rate_of_zero_raises_nothing():
+    for w in (0.5, 1.0):
+        assert not conclusion(w, 0.0)
 
 
 def test_without_between():

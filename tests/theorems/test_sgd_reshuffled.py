@@ -46,5 +46,10 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, [(1.0, 0.1), (2.0, 0.5), (-1.0, 1.0), (0.0, 1.9)], conclusion)
 
 
+def test_the_limit_is_there_for_rates_below_two_alone():
+    for eta in (2.1, 3.0, -0.1):
+        assert not conclusion(1.0, eta)
+
+
 def test_a_kick_that_is_larger_is_told():
     assert not conclusion(1.0, 0.1, kick=lambda eta, xi: -3 * eta**2 / 2 * xi + 1e-3)

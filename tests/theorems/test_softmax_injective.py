@@ -20,7 +20,8 @@ NEAR_MISSES = {
 def conclusion(y, z, p, *, same=lambda y, z: np.ptp(np.asarray(y) - z) < 1e-9, inverse=np.log):
     """s(y) = s(z) if and only if y - z is constant; and s(log p) = p."""
     equal = np.allclose(shares(y), shares(z), rtol=0, atol=1e-9)
-    return equal == same(y, z) and np.allclose(shares(inverse(p)), p)
+    found = inverse(p)
+    return bool(equal == same(y, z) and np.isfinite(found).all() and np.allclose(shares(found), p))
 
 
 PAIRS = st.integers(1, 4).flatmap(lambda n: st.tuples(logits(n, n), logits(n, n)))
@@ -45,3 +46,11 @@ def test_near_misses():
         (np.array([3.0]), np.array([-1.0]), np.array([1.0])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+
+
+def test_a_share_of_zero_has_no_logits():
+    for p in ([1.0, 0.0], [0.0, 0.5, 0.5]):
+        with np.errstate(divide="ignore"):
+            assert not conclusion(np.zeros(2), np.ones(2), np.array(p))
+        large = {"inverse": lambda p: np.where(p > 0, 0.0, -9.0)}  # nearly, and not
+        assert not conclusion(np.zeros(2), np.ones(2), np.array(p), **large)

@@ -65,6 +65,13 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion)
 
 
+def test_that_there_is_no_other_threshold_is_asked_for():
+    # Cut off above 1, too, a single entry is 1 for every lower threshold.
+    single = np.array([-3.0])
+    assert conclusion(single)
+    assert not conclusion(single, cut=lambda v: np.clip(v, 0, 1))
+
+
 def test_the_number_of_positive_entries_is_asked_for():
     # The point is the nearest, whatever is counted; one entry less, or one more, is false.
     for more in (-1, 1):

@@ -38,9 +38,10 @@ def conclusion(
     since=0.0,
     until=1.0,
 ):
-    """Some θ makes each formula true; sought on a fine grid."""
+    """Some θ, not an end, makes each formula true; sought on a fine grid."""
     way = y - x
-    between = [x + t * way for t in np.linspace(since, until, 401)]
+    inside = np.clip(np.linspace(since, until, 401), since + 1e-6, until - 1e-6)
+    between = [x + t * way for t in inside]
     first = [slope * gradient(p) @ way for p in between]
     second = [half * way @ hessian(p) @ way for p in between]
     rise = f(y) - f(x)
@@ -118,6 +119,19 @@ def test_points_off_the_segment_do_not_count():
     # A point that makes it true there is before x; then behind y.
     for moved in ({"slope": 8}, {"half": 3}, {"slope": 0.4}, {"half": 0.2}):
         assert not conclusion(*instance, **moved)
+
+
+def test_the_ends_do_not_count():
+    def at_the_ends(inner, value):
+        return lambda p: inner(p) if abs(p[0]) < 1 else value + 0 * inner(p)
+
+    ends = np.array([-1.0]), np.array([1.0 + 1e-7])
+    flat = (hat, at_the_ends(np.sign, 0.0), lambda p: np.zeros((1, 1)), *ends)
+    assert broken(hypotheses(*flat)) == ["differentiable"]
+    assert not conclusion(*flat)
+    # Of second order: in between the second derivative is 1 or -1, and -½ is asked for.
+    bent = at_the_ends(lambda p: np.sign(p)[:, None], -0.5)
+    assert not conclusion(lambda p: p[0] * abs(p[0]) / 2, np.abs, bent, *ends)
 
 
 def test_without_differentiable():
