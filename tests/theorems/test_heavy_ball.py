@@ -69,7 +69,7 @@ def conclusion(
     ]
     bounds = [times * front(root, t) * root**t * first for t in range(len(ws))]
     lengths = [np.linalg.norm(w) for w in ws]
-    steepest = first > 1e-6 and np.allclose(f.slope(start), lipschitz * start, rtol=1e-12, atol=0)
+    steepest = np.linalg.norm(f.slope(start) - lipschitz * start) < 1e-12 * first
     # Rounding separates a double root by the root of a rounding error.
     return bool(
         all(map(at_most, lengths, bounds))

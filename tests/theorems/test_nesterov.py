@@ -72,7 +72,7 @@ def conclusion(
     kept = [1 - length * eta * v for v in modes(m, lipschitz)]
     roots = [max(abs(np.roots([1, -(1 + beta) * p, beta * p])), default=0.0) for p in kept]
     lengths = [np.linalg.norm(w) for w in ws]
-    flattest = first > 1e-6 and np.allclose(f.slope(start), m * start, rtol=1e-12, atol=0)
+    flattest = np.linalg.norm(f.slope(start) - m * start) < 1e-12 * first
     return bool(
         all(map(at_most, lengths, bounds))
         and (not flattest or np.allclose(lengths[:60], bounds[:60], rtol=1e-7, atol=0))
