@@ -21,7 +21,7 @@ NEAR_MISSES = {
 
 
 def hypotheses(ell, G, X, W, b):
-    """Tried along each entry of Z, and in directions in which all entries move together."""
+    """Tried in directions in which all entries of Z move together."""
     Z = X @ W + b
     ways = [
         way / np.linalg.norm(way) for way in np.random.default_rng(0).normal(size=(4, *Z.shape))
@@ -30,7 +30,7 @@ def hypotheses(ell, G, X, W, b):
         differs(lambda t, way=way: ell(Z + t[0] * way), np.zeros(1), np.sum(G * way))
         for way in ways
     ]
-    return {"differentiable": not differs(ell, Z, G) and not any(together)}
+    return {"differentiable": not any(together)}
 
 
 def conclusion(

@@ -1,7 +1,5 @@
 """prp-one-sided: with directional rules, forward mode yields derivatives from the right."""
 
-from itertools import combinations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,9 +49,10 @@ def hypotheses(lines, inputs, direction):
         for h in (1e-3, 1e-6):
             shifts = (h, -h, h * h, 0.0)
             near = [a + np.array(s) for s in pairs(shifts, len(a))]
-            for p, q in combinations(near, 2):
-                change = abs(RULES[name][0](*p) - RULES[name][0](*q))
-                lipschitz &= bool(change <= 100 * np.linalg.norm(p - q))
+            for p in near:
+                for q in near:
+                    change = abs(RULES[name][0](*p) - RULES[name][0](*q))
+                    lipschitz &= bool(change <= 100 * np.linalg.norm(p - q))
     return {"lipschitz": lipschitz}
 
 
