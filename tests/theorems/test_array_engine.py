@@ -75,16 +75,6 @@ def slope(f, x, t, h=STEP):
     return (ahead + back) / 2, np.abs(ahead - back).max()
 
 
-def _rules_are(program, is_right):
-    values = program.values()
-    for name, *operands in program.lines:
-        xs = [values[i] for i in operands]
-        for k, (push, pull) in enumerate(program.table[name].rules):
-            if not is_right(program.table[name].function, xs, k, push, pull):
-                return False
-    return True
-
-
 def _add_up(program):
     """Whether operands that move together move each result by what the push rules add up to."""
     values, rng = program.values(), np.random.default_rng(0)
@@ -103,12 +93,15 @@ def _add_up(program):
     return True
 
 
-def _are_transposes(function, xs, k, push, pull):
-    shape = np.shape(function(*xs))
+def _are_transposes(program):
+    values = program.values()
     return all(
         abs(np.sum(g * push(t, *xs)) - np.sum(pull(g, *xs) * t)) < 1e-12
-        for t in units(xs[k])
-        for g in units(np.ones(shape))
+        for name, *operands in program.lines
+        for xs in [[values[i] for i in operands]]
+        for x, (push, pull) in zip(xs, program.table[name].rules, strict=True)
+        for t in units(x)
+        for g in units(np.ones(np.shape(program.table[name].function(*xs))))
     )
 
 
@@ -117,7 +110,7 @@ def hypotheses(program, order, r=-1):
     return {
         "order": all(place[tail] < place[head] for tail, head in program.edges()),
         "derivatives": _add_up(program),
-        "transposes": _rules_are(program, _are_transposes),
+        "transposes": _are_transposes(program),
     }
 
 
