@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
+from smooth_instances import only_partials
 
 STEP = 1e-5
 
@@ -40,6 +41,9 @@ WRONG = OPERATIONS | {
         lambda a: MATRIX @ a, (lambda t, a: MATRIX @ t, lambda g, a: MATRIX.T @ (g * [1, 2]))
     ),
     "sin": elementwise(np.sin, np.sin),
+    "pinch": elementwise(
+        lambda a, b: np.array(only_partials((a, b))), lambda a, b: 1, lambda a, b: 2
+    ),
     "root": elementwise(lambda a: np.sqrt(np.abs(a)), lambda a: 0 * a),
 }
 
@@ -71,33 +75,33 @@ def slope(f, x, t, h=STEP):
     return (ahead + back) / 2, np.abs(ahead - back).max()
 
 
-def _rules_are(program, is_right):
-    values = program.values()
+def _add_up(program):
+    """Whether operands that move together move each result by what the push rules add up to."""
+    values, rng = program.values(), np.random.default_rng(0)
     for name, *operands in program.lines:
-        xs = [values[i] for i in operands]
-        for k, (push, pull) in enumerate(program.table[name].rules):
-            if not is_right(program.table[name].function, xs, k, push, pull):
+        operation, xs = program.table[name], [values[i] for i in operands]
+        for _ in range(3):
+            ways = [rng.normal(size=np.shape(x)) for x in xs]
+
+            def moved(h, operation=operation, xs=xs, ways=ways):
+                return operation.function(*[x + h * t for x, t in zip(xs, ways, strict=True)])
+
+            found, apart = slope(moved, 0.0, 1.0)
+            pushed = sum(push(t, *xs) for (push, _), t in zip(operation.rules, ways, strict=True))
+            if apart > 1e-2 or not np.allclose(pushed, found, rtol=1e-5, atol=1e-5):
                 return False
     return True
 
 
-def _is_derivative(function, xs, k, push, pull):
-    def of_one(x):
-        return function(*xs[:k], x, *xs[k + 1 :])
-
-    for t in units(xs[k]):
-        found, apart = slope(of_one, xs[k], t)
-        if apart > 1e-2 or not np.allclose(push(t, *xs), found, atol=1e-5):
-            return False
-    return True
-
-
-def _are_transposes(function, xs, k, push, pull):
-    shape = np.shape(function(*xs))
+def _are_transposes(program):
+    values = program.values()
     return all(
         abs(np.sum(g * push(t, *xs)) - np.sum(pull(g, *xs) * t)) < 1e-12
-        for t in units(xs[k])
-        for g in units(np.ones(shape))
+        for name, *operands in program.lines
+        for xs in [[values[i] for i in operands]]
+        for x, (push, pull) in zip(xs, program.table[name].rules, strict=True)
+        for t in units(x)
+        for g in units(np.ones(np.shape(program.table[name].function(*xs))))
     )
 
 
@@ -105,8 +109,8 @@ def hypotheses(program, order, r=-1):
     place = {v: i for i, v in enumerate(order)}
     return {
         "order": all(place[tail] < place[head] for tail, head in program.edges()),
-        "derivatives": _rules_are(program, _is_derivative),
-        "transposes": _rules_are(program, _are_transposes),
+        "derivatives": _add_up(program),
+        "transposes": _are_transposes(program),
     }
 
 
@@ -219,7 +223,9 @@ def test_without_order():
 def test_without_derivatives():
     wrong = Program([[0.5, -0.25]], [("sin", 0), ("sum", 1)], WRONG)
     kink = Program([[0.0, 1.0]], [("multiply", 0, 0), ("root", 1), ("sum", 2)], WRONG)
-    for program in wrong, kink:
+    # Partial derivatives are not enough.
+    pinched = Program([0.0], [("pinch", 0, 0)], WRONG)
+    for program in wrong, kink, pinched:
         instance = program, list(range(len(program.values())))
         assert broken(hypotheses(*instance)) == ["derivatives"]
         assert not conclusion(*instance)

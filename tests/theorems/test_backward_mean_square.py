@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from near import broken, missed
 from variance_instances import (
     AXES,
+    CYCLE,
     SIGNS,
     SKEWED,
+    SKEWED_ROW,
     TWINS,
     independent,
     mean,
@@ -85,6 +87,8 @@ def test_near_misses():
     both = [((W, r), p * q) for W, p in TWINS for r, q in independent((2,))]
     axes = [((W, r), p * q) for W, p in AXES for r, q in independent((1,))]
     near += [(law, np.array([-1.0, 2.0]), 1, 1) for law in (dependent, both, axes)]
+    cycle = [((W, r), p * q) for W, p in CYCLE for r, q in independent((2,))]
+    near += [(cycle, np.array([-3.0]), 1, 1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -105,9 +109,10 @@ def test_without_variance():
 
 def test_without_symmetric():
     joint = [((np.array([[w]]), ONE), p) for w, p in SKEWED]
-    instance = (joint, ONE, 2, 1)
-    assert broken(hypotheses(*instance)) == ["symmetric"]
-    assert not conclusion(*instance)
+    row = [((W, ONE), p) for W, p in SKEWED_ROW]
+    for instance in (joint, ONE, 2, 1), (row, np.ones(2), 1, 1):
+        assert broken(hypotheses(*instance)) == ["symmetric"]
+        assert not conclusion(*instance)
 
 
 def test_without_nonzero():

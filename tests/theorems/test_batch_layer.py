@@ -5,6 +5,7 @@ from backward_instances import differs
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
+from smooth_instances import only_partials, partials_at_zero
 
 NEAR_MISSES = {
     "of the first example": {"by_w": lambda X, W, G: np.outer(X[0], G[0])},
@@ -20,7 +21,16 @@ NEAR_MISSES = {
 
 
 def hypotheses(ell, G, X, W, b):
-    return {"differentiable": not differs(ell, X @ W + b, G)}
+    """Tried in directions in which all entries of Z move together."""
+    Z = X @ W + b
+    ways = [
+        way / np.linalg.norm(way) for way in np.random.default_rng(0).normal(size=(4, *Z.shape))
+    ]
+    together = [
+        differs(lambda t, way=way: ell(Z + t[0] * way), np.zeros(1), np.sum(G * way))
+        for way in ways
+    ]
+    return {"differentiable": not any(together)}
 
 
 def conclusion(
@@ -77,3 +87,8 @@ def test_without_differentiable():
         case = (*case, np.zeros((1, 2)), np.zeros(2))
         assert broken(hypotheses(*case)) == ["differentiable"]
         assert not conclusion(*case)
+    # Partial derivatives are not enough where two entries move together.
+    case = (lambda Z: only_partials(Z[0]), partials_at_zero[None], zero, np.ones((1, 2)))
+    case = (*case, np.zeros(2))
+    assert broken(hypotheses(*case)) == ["differentiable"]
+    assert not conclusion(*case)

@@ -30,7 +30,21 @@ def plain(theta, state, g, rate):
     return theta - rate * g, state
 
 
-def hypotheses(params, states, activations, rule, rates):
+def squares(Z, Y):
+    return np.mean((Z - Y) ** 2)
+
+
+def cross_entropy(Z, Y):
+    """Y holds labels of any kind."""
+    return np.mean(np.log(np.sum(np.exp(Z), axis=1)) * np.sum(Y, axis=1) - np.sum(Y * Z, axis=1))
+
+
+def entangled(Z, Y):
+    """No mean over the examples."""
+    return np.sin(np.sum(Z * Y)) + np.sum(Z[0] * Z[1])
+
+
+def hypotheses(params, states, activations, rules, rates, losses=(squares,)):
     units = [[unit(tree, j) for j in range(2)] for tree in (params, states)]
     return {
         "start": all(np.array_equal(*pair) for pair in units),
@@ -47,30 +61,35 @@ def conclusion(
     params,
     states,
     activations,
-    rule,
+    rules,
     rates,
+    losses=(squares,),
     *,
     pair=(0, 1),
     own_batch=None,
     masked=False,
     factors=None,
 ):
-    """After each of some steps on changing batches, the units are equal, with their states."""
+    """After each of some steps the units are equal, with their states.
+
+    Rules and losses take turns, and each step has a batch of its own.
+    """
     times = {"W1": 1.0, "b1": 1.0, "W2": 1.0} | (factors or {})
     rng, gaps = np.random.default_rng(0), []
     for k in range(4):
         X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
+        ell, rule = losses[k % len(losses)], rules[k % len(rules)]
         other = X if own_batch is None or k < own_batch else rng.normal(size=(5, 2))
         mask = rng.integers(0, 2, 3) if masked else np.ones(3)
         mask = mask if not masked or mask[0] != mask[1] else np.array([0, 1, 1])
 
-        def loss(p, X=X, Y=Y, other=other, mask=mask):
+        def loss(p, X=X, Y=Y, other=other, mask=mask, ell=ell):
             columns = [
                 mask[j] * phi((other if j else X) @ p["W1"][:, j] + p["b1"][j])
                 for j, phi in enumerate(activations)
             ]
             Z = np.stack(columns, axis=1) @ p["W2"] + p["b2"]
-            return np.mean((Z - Y) ** 2)
+            return ell(Z, Y)
 
         gradient = grad(loss)(params)
         along = {"W1": rates, "b1": rates, "W2": rates[:, None], "b2": rates[0]}
@@ -103,18 +122,22 @@ RATES = np.full(3, 0.1)
 @given(
     st.integers(0, 99),
     st.sampled_from([TANH, (sigmoid,) * 3, (np.sin, np.sin, np.tanh)]),
-    st.sampled_from([plain, heavy_ball]),
+    st.lists(st.sampled_from([plain, heavy_ball]), min_size=1, max_size=2),
+    st.lists(st.sampled_from([squares, cross_entropy, entangled]), min_size=1, max_size=3),
 )
-def test_holds(seed, activations, rule):
+def test_holds(seed, activations, rules, losses):
     params = start(seed)
-    instance = (params, at_rest(params), activations, rule, RATES)
+    instance = (params, at_rest(params), activations, rules, RATES, losses)
     assert not broken(hypotheses(*instance))
     assert conclusion(*instance)
 
 
 def test_near_misses():
     params = start()
-    near = [(params, at_rest(params), TANH, heavy_ball, RATES)]
+    near = [(params, at_rest(params), TANH, (heavy_ball,), RATES)]
+    # From step to step another loss, and another rule, neither of the usual kind.
+    turns = (plain, heavy_ball), RATES, (cross_entropy, entangled, squares)
+    near += [(params, at_rest(params), TANH, *turns)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -125,10 +148,13 @@ def test_without_start():
     moving["b1"][1] = 0.1  # or the same unit with a velocity
     going_in = start()
     going_in["W1"][0, 1] += 0.5  # or another weight going in
+    biased = start()
+    biased["b1"][1] += 0.5  # or equal weights, and another bias
     for instance in (
-        (params, at_rest(params), TANH, plain, RATES),
-        (start(), moving, TANH, heavy_ball, RATES),
-        (going_in, at_rest(start()), TANH, plain, RATES),
+        (params, at_rest(params), TANH, (plain,), RATES),
+        (start(), moving, TANH, (heavy_ball,), RATES),
+        (going_in, at_rest(start()), TANH, (plain,), RATES),
+        (biased, at_rest(start()), TANH, (plain,), RATES),
     ):
         assert broken(hypotheses(*instance)) == ["start"]
         assert not conclusion(*instance)
@@ -136,7 +162,7 @@ def test_without_start():
 
 def test_without_activation():
     params = start()
-    instance = (params, at_rest(params), (np.tanh, sigmoid, np.tanh), plain, RATES)
+    instance = (params, at_rest(params), (np.tanh, sigmoid, np.tanh), (plain,), RATES)
     assert broken(hypotheses(*instance)) == ["activation"]
     assert not conclusion(*instance)
 
@@ -144,6 +170,6 @@ def test_without_activation():
 def test_without_alike():
     params = start()
     for rates in ([0.1, 0.2, 0.1], [0.2, 0.1, 0.1]):
-        instance = (params, at_rest(params), TANH, plain, np.array(rates))
+        instance = (params, at_rest(params), TANH, (plain,), np.array(rates))
         assert broken(hypotheses(*instance)) == ["alike"]
         assert not conclusion(*instance)

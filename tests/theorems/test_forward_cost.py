@@ -99,7 +99,9 @@ def conclusion(
         values.append(c)
     few = bool(do.done <= times * (once + each * many(len(directions))) * len(lines) + 1e-9)
     return few and all(
-        right(lines, inputs, way, one[-1]) for way, one in zip(directions, tangents, strict=True)
+        right(lines[: k + 1], inputs, way, one[len(inputs) + k])
+        for way, one in zip(directions, tangents, strict=True)
+        for k in range(len(lines))
     )
 
 
@@ -154,6 +156,9 @@ def test_near_misses():
     products_alone = {words: moved for words, moved in NEAR_MISSES.items() if "product" in moved}
     still = ([("multiply", 0, 1)], [1.1, 0.9], [[0.0, 0.0], [1.0, 0.5]])
     assert not missed(products_alone, [still], conclusion, hypotheses)
+    # The tangent of a result is asked for that no later operation uses.
+    beside = ([("multiply", 0, 1), ("add", 0, 1)], [1.1, 0.9], [[1.0, 0.5]])
+    assert not missed(products_alone, [beside], conclusion, hypotheses)
 
 
 def test_tight():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from near import broken, missed
+from smooth_instances import only_partials, partials_at_zero
 from sweeps import approximates
 
 NEAR_MISSES = {
@@ -68,3 +69,7 @@ def test_without_differentiable():
         instance = (lambda z, way=way: np.abs(way @ z), np.zeros(2), np.eye(2), np.zeros(2))
         assert broken(hypotheses(*instance)) == ["differentiable"]
         assert not conclusion(*instance)
+    # Partial derivatives are not enough.
+    instance = (only_partials, partials_at_zero, np.ones((2, 1)), np.zeros(1))
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)

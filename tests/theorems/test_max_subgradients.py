@@ -54,7 +54,15 @@ def test_holds(pairs):
 
 def test_near_misses():
     x = np.array([3.0, 3.0, 1.0])
-    vs = [(1, 1, 0), (0.25, 0.25, 0), (1.5, -0.5, 0), (0, 0.5, 0.5), (0.25, 0.75, 0), (0.5, 0.5, 0)]
+    vs = [
+        (1, 1, 0),
+        (0.25, 0.25, 0),
+        (1.5, -0.5, 0),
+        (0, 0.5, 0.5),
+        (0.25, 0.75, 0),
+        (0.5, 0.5, 0),
+        (1, 0, 0),
+    ]
     near = [(np.array(v), x) for v in vs]
     near += [(np.array([1.0, 0.0]), np.array([-1.0, -2.0])), (np.ones(1), np.array([-3.0]))]
     assert not missed(NEAR_MISSES, near, conclusion)

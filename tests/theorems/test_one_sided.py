@@ -24,7 +24,9 @@ RULES = {
         max,
         lambda a, b: max(b) if a[0] == a[1] else b[0] if a[0] > a[1] else b[1],
     ),
+    # Both leave 0 along a parabola alone, the first at once, the second as u does.
     "jump": (lambda u, v: 1.0 if u > 0 and v == u * u else 0.0, lambda a, b: 0.0),
+    "ridge": (lambda u, v: u if u > 0 and v == u * u else 0.0, lambda a, b: 0.0),
 }
 
 
@@ -45,7 +47,7 @@ def hypotheses(lines, inputs, direction):
     for name, *operands in lines:
         a = np.array([values[i] for i in operands])
         for h in (1e-3, 1e-6):
-            shifts = (h, -h, h * h)
+            shifts = (h, -h, h * h, 0.0)
             near = [a + np.array(s) for s in pairs(shifts, len(a))]
             for p in near:
                 for q in near:
@@ -104,7 +106,9 @@ def test_near_misses():
 
 
 def test_without_lipschitz():
-    # The operands (t, t²) move in the direction (1, 0), along which nothing changes.
-    instance = ([("multiply", 0, 0), ("jump", 0, 1)], [0.0], [1.0])
-    assert broken(hypotheses(*instance)) == ["lipschitz"]
-    assert not conclusion(*instance)
+    # The operands (t, t²) move in the direction (1, 0), along which nothing changes. Compared with
+    # the value at 0 alone, the ridge is not steep.
+    for name in ("jump", "ridge"):
+        instance = ([("multiply", 0, 0), (name, 0, 1)], [0.0], [1.0])
+        assert broken(hypotheses(*instance)) == ["lipschitz"]
+        assert not conclusion(*instance)

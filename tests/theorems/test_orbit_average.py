@@ -35,6 +35,11 @@ def mistake(z, y):
     return float(np.argmax(z) != y)
 
 
+def product_of_two(z, y):
+    """Convex in each of the scores, and not in both."""
+    return float(z[0] * z[1])
+
+
 def moved(law, g):
     """Return the law of (g(x), y)."""
     found = np.zeros(np.shape(law))
@@ -183,6 +188,12 @@ def test_without_convex():
         instance = (MIRROR, [[1.0, 0.0], [0.0, margin]], [[0.5, 0.0], [0.5, 0.0]], mistake)
         assert broken(hypotheses(*instance)) == ["convex"]
         assert not conclusion(*instance)
+
+
+def test_convex_in_each_score_is_not_enough():
+    instance = (MIRROR, np.eye(2), [[0.5, 0.0], [0.5, 0.0]], product_of_two)
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
 
 
 def test_convex_in_one_class_is_not_enough():

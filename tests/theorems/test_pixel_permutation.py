@@ -88,6 +88,7 @@ def test_holds(order, seed, momentum):
 
 def test_near_misses():
     near = [((1, 2, 0), 0), ((1, 0, 2), 1, 0.9)]
+    near += [((2, 0, 1), 2, 0.5, None, (0.5, 0.5, 0.5))]  # the others at twice the rate of W1
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 

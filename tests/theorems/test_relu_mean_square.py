@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from near import broken, missed
 from variance_instances import (
     AXES,
+    CYCLE,
     SIGNS,
     SKEWED,
+    SKEWED_ROW,
     TWINS,
     independent,
     mean,
@@ -128,6 +130,7 @@ def test_near_misses():
     other_law = [(np.stack([A[0], W[0]]), p * q) for A, p in AXES for W, q in independent((1, 2))]
     for laws in ([AXES], [TWINS], [other_law], [TWINS, AXES]):
         near += [(network(start_of(1, 3), laws), [1] * len(laws))]
+    near += [(network(start_of(-3), [CYCLE]), [1])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -147,15 +150,11 @@ def test_without_variance():
 
 
 def test_without_symmetric():
-    # Here each entry has the law of its negative, and the row has not.
-    skewed_row = [
-        (np.array([w]), p) for w, p in (([1, ROOT], 0.25), ([1, -ROOT], 0.25), ([-1.0, 0], 0.5))
-    ]
     second_row = [(np.array([[s], [w / ROOT]]), p * q) for s, p in SIGNS for w, q in SKEWED]
     for instance in (
         (network(start_of(1), [independent((1, 1), SKEWED)] * 2), [2, 2]),
         (network(start_of(1), [second_row]), [1]),
-        (network(start_of(1, 1), [skewed_row]), [1]),
+        (network(start_of(1, 1), [SKEWED_ROW]), [1]),
     ):
         assert broken(hypotheses(*instance)) == ["symmetric"]
         assert not conclusion(*instance)
@@ -170,6 +169,14 @@ def test_without_independent():
     joint = [((np.ones(1), [np.array([[ROOT * s]])] * 2, [np.zeros(1)] * 2), p) for s, p in SIGNS]
     assert broken(hypotheses(joint, [2, 2])) == ["independent"]
     assert not conclusion(joint, [2, 2])
+    # The matrices are, and the signal at the start has the sign of the first weight.
+    joint = [
+        ((s * np.ones(1), [np.array([[s]]), np.array([[t]])], [np.zeros(1)] * 2), p * q)
+        for s, p in SIGNS
+        for t, q in SIGNS
+    ]
+    assert broken(hypotheses(joint, [1, 1])) == ["independent"]
+    assert not conclusion(joint, [1, 1])
 
 
 def test_without_bias():

@@ -4,7 +4,8 @@ from operator import add, mul
 
 from hypothesis import assume, given
 from near import broken, missed
-from sweeps import Program, approximates, is_order, programs, relu_with, sweep
+from smooth_instances import only_partials, partials_at_zero
+from sweeps import OPERATIONS, Program, approximates, is_order, programs, relu_with, sweep
 
 NEAR_MISSES = {
     "along the list forwards": {"along": list},
@@ -70,6 +71,9 @@ def test_without_order():
 
 
 def test_without_differentiable():
-    instance = (relu_with(0.0), [0, 1, 2, 3, 4])
-    assert broken(hypotheses(*instance)) == ["differentiable"]
-    assert not conclusion(*instance)
+    # Partial derivatives of an operation are not enough.
+    pinch = (lambda a, b: only_partials((a, b)), lambda a, b: partials_at_zero)
+    pinched = Program([0.0], [("pinch", 0, 0)], OPERATIONS | {"pinch": pinch})
+    for instance in (relu_with(0.0), [0, 1, 2, 3, 4]), (pinched, [0, 1]):
+        assert broken(hypotheses(*instance)) == ["differentiable"]
+        assert not conclusion(*instance)

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 
 __all__ = [
-    "AXES", "HALF_SKEWED", "SIGNS", "SKEWED", "TWINS", "independent", "mean", "relu", "row_moments",
-    "same_law", "symmetric",
+    "AXES", "CYCLE", "HALF_SKEWED", "SIGNS", "SKEWED", "SKEWED_ROW", "TWINS", "independent", "mean",
+    "relu", "row_moments", "same_law", "symmetric",
 ]  # fmt: skip
 
 #: Values with their probabilities: a random sign, and one of mean 0 and mean square 2.
@@ -18,6 +18,16 @@ SKEWED = ((2.0, 1 / 3), (-1.0, 2 / 3))
 AXES = [(sign * np.sqrt(2) * row[None], 0.25) for row in np.eye(2) for sign in (1, -1)]
 HALF_SKEWED = [(np.array([[s, t / np.sqrt(2)]]), p * q) for s, p in SIGNS for t, q in SKEWED]
 TWINS = [(np.array([[s, t], [s, t]]), p * q) for s, p in SIGNS for t, q in SIGNS]
+
+#: Each row has the law of its negative, and the matrix has not: its second row is one further on.
+_ROUND = np.sqrt(0.4) * np.array([-2.0, -1.0, 1.0, 2.0])
+CYCLE = [(np.array([[s], [t]]), 0.25) for s, t in zip(_ROUND, np.roll(_ROUND, -1), strict=True)]
+
+#: Each entry has the law of its negative, and the row has not.
+SKEWED_ROW = [
+    (np.array([w]), p)
+    for w, p in (([1, np.sqrt(2)], 0.25), ([1, -np.sqrt(2)], 0.25), ([-1.0, 0], 0.5))
+]
 
 
 def relu(t):
