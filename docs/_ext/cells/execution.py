@@ -37,6 +37,7 @@ import dlbook
 from _ext.cells.editions import COMPARISON, lacks_cifar10, with_cifar10, with_torch
 from _ext.cells.numbers import only_of
 from _ext.cells.reach import Library, versions
+from _ext.files import write_whole
 from dlbook.train.fingerprint import code_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -184,9 +185,7 @@ def _note_seconds(app: Sphinx, env: BuildEnvironment) -> list[str]:
     for docname, data in env.nb_metadata.items():  # type: ignore[attr-defined]
         if runtime := data.get("exec_data", {}).get("runtime"):
             known[docname] = round(runtime, 1)
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
-    draft.replace(path)
+    write_whole(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return []
 
 

@@ -33,6 +33,7 @@ from _ext.cells.editions import (
     needs_cifar10,
     what_is_lacking,
 )
+from _ext.files import write_whole
 from dlbook.book import NUMBER_MIME
 
 logger = logging.getLogger(__name__)
@@ -480,10 +481,7 @@ def _write(path: Path, numbers: dict[str, dict[str, Any]]) -> None:
         "numbers": {n: v for n, v in sorted(numbers.items()) if v["kind"] != "timing"},
         "timings": {n: v for n, v in sorted(numbers.items()) if v["kind"] == "timing"},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from _ext.files import write_whole
 from dlbook.graph import DiGraph, descendants
 from dlbook.train import fingerprint
 from dlbook.train.fingerprint import code_fingerprint
@@ -70,10 +71,7 @@ class Library:
                 known[key] = code_fingerprint(files), sorted(imported)
             found[name] = remembered[key] = known[key]
         if self._memory and remembered != before:
-            self._memory.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._memory.with_suffix(".part")
-            draft.write_text(json.dumps(remembered), "utf-8")
-            draft.replace(self._memory)
+            write_whole(self._memory, json.dumps(remembered))
         return found
 
     @cached_property

@@ -21,6 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from _ext.files import write_whole
 from _ext.logic.theorems import UNPROVED, Result, anchor_of, foot, logic_of, warn
 from _ext.page.lists import add_list
 from dlbook import graph
@@ -96,10 +97,7 @@ def _judge(app: Sphinx, env: BuildEnvironment) -> list[str]:
         return []
     content = json.dumps([_record(one) for one in sort(results, pages)], indent=1) + "\n"
     path = Path(app.outdir).parent / "logic.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(content, "utf-8")
-    temporary.replace(path)
+    write_whole(path, content)
     if content == getattr(env, "dlbook_logic", ""):
         return []
     env.dlbook_logic = content  # type: ignore[attr-defined]
