@@ -8,8 +8,6 @@ The same file becomes the style sheet ``palette.css``. A figure without alt text
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -123,15 +121,6 @@ def number_by_chapter(app: Sphinx, builder: Builder) -> None:
     builder.env.toc_fignumbers = numbers_by_chapter(builder.env)  # type: ignore[assignment]
 
 
-def _write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Have all pages written where any number is another: Sphinx 9.0.4 leaves who refers to it."""
-    now = hashlib.sha256(repr(sorted(numbers_by_chapter(env).items())).encode()).hexdigest()
-    edition = Path(app.outdir).name
-    written: dict[str, str] = getattr(env, "dlbook_numbered", {})
-    env.dlbook_numbered = written | {edition: now}  # type: ignore[attr-defined]
-    return [] if written.get(edition) == now else env.found_docs
-
-
 def _write_palette(app: Sphinx) -> None:
     if app.builder.format == "html":
         static = Path(app.outdir, "_static")
@@ -143,7 +132,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the transform and the palette's style sheet."""
     app.add_post_transform(InlineFigures)
     app.connect("builder-inited", _write_palette)
-    app.connect("env-get-updated", _write_again, priority=900)  # when Sphinx has numbered
     app.connect("write-started", number_by_chapter)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -40,6 +40,8 @@ from sphinx_codeautolink.extension.block import (
 from sphinx_codeautolink.extension.cache import DataCache
 from traitlets import default
 
+from _ext.cells.figures import numbers_by_chapter
+from _ext.files import write_whole
 from _ext.page.made import is_outdated
 
 logger = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class _Memory(DataCache):  # type: ignore[misc]
 
     def write(self) -> None:
         path = self.cache_dir / self.cache_filename
-        path.write_text(json.dumps(self.transforms, default=vars), "utf-8")  # a tenth of the time
+        write_whole(path, json.dumps(self.transforms, default=vars))  # in a tenth of the time
 
 
 _BLOCK = re.compile(
@@ -145,14 +147,16 @@ _look_up = extension.SphinxCodeAutoLink.filter_and_resolve
 def _write_what_is_old(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Sphinx 9.0.4 leaves a page alone where the title, or number, of what it refers to changed.
 
-    Where anything that a page can refer to was renamed, added, moved or removed since this edition
-    was built, all are written. So is a page of which another edition's build has read the source
-    since: Sphinx compares the page with its source, and not with what that includes or documents.
+    Where anything that a page can refer to was renamed, numbered anew, added, moved or removed
+    since this edition was built, all are written. So is a page of which another edition's build has
+    read the source since: Sphinx compares the page with its source, and not with what that includes
+    or documents.
     """
     titles = [(docname, title.astext()) for docname, title in sorted(env.titles.items())]
     objects = [sorted(domain.get_objects()) for domain in env.domains.sorted()]
     contents = sorted(env.toctree_includes.items())
-    digest = hashlib.sha256(repr((titles, objects, contents)).encode()).hexdigest()
+    numbers = sorted(numbers_by_chapter(env).items())
+    digest = hashlib.sha256(repr((titles, objects, contents, numbers)).encode()).hexdigest()
     env.dlbook_names = digest  # type: ignore[attr-defined]
     if app.builder.format != "html":
         return []
@@ -359,7 +363,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     static = b"".join(path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file())
     app.add_config_value("static_of_pages", hashlib.sha256(static).hexdigest(), "html", str)
     app.connect("viewcode-follow-imported", _stay_in_package)
-    app.connect("env-updated", _write_what_is_old)
+    # When Sphinx has numbered.
+    app.connect("env-get-updated", _write_what_is_old, priority=900)
     app.setup_extension("_ext.page.made")
     viewcode.should_generate_module_page = _is_source_page_outdated
     app.connect("builder-inited", _bring_style)
