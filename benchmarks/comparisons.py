@@ -37,7 +37,6 @@ import threadpoolctl
 from dlbook import nn
 from dlbook.autodiff import grad, hessian, jacobian, primitive, reverse, value_and_grad
 from dlbook.autodiff.dispatch import NumPyLevel
-from dlbook.autodiff.rules import elementwise
 from dlbook.autodiff.table import TABLE
 from dlbook.autodiff.traced import Traced
 from dlbook.autodiff.transforms import Recorded
@@ -335,7 +334,7 @@ def without_short_slope():
         e = np.exp(-2 * np.abs(x))
         return 4 * e / ((1 + e) * (1 + e))
 
-    return mock.patch.object(elementwise, "_sech_squared", slope)
+    return rule_changed(np.tanh, vjps=[lambda g, ans, x: g * slope(x)])
 
 
 @contextmanager

@@ -46,12 +46,14 @@ def glue(
         time, never compared.
     tolerance
         Largest accepted difference from the committed value, in units of `value`; required
-        for ``"seeded"`` and refused for the other kinds.
+        for ``"seeded"`` and refused for the other kinds. It is committed too, and has three
+        digits at most: one that is itself measured would differ from machine to machine.
 
     Raises
     ------
     ValueError
-        If the name has no chapter, the kind is unknown, or `tolerance` and `kind` disagree.
+        If the name has no chapter, the kind is unknown, `tolerance` and `kind` disagree, or
+        `tolerance` has more digits.
 
     Examples
     --------
@@ -67,6 +69,11 @@ def glue(
         raise ValueError(f"kind is {kind!r}; expected 'exact', 'seeded' or 'timing'")
     if kind == "seeded" and not (tolerance is not None and tolerance > 0):
         raise ValueError(f"{name!r} is seeded; give a tolerance > 0 (got {tolerance!r})")
+    if tolerance is not None and not math.isclose(tolerance, float(f"{tolerance:.2e}")):
+        raise ValueError(
+            f"the tolerance of {name!r} is {tolerance!r}; expected three digits at most, the same "
+            "on every machine"
+        )
     if kind != "seeded" and tolerance is not None:
         raise ValueError(f"{name!r} is {kind}; a tolerance ({tolerance!r}) belongs to 'seeded'")
 

@@ -19,6 +19,7 @@ from dlbook.book import NUMBER_MIME, glue, published
         ("a.b", {"kind": "seeded"}, "'a.b' is seeded; give a tolerance > 0"),
         ("a.b", {"kind": "seeded", "tolerance": 0}, "'a.b' is seeded; give a tolerance > 0"),
         ("a.b", {"kind": "seeded", "tolerance": float("nan")}, "give a tolerance > 0"),
+        ("a.b", {"kind": "seeded", "tolerance": 0.1 / 3}, "three digits at most"),
         ("a.b", {"tolerance": 0.1}, r"'a.b' is exact; a tolerance \(0.1\) belongs to 'seeded'"),
     ],
 )

@@ -207,27 +207,32 @@ class ReverseLevel(NumPyLevel):
         options: dict[str, Any],
     ) -> Any:
         """Call a function; append the operation to the tape."""
-        inside, parents = [], []
+        inside: Sequence[Any]
+        parents: Sequence[int]
         try:
             if self.closed:
                 raise self.leak(operands[0])
-            for operand in operands:
-                kind = type(operand)
-                if kind is Traced:
-                    level = operand._level
-                    if level is self:
-                        inside.append(operand._value)
-                        parents.append(operand._link)
-                        continue
-                    if level.number > self.number:
-                        return level.record(rule, function, operands, options)
-                elif kind is ndarray:
-                    if rule.reads:
-                        operand = self._kept(operand)
-                elif kind is not float and kind is not int:
-                    operand = as_operand(operand)
-                inside.append(operand)
-                parents.append(-1)
+            if len(operands) == 1 and operands[0]._level is self:  # as for half of all operations
+                inside, parents = (operands[0]._value,), (operands[0]._link,)
+            else:
+                inside, parents = [], []
+                for operand in operands:
+                    kind = type(operand)
+                    if kind is Traced:
+                        level = operand._level
+                        if level is self:
+                            inside.append(operand._value)
+                            parents.append(operand._link)
+                            continue
+                        if level.number > self.number:
+                            return level.record(rule, function, operands, options)
+                    elif kind is ndarray:
+                        if rule.reads:
+                            operand = self._kept(operand)
+                    elif kind is not float and kind is not int:
+                        operand = as_operand(operand)
+                    inside.append(operand)
+                    parents.append(-1)
             if rule.forward is not None:
                 ans, kept = _forward(rule, inside, options)
             elif options:

@@ -148,6 +148,22 @@ def test_far_tails_of_tanh_are_silent():
         assert both(lambda x: grad(np.tanh)(x), x) == pytest.approx(0, abs=1e-300)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("x", [[0.0], [0.3, -0.7], [4.9], [-5.1], [4.0, 4.0], [9.0], [0.5, 9e3]])
+@pytest.mark.filterwarnings("error")
+def test_the_slope_of_tanh_in_a_row_and_in_a_table(x, dtype):
+    """A row of a few small numbers has a way of its own, which no number of them may overflow."""
+    x = np.array(x, dtype)
+    near_one = np.exp(-2 * np.abs(x.astype(float)))
+    expected = 4 * near_one / (1 + near_one) ** 2
+    info = np.finfo(dtype)
+    for shape in (x.shape, (1, *x.shape)):
+        found = grad(lambda x: np.sum(np.tanh(x)))(x.reshape(shape))
+        assert found.dtype == dtype
+        tolerance = {"rtol": 10 * info.eps, "atol": 2 * info.smallest_subnormal}
+        np.testing.assert_allclose(found.ravel(), expected, **tolerance)
+
+
 @pytest.mark.parametrize("x", [1e-300, 1e-12, -0.999999999999, -1 + 2**-53])
 def test_log1p_and_expm1(x):
     assert both(np.log1p, x) == 1 / (1 + x)

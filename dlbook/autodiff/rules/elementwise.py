@@ -202,23 +202,32 @@ elementwise(np.sinh, lambda g, ans, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, ans, x: g * np.sinh(x))
 
 
-@np.errstate(over="ignore")  # where cosh(x) is infinite, this is 0
-def _real_sech_squared(x: Any) -> Any:
-    root = np.reciprocal(np.cosh(x))
-    return root * root
-
-
 @primitive
 def _sech_squared(x: Any) -> Any:
     """Return 1 / cosh(x)², to all digits where 1 - tanh(x)² has none left."""
     if not is_complex(x):
-        return _real_sech_squared(x)
+        return _over_cosh_squared(1.0, x)
     # The cosh of complex numbers is infinite in no direction.
     small = np.exp(-2 * np.where(np.real(x) < 0, np.negative(x), x)[()])
     return 4 * small / np.square(1 + small)
 
 
-elementwise(np.tanh, lambda g, ans, x: g * _sech_squared(x))
+def _over_cosh_squared(g: Any, x: Any) -> Any:
+    with np.errstate(over="ignore"):  # where cosh(x) is infinite, this is 0
+        cosh = np.cosh(x)
+    return g / cosh / cosh
+
+
+def _tanh_slope(g: Any, ans: Any, x: Any) -> Any:
+    # For a few numbers it would take longer to silence an overflow than to compute all this. The
+    # sum of |x|, nearly, says whether there can be one.
+    if type(x) is np.ndarray and x.ndim == 1 and x.dtype.char in "fd" and x.dot(ans) < 20:
+        cosh = np.cosh(x)
+        return g / cosh / cosh
+    return g * _sech_squared(x)
+
+
+elementwise(np.tanh, _tanh_slope)
 elementwise(_sech_squared, lambda g, ans, x: g * (-2 * np.tanh(x) * ans))
 
 

@@ -18,6 +18,8 @@ _PLACES = (int, np.integer, slice)
 def _is_basic(index: Any) -> bool:
     """Whether an index takes every entry at most once, whatever its values."""
     for entry in index if type(index) is tuple else (index,):
+        if type(entry) is slice or type(entry) is int:  # as most are
+            continue
         if isinstance(entry, np.ndarray):
             if entry.dtype != bool:
                 return False
