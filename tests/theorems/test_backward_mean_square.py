@@ -150,7 +150,14 @@ def test_without_unrelated():
     equal = [((W, s * np.ones(2)), p * q) for W, p in independent((2, 1)) for s, q in SIGNS]
     # Given one value of W they are unrelated, given the other one they are not.
     half = [((np.array([[s]]), relu(np.array([-s]))), p) for s, p in SIGNS]
+    # Given the sign of a weight they are, and not given its size.
+    sized = [
+        ((np.array([[k * s]]), np.array([r])), p / 2)
+        for s, p in SIGNS
+        for k, r in ((1.0, np.sqrt(1.5)), (3.0, np.sqrt(0.5)))
+    ]
     for instance in (
+        (sized, ONE, 5, 1),
         (joint, ONE, 1, 0.5),
         (equal, ONE, 1, 1),
         (half, ONE, 1, 1),

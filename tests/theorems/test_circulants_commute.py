@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "the correlation of the kernels": {
         "kernel": lambda a, b: convolved(np.roll(a[::-1], 1), b),
     },
+    "a with itself, for a with b": {"kernel": lambda a, b: convolved(a, a)},
     "C_b C_a, with an entry one more": {"swapped": lambda P: P + unit(len(P), 1, 2)},
     "it is another entry": {"swapped": lambda P: P + unit(len(P), 2, 0)},
     "C_{a * b}, with an entry one more": {"whole": lambda C: C + unit(len(C), 1, 2)},
