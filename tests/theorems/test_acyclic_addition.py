@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "the first order, for some": {"orders": lambda graph: list(all_topological_sorts(graph))[:1]},
     "the other way round": {"turned": True},
     "every order, for some": {"some": all},
+    "the edge the other way round": {"added": lambda u, v: (v, u)},
     "no edge back, for no path": {"back": lambda graph, v: set(graph.successors(v))},
     "no path to it, for no path from it": {"back": lambda graph, v: reached(graph.reversed(), v)},
 }
@@ -52,13 +53,15 @@ def hypotheses(graph, u, v):
     return {"finite": not line, "acyclic": line or is_acyclic(graph)}
 
 
-def conclusion(graph, u, v, *, orders=None, turned=False, some=any, back=None):
+def conclusion(
+    graph, u, v, *, orders=None, turned=False, some=any, back=None, added=lambda u, v: (u, v)
+):
     """The three are true together, or none of them."""
     first, last = (v, u) if turned else (u, v)
     found = (orders or orders_of)(graph)
     precedes = some(order.index(first) < order.index(last) for order in found)
     no_path = u not in (back or reached)(graph, v)
-    return len({stays_acyclic(graph, u, v), precedes, no_path}) == 1
+    return len({stays_acyclic(graph, *added(u, v)), precedes, no_path}) == 1
 
 
 @given(dags(), st.data())

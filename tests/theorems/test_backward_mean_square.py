@@ -1,5 +1,7 @@
 """prp-backward-mean-square: backward a layer has half its variance times its fan-out."""
 
+from itertools import product
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,9 @@ def test_holds(n, m, v, rho):
     assert conclusion(*instance)
 
 
+ONE = np.ones(1)
+
+
 def test_near_misses():
     a = np.array([1.0, 2.0])
     near = [
@@ -89,10 +94,9 @@ def test_near_misses():
     near += [(law, np.array([-1.0, 2.0]), 1, 1) for law in (dependent, both, axes)]
     cycle = [((W, r), p * q) for W, p in CYCLE for r, q in independent((2,))]
     near += [(cycle, np.array([-3.0]), 1, 1)]
+    # What arrives need not have the mean 0.
+    near += [([((W, ONE), p) for W, p in AXES], np.array([-1.0, 2.0]), 1, 1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
-
-
-ONE = np.ones(1)
 
 
 def test_without_variance():
@@ -100,11 +104,19 @@ def test_without_variance():
     instance = (joint, np.ones(2), 1, 1)
     assert broken(hypotheses(*instance)) == ["variance"]
     assert not conclusion(*instance)
-    for place in range(3):  # in one row of three
-        scales = np.where(np.arange(3) == place, 1.1, 1.0)[:, None]
+    for place, scale in product(range(3), (1.1, 0.9)):  # in one row of three
+        scales = np.where(np.arange(3) == place, scale, 1.0)[:, None]
         law = [((scales * W, r), p) for (W, r), p in layer(3, 1, 1, 1)]
         assert broken(hypotheses(law, ONE, 1, 1)) == ["variance"]
         assert not conclusion(law, ONE, 1, 1)
+
+
+def test_each_row_and_each_unit_is_asked_for():
+    scales = np.sqrt([1.5, 0.5])
+    rows = [((scales[:, None] * W, r), p) for (W, r), p in layer(2, 1, 1, 1)]
+    assert broken(hypotheses(rows, ONE, 1, 1)) == ["variance"]
+    units = [((W, scales * r), p) for (W, r), p in layer(2, 1, 1, 1)]
+    assert broken(hypotheses(units, ONE, 1, 1)) == ["unrelated"]
 
 
 def test_without_symmetric():
@@ -138,7 +150,14 @@ def test_without_unrelated():
     equal = [((W, s * np.ones(2)), p * q) for W, p in independent((2, 1)) for s, q in SIGNS]
     # Given one value of W they are unrelated, given the other one they are not.
     half = [((np.array([[s]]), relu(np.array([-s]))), p) for s, p in SIGNS]
+    # Given the sign of a weight they are, and not given its size.
+    sized = [
+        ((np.array([[k * s]]), np.array([r])), p / 2)
+        for s, p in SIGNS
+        for k, r in ((1.0, np.sqrt(1.5)), (3.0, np.sqrt(0.5)))
+    ]
     for instance in (
+        (sized, ONE, 5, 1),
         (joint, ONE, 1, 0.5),
         (equal, ONE, 1, 1),
         (half, ONE, 1, 1),

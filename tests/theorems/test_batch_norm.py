@@ -13,6 +13,7 @@ NEAR_MISSES = {
     "without the scale": {"factor": lambda gamma: 1},
     "with m - 1": {"by": lambda m: m - 1},
     "the last one not at all": {"shown": lambda by_x: np.append(by_x[:-1], 0)},
+    "the first one not at all": {"shown": lambda by_x: np.append(0, by_x[1:])},
     "the shift, a thousandth more": {"shift": lambda g, hat: 1.001 * g.sum()},
     "the scale, a thousandth more": {"scale": lambda g, hat, x: 1.001 * np.sum(g * hat)},
     "x, a thousandth more": {"factor": lambda gamma: 1.001 * gamma},
@@ -101,10 +102,15 @@ def test_a_scale_that_is_less_or_more_is_told():
 
 
 def test_without_batch():
-    for statistics in (  # constants for both, for the mean alone, for the variance alone
+    across = np.array([2.0, -1.0, 0.0, 0.0])
+    # Constants for both, for the mean alone, for the variance alone; half the variance; and what
+    # agrees with the mean on all multiples of these numbers.
+    for statistics in (
         lambda x: (3.0, 3.5),
         lambda x: (3.0, of_the_batch(x)[1]),
         lambda x: (of_the_batch(x)[0], 3.5),
+        lambda x: (of_the_batch(x)[0], of_the_batch(x)[1] / 2),
+        lambda x: (of_the_batch(x)[0] + across @ x, of_the_batch(x)[1]),
     ):
         instance = (four, 1.0, 0.0, 0.5, first, statistics)
         assert broken(hypotheses(*instance)) == ["batch"]

@@ -12,6 +12,10 @@ NEAR_MISSES = {
     "with the exchange of the first two": {"shifted": lambda x: np.array([x[1], x[0], *x[2:]])},
     "the transpose of the product": {"product": lambda C, x: C.T @ x},
     "the product in another order": {"product": lambda C, x: (C @ x)[::-1]},
+    "C_a S x with the first entry one more": {
+        "product": lambda C, x: C @ x + (np.arange(len(x)) < 1)
+    },
+    "with all other entries one more": {"product": lambda C, x: C @ x + (np.arange(len(x)) > 0)},
     "the kernel is the first row": {"column": lambda C: C[0]},
     "the kernel is the last column": {"column": lambda C: C[:, -1]},
 }

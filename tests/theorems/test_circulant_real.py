@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "for no a but multiples of e_0": {"symmetric": lambda a: not np.any(a[1:])},
     "equal up to the sign": {"symmetric": lambda a: np.array_equal(abs(a[1:]), abs(a[:0:-1]))},
     "a_1 = a_{-1}": {"symmetric": lambda a: a[1 % len(a)] == a[-1]},
+    "a_1 = a_{-1} and a_2 = a_{-2}": {"symmetric": lambda a: np.array_equal(a[1:3], a[:-3:-1])},
 }
 
 
@@ -38,6 +39,7 @@ def test_near_misses():
         (np.array([0, 1, 2, 1]),),
         (np.array([1, 2, 1]),),
         (np.array([4, 1, 2, 3, 1]),),
+        (np.array([4, 1, 2, 3, 5, 2, 1]),),
         (np.array([7]),),
         (np.array([0, 1.001, 1]),),
     ]

@@ -11,6 +11,8 @@ NEAR_MISSES = {
     "the mean over the positions": {"weights": lambda by_w, part: by_w / 2},
     "the kernel turned by half a turn": {"pixels": lambda by_x: by_x[..., ::-1, ::-1]},
     "without the last row": {"pixels": lambda by_x: by_x * (np.arange(by_x.shape[2]) < 2)[:, None]},
+    "∂w, with the kernels exchanged": {"weights": lambda by_w, part: by_w[::-1]},
+    "∂w, turned by half a turn": {"weights": lambda by_w, part: by_w[..., ::-1, ::-1]},
     "∂w, a thousandth more": {"weights": lambda by_w, part: 1.001 * by_w},
     "∂x, a thousandth more": {"pixels": lambda by_x: 1.001 * by_x},
     "<∂w, w>, a thousandth more": {"times_w": 1.001},

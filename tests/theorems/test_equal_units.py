@@ -16,6 +16,7 @@ NEAR_MISSES = {
     "the weights going in, a thousandth more": {"factors": {"W1": 1.001}},
     "the biases, a thousandth more": {"factors": {"b1": 1.001}},
     "the weights going out, a thousandth more": {"factors": {"W2": 1.001}},
+    "the same, after the first step alone": {"factors": {"W2": 1.001}, "after": (0,)},
 }
 
 TANH = (np.tanh,) * 3
@@ -69,12 +70,12 @@ def conclusion(
     own_batch=None,
     masked=False,
     factors=None,
+    after=range(4),
 ):
     """After each of some steps the units are equal, with their states.
 
     Rules and losses take turns, and each step has a batch of its own.
     """
-    times = {"W1": 1.0, "b1": 1.0, "W2": 1.0} | (factors or {})
     rng, gaps = np.random.default_rng(0), []
     for k in range(4):
         X, Y = rng.normal(size=(5, 2)), rng.normal(size=(5, 2))
@@ -99,7 +100,8 @@ def conclusion(
         params = {name: entry[0] for name, entry in new.items()}
         states = {name: entry[1] for name, entry in new.items()}
         for tree in params, states:
-            moved = {name: factor * tree[name] for name, factor in times.items()}
+            moved = tree | {name: f * tree[name] for name, f in (factors or {}).items()}
+            moved = moved if k in after else tree
             gaps.append(unit(tree, pair[0]) - unit(moved, pair[1]))
     return bool(np.abs(gaps).max() < 1e-12)
 
@@ -138,6 +140,7 @@ def test_near_misses():
     # From step to step another loss, and another rule, neither of the usual kind.
     turns = (plain, heavy_ball), RATES, (cross_entropy, entangled, squares)
     near += [(params, at_rest(params), TANH, *turns)]
+    near += [(params, at_rest(params), TANH, (plain,), np.array([0.1, 0.1, 0.3]))]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -161,10 +164,18 @@ def test_without_start():
 
 
 def test_without_activation():
+    def shifted(z):  # the derivatives are equal
+        return np.tanh(z) + 0.5
+
+    def bent(z):  # the values are, for positive z
+        return np.tanh(z) * np.where(z > 0, 1.0, 0.5)
+
     params = start()
-    instance = (params, at_rest(params), (np.tanh, sigmoid, np.tanh), (plain,), RATES)
-    assert broken(hypotheses(*instance)) == ["activation"]
-    assert not conclusion(*instance)
+    params["b1"][:2] = 0.0
+    for other in sigmoid, shifted, bent:
+        instance = (params, at_rest(params), (np.tanh, other, np.tanh), (plain,), RATES)
+        assert broken(hypotheses(*instance)) == ["activation"]
+        assert not conclusion(*instance)
 
 
 def test_without_alike():

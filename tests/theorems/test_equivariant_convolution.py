@@ -98,8 +98,12 @@ def test_without_linear():
     def larger(x):  # the larger of two neighbours in size: multiples, and not sums
         return np.where(np.abs(x) >= np.abs(np.roll(x, -1)), x, np.roll(x, -1))
 
+    def crowded(x):  # of e_i and e_j the sums are right, and all multiples
+        return x * (1 + (np.count_nonzero(x) > 2))
+
     # The last one: sums, and not multiples, since i becomes -i.
-    for instance in (lambda x: np.maximum(x, 0), 8, 0), (larger, 8, 0), (np.conj, 8, 0):
+    for L in lambda x: np.maximum(x, 0), larger, crowded, np.conj:
+        instance = (L, 8, 0)
         assert broken(hypotheses(*instance)) == ["linear"]
         assert not conclusion(*instance)
 
@@ -108,6 +112,9 @@ def test_without_equivariant():
     reversal = (lambda x: np.roll(x[::-1], 1), 8, 0)
     # Linear, and right where x is e_0: entry 2 is added to entry 0.
     once = (lambda x: x + x[2] * np.eye(len(x), dtype=int)[0], 8, 0)
-    for instance in reversal, once:
+    # Linear, and commuting with shifts by two; the second one with the shift up to the sign.
+    every_other = (lambda x: x * (1 + np.arange(len(x)) % 2), 8, 0)
+    alternating = (lambda x: x * (-1) ** np.arange(len(x)), 8, 0)
+    for instance in reversal, once, every_other, alternating:
         assert broken(hypotheses(*instance)) == ["equivariant"]
         assert not conclusion(*instance)

@@ -78,6 +78,8 @@ def test_without_divides():
 def test_without_alike():
     biased, lower = ([lambda u, i=i, s=s: u + s * i for i in range(8)] for s in (1, -1))
     alike_on_the_first = [lambda u, i=i: u + i * (u != x[0]) for i in range(8)]
-    for functions in biased, lower, alike_on_the_first:
+    alike_on_their_own = [lambda u, i=i: u + i * (u == x[i - 1]) for i in range(8)]
+    fourth = [lambda u, i=i: u + (i == 3) for i in range(8)]
+    for functions in biased, lower, alike_on_the_first, alike_on_their_own, fourth:
         assert broken(hypotheses(functions, 1, 1, x)) == ["alike"]
         assert not conclusion(functions, 1, 1, x)

@@ -45,9 +45,15 @@ def test_holds(a, b, c):
     assert conclusion(g)
 
 
+def jumping(x):
+    return x * x * (1 / np.maximum(np.abs(x), 1e-300) % 2)
+
+
 def test_near_misses():
-    # The function may have kinks, as near to 0 as it likes, as long as none is at 0.
+    # The function may have kinks and jumps, as near to 0 as it likes, as long as none is at 0,
+    # and need not have an extremum there.
     near = [(np.cos,), (even(1, 2, 1),), (lambda x: np.abs(x * x - 1),), (jagged,)]
+    near += [(lambda x: jagged(x) - x * x / 2,), (jumping,)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -55,6 +61,10 @@ def test_without_even():
     for odd in (1, 1e-3):  # a little is too much
         assert broken(hypotheses(lambda x, s=odd: np.cos(x) + s * np.tanh(x))) == ["even"]
         assert not conclusion(lambda x, s=odd: np.cos(x) + s * np.tanh(x))
+
+
+def test_even_near_0_is_not_even():
+    assert broken(hypotheses(lambda x: np.maximum(x, 1))) == ["even"]
 
 
 def test_without_differentiable():

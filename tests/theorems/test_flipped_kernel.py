@@ -12,7 +12,20 @@ NEAR_MISSES = {
     "one position further": {"off": 1},
     "without the padding": {"shifted": lambda p: 0},
     "without the dilation": {"spread": lambda d: 1},
+    "the rows in another order": {"shown": lambda found: found[::-1]},
+    "the columns in another order": {"shown": lambda found: found[:, ::-1]},
+    "one corner more": {"shown": lambda found: found + corner(found, 0, 0)},
+    "the corner opposite": {"shown": lambda found: found + corner(found, -1, -1)},
+    "one of the other corners": {"shown": lambda found: found + corner(found, 0, -1)},
+    "the last of the corners": {"shown": lambda found: found + corner(found, -1, 0)},
 }
+
+
+def corner(image, i, j):
+    """Return an image with a 1 there and zeros elsewhere."""
+    found = np.zeros(image.shape)
+    found[i, j] = 1
+    return found
 
 
 def hypotheses(x, w, g, p, stride, dilation):
@@ -31,6 +44,7 @@ def conclusion(
     off=0,
     shifted=lambda p: p,
     spread=lambda d: d,
+    shown=lambda found: found,
 ):
     """∂x[h] = Σ_u w[u] g[h + p - δu]."""
     _, by_x = adjoints(
@@ -44,7 +58,7 @@ def conclusion(
             )
             if all(0 <= k < size for k, size in zip(i, g.shape, strict=True)):
                 found[h] += kernel[u] * g[i]
-    return np.array_equal(found, by_x[0, 0])
+    return np.array_equal(shown(found), by_x[0, 0])
 
 
 def instance_of(seed, size, kernel, p, stride, dilation):
@@ -79,6 +93,7 @@ def test_every_row_is_asked_for():
 
 
 def test_without_stride():
-    instance = instance_of(0, (6, 5), (3, 2), 0, 2, 1)
-    assert broken(hypotheses(*instance)) == ["stride"]
-    assert not conclusion(*instance)
+    for kernel, stride, dilation in ((3, 2), 2, 1), ((1, 1), 2, 1), ((2, 2), 2, 2), ((2, 2), 3, 1):
+        instance = instance_of(0, (6, 5), kernel, 0, stride, dilation)
+        assert broken(hypotheses(*instance)) == ["stride"]
+        assert not conclusion(*instance)

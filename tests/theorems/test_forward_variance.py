@@ -75,6 +75,10 @@ def test_without_centred():
     joint = [((np.array([w]), np.eye(2)[0], ZERO), 0.5) for w in ([r, 0.0], [0.0, -r])]
     assert broken(hypotheses(joint, 1)) == ["centred"]
     assert not conclusion(joint, 1)
+    # The same in a column: the means of the outputs add up to zero.
+    joint = [((W.T, ONE, np.zeros(2)), p) for (W, _, _), p in joint]
+    assert broken(hypotheses(joint, 1)) == ["centred"]
+    assert not conclusion(joint, 1)
     for turn in (1, -1):  # one entry of two is always 1
         joint = [((np.array([[1.0, s][::turn]]), np.ones(2), ZERO), p) for s, p in SIGNS]
         assert broken(hypotheses(joint, 1)) == ["centred"]
@@ -84,10 +88,16 @@ def test_without_centred():
 def test_without_uncorrelated():
     row = [((np.array([[s, s]]), np.ones(2), ZERO), p) for s, p in SIGNS]
     equal_rows = [((np.array([[s], [s]]), ONE, np.zeros(2)), p) for s, p in SIGNS]
-    wider = [
-        ((np.array([[s], [1.1 * t]]), ONE, np.zeros(2)), 0.25) for s in (1, -1) for t in (1, -1)
+    two = independent((2, 1))
+    wider, narrower = (
+        [((np.array([[1.0], [r]]) * W, ONE, np.zeros(2)), p) for W, p in two] for r in (1.1, 0.9)
+    )
+    # Of a square matrix the entries of one diagonal are equal, and not those of a row or column.
+    crossed = [
+        ((np.array([[s, t], [u, s]]), np.ones(2), np.zeros(2)), p)
+        for ((s,), (t,), (u,)), p in independent((3, 1))
     ]
-    for joint in row, equal_rows, wider:
+    for joint in row, equal_rows, wider, narrower, crossed:
         assert broken(hypotheses(joint, 1)) == ["uncorrelated"]
         assert not conclusion(joint, 1)
 
@@ -96,6 +106,12 @@ def test_without_independent():
     joint = [((np.array([[s]]), np.array([s]), ZERO), p) for s, p in SIGNS]
     assert broken(hypotheses(joint, 1)) == ["independent"]
     assert not conclusion(joint, 1)
+    # Uncorrelated is not enough: the signal is 1 where the weight is large, and otherwise 0.
+    joint = [
+        ((np.array([[k * s]]), np.array([k // 2]), ZERO), p / 2) for s, p in SIGNS for k in (1, 3)
+    ]
+    assert broken(hypotheses(joint, 5)) == ["independent"]
+    assert not conclusion(joint, 5)
 
 
 def test_without_bias():
@@ -103,6 +119,9 @@ def test_without_bias():
         joint = [((W, ONE, b), p) for W, p in independent((len(b), 1))]
         assert broken(hypotheses(joint, 1)) == ["bias"]
         assert not conclusion(joint, 1)
+    either = [((W, ONE, b * ONE), p * q) for W, p in independent((1, 1)) for b, q in SIGNS]
+    assert broken(hypotheses(either, 1)) == ["bias"]
+    assert not conclusion(either, 1)
     rarely = [((W, ONE, np.array([b])), p / 3) for b in (0, 1, 0) for W, p in independent((1, 1))]
     assert broken(hypotheses(rarely, 1)) == ["bias"]
     assert not conclusion(rarely, 1)

@@ -10,6 +10,8 @@ NEAR_MISSES = {
     "s²/9": {"bound": lambda s: s * s / 9},
     "|s|/8": {"bound": lambda s: abs(s) / 8},
     "s/8": {"bound": lambda s: s / 8},
+    "s²/9 for positive s": {"bound": lambda s: s * s / (9 if s > 0 else 8)},
+    "s²/9 for negative s": {"bound": lambda s: s * s / (9 if s < 0 else 8)},
     "not centred": {"centre": lambda p: 0.0},
     "centred at 1/2": {"centre": lambda p: 0.5},
 }

@@ -9,6 +9,8 @@ from near import missed
 NEAR_MISSES = {
     "without the sign": {"factor": lambda theta: theta / (1 - theta)},
     "theta for the factor": {"factor": lambda theta: -theta},
+    "never by more than before": {"factor": lambda theta: max(ratio(theta), -1.0)},
+    "never by less than before": {"factor": lambda theta: min(ratio(theta), -1.0)},
     "one power more": {"shift": 1},
     "the first change without the gap": {"first": lambda theta, gap: 1 / (1 - theta)},
     "the first change without the fraction": {"first": lambda theta, gap: 1 / gap},

@@ -64,6 +64,7 @@ def test_near_misses():
         (1, 0, 0),
     ]
     near = [(np.array(v), x) for v in vs]
+    near += [(np.array([0.5, 0.5, 0.0]), np.array([3.0, 2.0, 1.0]))]
     near += [(np.array([1.0, 0.0]), np.array([-1.0, -2.0])), (np.ones(1), np.array([-3.0]))]
     assert not missed(NEAR_MISSES, near, conclusion)
     # In one dimension the only subgradient is 1, whatever x is.

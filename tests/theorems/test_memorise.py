@@ -75,3 +75,7 @@ def test_without_distinct():
         instance = (np.array(numbers)[:, None], np.arange(float(len(numbers))))
         assert broken(hypotheses(*instance)) == ["distinct"]
         assert not conclusion(*instance)
+
+
+def test_equal_points_are_refused_whatever_their_values():
+    assert broken(hypotheses(np.zeros((2, 1)), np.ones(2))) == ["distinct"]

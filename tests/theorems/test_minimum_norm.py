@@ -106,6 +106,9 @@ def test_without_updates():
     ):
         assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
         assert not conclusion(ROW, ONE, path)
+    # Two steps that lead off and back: where they end is right, by luck.
+    path = [np.zeros(2), np.array([1.0, 1.0]), LEAST]
+    assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
 
 
 def test_without_converges():
@@ -118,3 +121,6 @@ def test_without_converges():
         path = [np.zeros(3), np.array([1.0, 1.0, 0.0]) + 0.1 * X[place]]
         assert broken(hypotheses(X, y, path)) == ["converges"]
         assert not conclusion(X, y, path)
+    X, y = np.ones((2, 1)), np.array([0.0, 1.0])  # least squares, where nothing interpolates
+    assert broken(hypotheses(X, y, [np.zeros(1), np.array([0.5])])) == ["converges"]
+    assert not conclusion(X, y, [np.zeros(1), np.array([0.5])])

@@ -52,6 +52,7 @@ def test_near_misses():
         (ROW, ONE, [np.array([1.0, 0.0]), np.array([0.76, -0.32])]),
         (ROW, ONE, [LEAST * 3, -LEAST, 2 * LEAST, LEAST]),
         (np.vstack([ROW, -ROW]), np.array([1.0, -1.0]), [np.array([0.92, -0.44])] * 2),
+        (np.eye(2), LEAST, [np.array([1.0, 0.0]), LEAST]),  # with one interpolant alone
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
@@ -65,6 +66,9 @@ def test_without_updates():
     for path in ([start, np.zeros(2), LEAST], [start, nearest, nearest + np.array([0.4, -0.3])]):
         assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
         assert not conclusion(ROW, ONE, path)
+    # Two steps that lead off and back: where they end is right, by luck.
+    path = [start, np.array([1.0, 1.0]), nearest]
+    assert broken(hypotheses(ROW, ONE, path)) == ["updates"]
 
 
 def test_without_converges():
@@ -77,3 +81,6 @@ def test_without_converges():
         path = [np.zeros(3), np.array([1.0, 1.0, 0.0]) + 0.1 * X[place]]
         assert broken(hypotheses(X, y, path)) == ["converges"]
         assert not conclusion(X, y, path)
+    X, y = np.ones((2, 1)), np.array([0.0, 1.0])  # least squares, where nothing interpolates
+    assert broken(hypotheses(X, y, [np.zeros(1), np.array([0.5])])) == ["converges"]
+    assert not conclusion(X, y, [np.zeros(1), np.array([0.5])])

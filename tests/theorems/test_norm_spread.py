@@ -23,11 +23,12 @@ NORMAL = tuple(zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True))
 SIGNS = ((1.0, 0.5), (-1.0, 0.5))
 
 
-def hypotheses(n, L, law, shared=False, norm=1.0):
+def hypotheses(n, L, law, shared=None, norm=1.0):
+    """Layers may share their weights, or the units of each layer theirs."""
     moments = [sum(p * x**k for x, p in law) for k in (1, 2, 3, 4, 6)]
     return {
-        "normal": bool(np.allclose(moments, [0, 1, 0, 3, 15])),
-        "independent": not shared,
+        "normal": bool(np.allclose(moments, [0, 1, 0, 3, 15])) and shared != "units",
+        "independent": shared != "layers",
     }
 
 
@@ -37,16 +38,14 @@ def powers(n, L, law, shared):
     Given a, the entries of W a are those of a vector of independent numbers of the law, times
     the norm of a and the root of 2/n; for laws other than the normal one, n = 1.
     """
-    if shared:  # one unit: the same weight in every layer
+    if shared == "layers":  # one unit: the same weight in every layer
         products = [(max(x, 0.0) ** (2 * L) * 2**L, p) for x, p in law]
         return tuple(sum(p * s**k for s, p in products) for k in (1, 2))
     first = second = 0.0
-    # relu of a symmetric number is 0 with probability ½, otherwise its absolute value.
-    for signs in product((0, 1), repeat=n):
-        for case in product(law, repeat=sum(signs)):
-            p = 0.5**n * np.prod([q for _, q in case])
-            s = 2 / n * sum(x * x for x, _ in case)
-            first, second = first + p * s, second + p * s * s
+    for case in product(law, repeat=1 if shared == "units" else n):
+        p = np.prod([q for _, q in case])
+        s = 2 / len(case) * sum(max(x, 0.0) ** 2 for x, _ in case)
+        first, second = first + p * s, second + p * s * s
     return first**L, second**L
 
 
@@ -54,7 +53,7 @@ def conclusion(
     n,
     L,
     law,
-    shared=False,
+    shared=None,
     norm=1.0,
     *,
     extra=5.0,
@@ -73,12 +72,12 @@ def conclusion(
 
 @given(st.integers(1, 2), st.integers(1, 5), st.sampled_from([0.25, 1.0, 3.0]))
 def test_holds(n, L, norm):
-    assert not broken(hypotheses(n, L, NORMAL, False, norm))
-    assert conclusion(n, L, NORMAL, False, norm)
+    assert not broken(hypotheses(n, L, NORMAL, None, norm))
+    assert conclusion(n, L, NORMAL, None, norm)
 
 
 def test_near_misses():
-    near = [(1, 2, NORMAL), (2, 3, NORMAL), (2, 1, NORMAL, False, 3.0), (3, 1, NORMAL)]
+    near = [(1, 2, NORMAL), (2, 3, NORMAL), (2, 1, NORMAL, None, 3.0), (3, 1, NORMAL)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
@@ -95,15 +94,27 @@ def test_a_network_that_is_drawn_has_these_moments():
 
 def test_without_normal():
     assert broken(hypotheses(1, 1, SIGNS)) == ["normal"]
-    assert powers(1, 1, SIGNS, False) == (1, 2)
+    assert powers(1, 1, SIGNS, None) == (1, 2)
     assert not conclusion(1, 1, SIGNS)
     wider = tuple((1.001 * x, p) for x, p in NORMAL)
-    assert broken(hypotheses(1, 1, wider)) == ["normal"]
-    assert not conclusion(1, 1, wider)
+    positive = tuple((abs(x), p) for x, p in NORMAL)
+    for law in wider, positive:
+        assert broken(hypotheses(1, 1, law)) == ["normal"]
+        assert not conclusion(1, 1, law)
+    # The units of a layer are normal, and always equal.
+    assert broken(hypotheses(2, 1, NORMAL, "units")) == ["normal"]
+    assert not conclusion(2, 1, NORMAL, "units")
+
+
+def test_moments_like_those_of_a_normal_number_do_not_make_one():
+    root = np.sqrt(3)
+    three = ((-root, 1 / 6), (0.0, 2 / 3), (root, 1 / 6))
+    assert broken(hypotheses(1, 1, three)) == ["normal"]
+    assert conclusion(1, 1, three)
 
 
 def test_without_independent():
-    instance = (1, 2, NORMAL, True)
+    instance = (1, 2, NORMAL, "layers")
     assert broken(hypotheses(*instance)) == ["independent"]
     assert np.isclose(powers(*instance)[1], 840)
     assert not conclusion(*instance)

@@ -62,3 +62,7 @@ def test_without_positive():
         instance = (np.exp, np.array([0.0, 0.0]), np.array(x), 0.0)
         assert broken(hypotheses(*instance)) == ["positive"]
         assert not conclusion(*instance)
+
+
+def test_negative_inputs_are_not_positive():
+    assert broken(hypotheses(np.exp, np.ones(2), np.array([-1.0, -2.0]), 0.0)) == ["positive"]

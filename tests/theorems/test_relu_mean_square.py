@@ -142,11 +142,17 @@ def test_without_variance():
     instance = (network(start_of(1, 1), [rows]), [1])
     assert broken(hypotheses(*instance)) == ["variance"]
     assert not conclusion(*instance)
-    for place in range(3):  # in one layer of three
-        laws = [independent((1, 1), scale=1.1 if k == place else 1.0) for k in range(3)]
+    for place, scale in product(range(3), (1.1, 0.9)):  # in one layer of three
+        laws = [independent((1, 1), scale=scale if k == place else 1.0) for k in range(3)]
         instance = (network(start_of(1), laws), [1] * 3)
         assert broken(hypotheses(*instance)) == ["variance"]
         assert not conclusion(*instance)
+
+
+def test_each_row_has_the_variance():
+    scales = np.sqrt([[1.5], [0.5]])
+    law = [(scales * W, p) for W, p in independent((2, 1))]
+    assert broken(hypotheses(network(start_of(1), [law]), [1])) == ["variance"]
 
 
 def test_without_symmetric():
@@ -172,6 +178,14 @@ def test_without_independent():
     # The matrices are, and the signal at the start has the sign of the first weight.
     joint = [
         ((s * np.ones(1), [np.array([[s]]), np.array([[t]])], [np.zeros(1)] * 2), p * q)
+        for s, p in SIGNS
+        for t, q in SIGNS
+    ]
+    assert broken(hypotheses(joint, [1, 1])) == ["independent"]
+    assert not conclusion(joint, [1, 1])
+    # Any two of the three are, and the second weight is the product of the other two.
+    joint = [
+        ((s * np.ones(1), [np.array([[t]]), np.array([[s * t]])], [np.zeros(1)] * 2), p * q)
         for s, p in SIGNS
         for t, q in SIGNS
     ]

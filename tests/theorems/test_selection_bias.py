@@ -158,6 +158,10 @@ COIN = {(0,): 0.5, (1,): 0.5}
 def test_without_fixed():
     assert broken(hypotheses(COIN, 2, None, True)) == ["fixed"]
     assert not conclusion(COIN, 2, None, True)
+    # Both have memorised the example, and the first of them is wrong on all others.
+    instance = ({(0, 1): 1.0}, 1, None, True)
+    assert broken(hypotheses(*instance)) == ["fixed"]
+    assert not conclusion(*instance)
 
 
 def test_without_same():
@@ -167,6 +171,13 @@ def test_without_same():
     for validation in easy, second_easy, first_easy:
         assert broken(hypotheses(COIN, 2, validation)) == ["same"]
         assert not conclusion(COIN, 2, validation)
+
+
+def test_the_same_chances_are_not_the_same_distribution():
+    together = {((0, 0),): 0.5, ((1, 1),): 0.5}
+    assert broken(hypotheses(apart(2), 1, together)) == ["same"]
+    one_of_two = {((1,), (0,)): 1.0}
+    assert broken(hypotheses(COIN, 2, one_of_two)) == ["same"]
 
 
 def test_without_independent():

@@ -139,3 +139,4 @@ def test_without_positive():
     net = ([("x", "y")], {"y": "abs"}, {"x": 1.0}, ["y"])
     assert broken(hypotheses(net, -1.0)) == ["positive"]
     assert not conclusion(net, -1.0)
+    assert broken(hypotheses(net, 0.0)) == ["positive"]

@@ -69,6 +69,11 @@ def test_without_probabilities():
         np.array([2.0, -1.0]),
         np.array([1.0, 1.0]),
         np.array([2.0, -1.0, 0.0]),
+        np.array([1.0, 0.5, -0.5]),
     ):
         assert broken(hypotheses(p, 0)) == ["probabilities"]
         assert not conclusion(p, 0)
+
+
+def test_a_sum_that_is_less_is_refused():
+    assert broken(hypotheses(np.array([0.5, 0.25]), 0)) == ["probabilities"]

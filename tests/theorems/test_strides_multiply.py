@@ -60,6 +60,8 @@ def test_near_misses():
     near = [
         (skip(2), pool(3), 2, 3, rng.integers(-9, 10, 18)),
         (pool(2), skip(2), 2, 2, rng.integers(-9, 10, 12)),
+        # The strides need not divide the lengths: here every unit sees everything.
+        (lambda x: np.full(3, x.sum()), lambda y: y, 2, 1, rng.integers(-9, 10, 5)),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
@@ -71,10 +73,12 @@ def reverse(x):
 x = np.array([1, -2, 3, 0, 5, -1, 2, 4])
 
 
-def test_without_first():
-    def later(y):  # commutes with one shift of x, and not with the next one
-        return reverse(y) if np.array_equal(y, np.roll(x, 2)) else y
+def later(y):
+    """Commutes with one shift of x, and not with the next one."""
+    return reverse(y) if np.array_equal(y, np.roll(x, 2)) else y
 
+
+def test_without_first():
     for instance in (reverse, lambda y: y, 1, 1, x), (later, skip(2), 1, 2, x):
         assert broken(hypotheses(*instance)) == ["first"]
         assert not conclusion(*instance)
@@ -84,3 +88,4 @@ def test_without_second():
     instance = (lambda y: y, reverse, 1, 1, x)
     assert broken(hypotheses(*instance)) == ["second"]
     assert not conclusion(*instance)
+    assert broken(hypotheses(lambda y: y, later, 1, 1, x)) == ["second"]  # at a shift of x

@@ -199,6 +199,27 @@ def test_without_rounded():
         with np.errstate(over="ignore"):
             assert broken(hypotheses(*instance)) == ["rounded"]
             assert not conclusion(*instance)
+    # Too much in one addition of one order, or a little too much in both.
+    exact, u = (0, 0), TENTH
+    for deltas in (
+        ((5 * u, 0), exact),
+        ((0, 5 * u), exact),
+        (exact, (5 * u, 0)),
+        (exact, (0, 5 * u)),
+    ):
+        ways = [(one_by_one(3), with_factors(way)) for way in deltas]
+        instance = (attained(2, u)[0], u, 2, *ways)
+        assert broken(hypotheses(*instance)) == ["rounded"]
+        assert not conclusion(*instance)
+    little = Fraction(101, 100) * u
+    instance = (attained(1, u)[0], u, 1, *attained(1, little)[3:])
+    assert broken(hypotheses(*instance)) == ["rounded"]
+    assert not conclusion(*instance)
+
+
+def test_of_what_cancels_nothing_is_left():
+    way = [(0, 1)], lambda a, b, step: TENTH
+    assert broken(hypotheses([Fraction(1), Fraction(-1)], TENTH, 1, way, way)) == ["rounded"]
 
 
 def test_without_depth():
@@ -208,5 +229,14 @@ def test_without_depth():
     deep, shallow = (one_by_one(n), plain), (by_halves(n), plain)
     for ways in (deep, deep), (deep, shallow), (shallow, deep):
         instance = (xs, Fraction(u), 9, *ways)
+        assert broken(hypotheses(*instance)) == ["depth"]
+        assert not conclusion(*instance)
+    # One of six takes part in five additions here and in three there: in four on average.
+    up, down = with_factors([TENTH] * 5), with_factors([-TENTH] * 5)
+    for ways in (
+        ((one_by_one(6), up), (by_halves(6), down)),
+        ((by_halves(6), down), (one_by_one(6), up)),
+    ):
+        instance = (attained(5, TENTH)[0], TENTH, 4, *ways)
         assert broken(hypotheses(*instance)) == ["depth"]
         assert not conclusion(*instance)
