@@ -1,5 +1,7 @@
 """Instances of the book's theorems on computations: random graphs with operations."""
 
+from copy import deepcopy
+
 from hypothesis import strategies as st
 from instances import dags
 
@@ -48,9 +50,15 @@ class Computation:
 
 
 def are_functions(computation, values=range(3)):
-    """Whether every operation returns the same twice, on a few values."""
+    """Whether every operation returns the same twice, on a few values, and changes none."""
+
+    def is_function(operation, value, arity):
+        first, second = ([deepcopy(value) for _ in range(arity)] for _ in range(2))
+        same = operation(*first) == operation(*second)
+        return same and first == [value] * arity
+
     return all(
-        operation(*[value] * arity) == operation(*[value] * arity)
+        is_function(operation, value, arity)
         for v, operation in computation.operations.items()
         if (arity := len(computation.operands[v]))
         for value in values

@@ -15,6 +15,7 @@ __all__ = [
     "programs",
     "restless",
     "sines",
+    "wave",
 ]
 
 MODERATE = st.floats(0.1, 2)
@@ -68,6 +69,8 @@ def restless(order):
 
 
 def wave(a, k, phase, slope):
+    """Return a sine on a slope."""
+
     def derivative(u, order):
         sine = a * k**order * np.sin(k * u + phase + order * np.pi / 2)
         return sine + (slope * u if order == 0 else slope if order == 1 else 0)

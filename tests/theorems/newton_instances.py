@@ -11,7 +11,10 @@ __all__ = [
     "bowl",
     "cubic",
     "folded",
+    "harmonic",
+    "lopsided",
     "quartic",
+    "ridge",
     "root_like",
     "shaky",
     "smooth_functions",
@@ -42,6 +45,23 @@ def bowl(matrix):
 def cubic(M=1.0):
     """Return w²/2 - M|w|³/6, whose Hessian 1 - M|w| is M-Lipschitz."""
     return Smooth(lambda w: w - M * w * np.abs(w) / 2, lambda w: np.diag(1 - M * np.abs(w)))
+
+
+def ridge(u):
+    """Return |w|²/2 - |u·w|³/6 for a unit vector u: the cubic in its direction."""
+    u = np.array(u, float)
+    return Smooth(
+        lambda w: w - u * (u @ w) * abs(u @ w) / 2,
+        lambda w: np.eye(len(u)) - abs(u @ w) * np.outer(u, u),
+    )
+
+
+def harmonic():
+    """Return |w|²/2 + (u³ - 3uv²)/6: its Hessian moves by |x - y| in two directions at once."""
+    return Smooth(
+        lambda w: w + np.array([w[0] ** 2 - w[1] ** 2, -2 * w[0] * w[1]]) / 2,
+        lambda w: np.eye(2) + np.array([[w[0], -w[1]], [-w[1], -w[0]]]),
+    )
 
 
 def quartic():
@@ -103,9 +123,16 @@ def uv(w):
 
 
 def shaky(w):
-    """Return uv + u⁴ sin(1/u): ∂_1 is differentiable, and its slope is not continuous at 0."""
+    """Return uv + u⁴ s(1/u), s a row of parabolas: ∂_1 is differentiable at 0, and not nearby."""
     u, v = w
-    return u * v + (u**4 * np.sin(1 / u) if u else 0.0)
+    turn = (1 / u + 1) % 2 - 1 if u else 0.0
+    return u * v + u**4 * turn * (1 - abs(turn))
+
+
+def lopsided(w):
+    """Have the partial derivatives of ∂_1 and ∂_2 at 0, which are 0, and kinks along (1, 1)."""
+    u, v = w
+    return 4 * u**3 * v**2 / np.hypot(u, v) ** 3 if u or v else 0.0
 
 
 def thin(w):

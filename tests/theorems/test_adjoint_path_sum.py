@@ -59,6 +59,7 @@ def test_every_vertex_is_asked_for():
 
 
 def test_without_order():
-    instance = (EXAMPLE, "xbac", "c")
-    assert broken(hypotheses(*instance)) == ["order"]
-    assert not conclusion(*instance)
+    for order in ("xbac", "xaabc"):  # in the second a passes its adjoint on twice
+        assert broken(hypotheses(EXAMPLE, order, "c")) == ["order"]
+        assert not conclusion(EXAMPLE, order, "c")
+    assert broken(hypotheses(EXAMPLE, "xac", "c")) == ["order"]  # b is missing

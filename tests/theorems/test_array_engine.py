@@ -5,6 +5,7 @@ from operator import add
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from kink_instances import jagged
 from near import broken, missed
 from smooth_instances import only_partials
 
@@ -122,12 +123,14 @@ NEAR_MISSES = {
     "the transposed gradient": {"read": lambda adjoint: adjoint[::-1]},
     "a thousandth more": {"read": lambda adjoint: 1.001 * adjoint},
     "of the last vertex, for r": {"of": lambda r: -1},
+    "all adjoints begin at 1": {"others": 1.0},
+    "the last input alone": {"heard": lambda found: [0 * x for x in found[:-1]] + found[-1:]},
 }
 
 
-def adjoints(program, order, r, along, put, start, rule):
+def adjoints(program, order, r, along, put, start, rule, others):
     values, n = program.values(), len(program.inputs)
-    found = [np.zeros(np.shape(value)) for value in values]
+    found = [others * np.ones(np.shape(value)) for value in values]
     found[r] = start * np.ones(np.shape(values[r]))
     for v in along(order):
         if v < n:
@@ -150,9 +153,11 @@ def conclusion(
     rule=1,
     read=lambda adjoint: adjoint,
     of=lambda r: r,
+    others=0.0,
+    heard=list,
 ):
     """The entries of the inputs' adjoints are the partial derivatives of r, by default the last."""
-    found = adjoints(program, order, of(r), along, put, start, rule)
+    found = heard(adjoints(program, order, of(r), along, put, start, rule, others))
 
     def partial(k, x):
         def of_one(x):
@@ -199,7 +204,17 @@ def test_near_misses():
         (Program([[0.5, -0.25]], LINES), [0, 1, 2, 3, 4]),
         (beside, [0, 2, 1, 3], 1),  # r in the middle
     ]
+    # Of two inputs the second is not used; and an operation has kinks as near as one likes.
+    table = OPERATIONS | {"jagged": elementwise(lambda a: a + jagged(a), lambda a: 1)}
+    unused = [[0.5, -0.25], [1.0, 2.0]]
+    instances += [
+        (Program(unused, [("sin", 0), ("sum", 2)]), [0, 1, 2, 3]),
+        (Program([[0.0, 0.0]], [("jagged", 0), ("sum", 1)], table), [0, 1, 2]),
+    ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells; and that of an unused input is asked for, which is 0.
+    assert not any(conclusion(*one, start=2.0) for one in instances)
+    assert not conclusion(*instances[2], heard=lambda found: [found[0], found[1] + 1])
 
 
 def test_arrays_of_any_shape_in_any_order():

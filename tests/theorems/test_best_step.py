@@ -54,6 +54,10 @@ def test_near_misses():
     near = [(1.0, 3.0, 1, 1), (2.0, 1.0, 2, 1), (0.5, 1.0, 4, 2), (1.0, 1.0, 1, 3)]
     near += [(1e-3, 1e3, 0.5, 0.3), (1e3, 1e-3, 0.1, 2.5)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Each of them tells, whatever the exponents.
+    for share in (lambda p, q: 1.01 * (1 + q / p), lambda p, q: 0.99 * (1 + q / p)):
+        assert not any(conclusion(*one, share=share) for one in near)
+    assert not any(conclusion(*one, sign=0) for one in near)
 
 
 def test_all_others_are_asked_for():

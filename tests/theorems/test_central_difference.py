@@ -10,6 +10,7 @@ from difference_instances import (
     programs,
     restless,
     sines,
+    wave,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,6 +112,7 @@ def test_tight():
 def test_every_step_has_its_worst_case(m, eps, h):
     assert conclusion(*worst(m, eps, 0.0, h))
     assert not conclusion(*worst(m, eps, 0.0, h), times=0.999)
+    assert not conclusion(*worst(m, eps, 0.0, h), least=1.515)
 
 
 def folded(u, k=0):
@@ -146,6 +148,15 @@ def bent(side):
     return lambda u, k=0: (
         (10, 30, 60, 60)[k] * side**k * max(side * u, 0.0) ** (3 - k) * (side * u > 0)
     )
+
+
+def test_the_ends_are_not_enough():
+    # The third derivative of the sine is 0 at x - h and at x + h.
+    for f in (wave(1.0, 1.0, 0.0, 0.0), wave(-1.0, 1.0, 0.0, 0.0)):
+        h = np.pi / 2
+        instance = (f, 0.1, 1e-6, 0.0, h, (f(-h), f(h)))
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
 
 
 def test_both_sides_are_asked_for():

@@ -71,6 +71,7 @@ def test_any_numbers_of_variables_and_kinks_nearby():
     ):
         assert not broken(hypotheses(*instance))
         assert conclusion(*instance)
+        assert not conclusion(*instance, rate=lambda p, J: 1.01 * p @ J)
 
 
 def test_without_inner():
@@ -96,6 +97,10 @@ def test_without_inner():
     instance = (lambda s: s, lambda s: [1.0], *inner, np.zeros(2))
     assert broken(hypotheses(*instance)) == ["inner"]
     assert not conclusion(*instance)
+    # Nor is it enough to be defined on one side alone.
+    half = (lambda x: np.where(x < 0, np.nan, x), lambda x: [[1.0]], np.zeros(1))
+    assert broken(hypotheses(lambda s: s, lambda s: [1.0], *half)) == ["inner"]
+    assert not conclusion(lambda s: s, lambda s: [1.0], *half)
 
 
 def test_without_outer():

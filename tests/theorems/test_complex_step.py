@@ -93,14 +93,19 @@ def test_near_misses():
     slopes = [[2.0, 50.0, 7.0, 0.5], [1.0, 0.0, 0.0, -1.0]]
     near += [(c, 1.0, 1.0, 0.9, 2.0, returned(c, 0.9, off)) for c in slopes for off in (-2, -1, 2)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Each of them tells, whatever the series and δ.
+    assert not any(conclusion(*one, part=lambda v, re: 1e4) for one in near)
 
 
 def test_tight():
     assert conclusion(*TIGHT)
     assert not conclusion(*TIGHT, times=0.99)
-    small = worst(1e-4, 2.0, 0.1, 0.0)
-    assert conclusion(*small)
-    assert not conclusion(*small, times=0.99)
+
+
+@given(st.floats(1e-3, 3), st.floats(0.5, 2), st.floats(0.1, 0.8), st.floats(0, 3))
+def test_all_constants_have_their_worst_case(a, r, share, delta):
+    assert conclusion(*worst(a, r, share * r, delta))
+    assert not conclusion(*worst(a, r, share * r, delta), times=0.99)
 
 
 def test_tanh_as_in_the_chapter():
@@ -130,6 +135,10 @@ def test_without_size():
 
 def test_without_program():
     # np.abs at 1, where |1 + t| = 1 + t.
-    instance = ([1.0, 1.0], 1.0, 1.0, 1e-8, 0.0, complex(np.abs(1 + 1e-8j)))
-    assert broken(hypotheses(*instance)) == ["program"]
-    assert not conclusion(*instance)
+    # And at 1 + t: an error that is small compared with |f|, and not with the imaginary part.
+    for instance in (
+        ([1.0, 1.0], 1.0, 1.0, 1e-8, 0.0, complex(np.abs(1 + 1e-8j))),
+        ([1.0, 1.0], 1.0, 1.0, 1e-8, 1e-3, 1 + 1e-6j),
+    ):
+        assert broken(hypotheses(*instance)) == ["program"]
+        assert not conclusion(*instance)

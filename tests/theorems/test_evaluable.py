@@ -67,6 +67,9 @@ def test_near_misses():
     instances += [(loop, ["a", "b"])]
     instances += [(square, ["x", "v"]), (square, ["v", "x"]), (Computation({}, {}, {}), [])]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells, with a loop and without a vertex too.
+    opposite = {"same": lambda timely, order: timely != order}
+    assert not any(conclusion(*one, **opposite) for one in instances)
 
 
 def test_without_once():

@@ -29,10 +29,11 @@ NEAR_MISSES = {
 
 
 def hypotheses(computation, candidates=()):
+    lists = [value for value in computation.inputs.values() if isinstance(value, list)]
     return {
         "finite": size(computation.graph) < inf,
         "acyclic": is_acyclic(computation.graph),
-        "functions": are_functions(computation),
+        "functions": are_functions(computation, lists or range(3)),
     }
 
 
@@ -41,7 +42,7 @@ def conclusion(
     candidates=(),
     *,
     orders=topological_orders,
-    different=lambda found: len({tuple(sorted(values.items())) for values in found}),
+    different=lambda found: len({repr(sorted(values.items())) for values in found}),
     evaluations=1,
     same=lambda values, found: values == found,
     operands=list,
@@ -97,6 +98,16 @@ def test_operands_may_be_one_vertex_and_there_may_be_none():
     for instance in (square, candidates), (Computation({}, {}, {}), ({},)):
         assert not broken(hypotheses(*instance))
         assert conclusion(*instance)
+        assert not conclusion(*instance, evaluations=0)
+
+
+def test_there_may_be_any_inputs():
+    inputs = {"a": 3, "b": "t"}
+    product = Computation({"a": [], "b": [], "c": ["a", "b"]}, {"c": lambda a, b: a * b}, inputs)
+    instance = product, ({"a": 3, "b": "t", "c": "ttt"}, {"a": 3, "b": "u", "c": "uuu"})
+    assert not broken(hypotheses(*instance))
+    assert conclusion(*instance)
+    assert not conclusion(*instance, evaluations=2)
 
 
 def test_all_orders_are_asked_for():
@@ -140,6 +151,13 @@ def test_without_functions():
     )
     assert broken(hypotheses(computation)) == ["functions"]
     assert not conclusion(computation)
+
+    # It returns the length as it was and lengthens the list.
+    longer = Computation(
+        {"a": [], "b": ["a"]}, {"b": lambda a: len(a) + (a.append(0) or 0)}, {"a": [3]}
+    )
+    assert broken(hypotheses(longer)) == ["functions"]
+    assert not conclusion(longer)
 
     # One of the two roots: with either, all equations are satisfied.
     class Roots(Computation):

@@ -10,6 +10,7 @@ from difference_instances import (
     programs,
     restless,
     sines,
+    wave,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +111,7 @@ def test_tight():
 def test_every_step_has_its_worst_case(m, eps, h):
     assert conclusion(*worst(m, eps, 0.0, h))
     assert not conclusion(*worst(m, eps, 0.0, h), times=0.999)
+    assert not conclusion(*worst(m, eps, 0.0, h), least=2.02)
 
 
 def rough_power(u, k=0):
@@ -123,6 +125,14 @@ def test_without_smooth():
     for h in (1e-2, 1e-4):
         values = tuple(rough_power(np.float64(u)) for u in (0.0, h))
         instance = (rough_power, 1.0, 2.0**-53, np.float64(0.0), h, values)
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
+
+
+def test_the_whole_interval_is_asked_for():
+    # The second derivative of the sine is 0 at both ends, and that of the cube at x.
+    for f in (wave(1.0, 1.0, 0.0, 0.0), wave(-1.0, 1.0, 0.0, 0.0), power(-6.0, 0.0, 3)):
+        instance = (f, 0.1, 1e-6, 0.0, np.pi, (f(0.0), f(np.pi)))
         assert broken(hypotheses(*instance)) == ["smooth"]
         assert not conclusion(*instance)
 

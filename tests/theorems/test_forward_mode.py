@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from kink_instances import jagged
 from near import broken, missed
 from sweeps import OPERATIONS, Program, programs, relu_with
 
@@ -62,7 +63,13 @@ def conclusion(
 
 
 def slope_at(f, h=2.0**-9):
-    """Return f'(0), by central differences with four steps, extrapolated three times."""
+    """Return f'(0), by central differences with four steps, extrapolated three times.
+
+    It is nan if the slopes of the two sides differ.
+    """
+    ahead, back = ((f(t) - f(0.0)) / t for t in (2.0**-20, -(2.0**-20)))
+    if not abs(ahead - back) < 1e-2 * (1 + abs(ahead)):
+        return math.nan
     column = [(f(h / 2**k) - f(-h / 2**k)) / (2 * h / 2**k) for k in range(4)]
     for j in (1, 2, 3):
         column = [(4**j * b - a) / (4**j - 1) for a, b in pairwise(column)]
@@ -116,9 +123,14 @@ def test_holds_where_it_says_little():
     near += [(SQUARE, lambda x: np.tanh(x * x) if abs(x - 1.5) < 0.1 else 0.0, [3.0])]
     beside = Program([0.5], [("relu", 0)], relu_with(0.0).operations)
     near += [(beside, last(beside), [1.0]), (beside, last(beside), [-1.0])]
+    # Or it has kinks as near as one likes.
+    smooth = OPERATIONS | {"jagged": (lambda a: a + float(jagged(a)), lambda a: [1.0])}
+    bent = Program([0.0], [("jagged", 0)], smooth)
+    near += [(bent, last(bent), [2.0])]
     for instance in near:
         assert not broken(hypotheses(*instance))
         assert conclusion(*instance)
+        assert not conclusion(*instance, shown=lambda value, tangent: value - 1e-6)
 
 
 def test_without_fixed():
@@ -127,6 +139,9 @@ def test_without_fixed():
     instance = (program, lambda x: x, [1.0])
     assert broken(hypotheses(*instance)) == ["fixed"]
     assert not conclusion(*instance)
+    # The same beside the line along which the derivative is asked for: then no ball will do.
+    program = Program([0.0, 0.0], [("add", 0, 1)])
+    assert broken(hypotheses(program, lambda x, y: 0.0 if y else x, [1.0, 0.0])) == ["fixed"]
 
 
 def pinch(u, v):
@@ -136,6 +151,12 @@ def pinch(u, v):
 def test_without_differentiable():
     kinked = relu_with(0.0)
     instance = (kinked, last(kinked), [1.0])
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)
+    # The slopes of |x| on the two sides have a mean, and it is what the rule says.
+    modulus = Program([0.0], [("relu", 0), ("negative", 0), ("relu", 2), ("add", 1, 3)])
+    modulus.operations = kinked.operations
+    instance = (modulus, last(modulus), [1.0])
     assert broken(hypotheses(*instance)) == ["differentiable"]
     assert not conclusion(*instance)
     # Nor may a later line have such a kink.

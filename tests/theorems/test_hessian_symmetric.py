@@ -70,7 +70,11 @@ def test_near_misses():
     near = [(polynomial([1.0, 0.5, 0.25, 2.0]), np.array([0.5, -0.25]), i, 1 - i) for i in (0, 1)]
     near += [(shaky, np.zeros(2), i, 1 - i) for i in (0, 1)]
     near += [(lambda w: w[0] * w[1] * w[2] + np.sin(w[0] + 2 * w[2]), np.ones(3) / 2, 2, 0)]
+    # Of the third variable nothing is asked.
+    near += [(lambda w: shaky(w[:2]) + abs(w[2]), np.zeros(3), 0, 1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Each of them tells, whatever the number of variables.
+    assert not any(conclusion(*one, times=1.01) for one in near)
 
 
 def test_without_twice():

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from kink_instances import jagged
 from near import broken, missed
 from smooth_instances import only_partials, partials_at_zero
 from sweeps import approximates
@@ -13,6 +14,9 @@ NEAR_MISSES = {
     "g passed on unmultiplied": {"by_x": lambda g, W, x: g},
     "x gᵀ, for g xᵀ": {"by_w": lambda g, W, x: np.outer(x, g)},
     "the first row in every row": {"by_w": lambda g, W, x: np.outer(0 * g + g[0], x)},
+    "the last row in every row": {"by_w": lambda g, W, x: np.outer(0 * g + g[-1], x)},
+    "the first entry of Wᵀ g alone": {"by_x": lambda g, W, x: W.T @ g * np.linspace(1, 2, len(x))},
+    "the last entry of Wᵀ g alone": {"by_x": lambda g, W, x: W.T @ g * np.linspace(2, 1, len(x))},
     "g in every column": {"by_w": lambda g, W, x: np.outer(g, np.ones(len(x)))},
 }
 
@@ -56,7 +60,11 @@ def test_near_misses():
     for V in (W[:, :1], W[1:]):
         z = V @ x[: V.shape[1]]
         instances += [(lambda z: np.sum(np.abs(z)), np.sign(z), V, x[: V.shape[1]])]
+    # And kinks as near as one likes.
+    instances += [(lambda z: np.sum(z + jagged(z)), np.ones(2), W, np.zeros(2))]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells, whatever the shape.
+    assert not any(conclusion(*one, by_x=lambda g, W, x: 1.01 * W.T @ g) for one in instances)
 
 
 def test_without_differentiable():

@@ -12,7 +12,9 @@ from newton_instances import (
     bowl,
     cubic,
     folded,
+    harmonic,
     quartic,
+    ridge,
     root_like,
     smooth_functions,
     spectral,
@@ -109,6 +111,12 @@ def test_holds(data, d, part):
 
 ZERO = np.zeros(1)
 TIGHT = cubic(), ZERO, 1.0, 1.0, 1.0, np.array([0.4])
+DIAGONAL = np.array([1.0, 1.0]) / np.sqrt(2)
+#: Of two variables: along a diagonal, and where the Hessian moves in two directions at once.
+TIGHT_PLANE = [
+    (ridge(DIAGONAL), np.zeros(2), 1.0, 1.0, 1.0, 0.4 * DIAGONAL),
+    (harmonic(), np.zeros(2), 1.0, 1.0, 1.0, np.array([-0.4, 0.0])),
+]
 
 
 def test_near_misses():
@@ -127,8 +135,10 @@ def test_every_clause_is_asked_for():
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, *TIGHT_PLANE):
+        assert not broken(hypotheses(*instance))
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
 
 
 def test_without_critical():
@@ -163,6 +173,8 @@ def test_without_lipschitz():
     for instance in (
         # twice the curvature of the change that is claimed
         (cubic(), ZERO, 0.9, 1.0, 0.5, np.array([0.4])),
+        # the same along a diagonal, where no entry of the Hessian changes more than is claimed
+        (ridge(DIAGONAL), np.zeros(2), 0.9, 1.0, 0.5, 0.4 * DIAGONAL),
         # as claimed between any point and the minimiser, and not between two points
         (folded(), ZERO, 1.0, 1.0, 1.0, np.array([0.32])),
     ):
@@ -175,6 +187,10 @@ def test_without_near():
         instance = cubic(), ZERO, 1.0, 1.0, 1.0, np.array([start])
         assert broken(hypotheses(*instance)) == ["near"]
         assert not conclusion(*instance)
+    # Both entries are small enough, and the length is not.
+    instance = ridge(DIAGONAL), np.zeros(2), 1.0, 1.0, 1.0, 0.7 * DIAGONAL
+    assert broken(hypotheses(*instance)) == ["near"]
+    assert not conclusion(*instance)
     # An error that stays is no error that vanishes, however small it is.
     instance = cubic(100.0), ZERO, 1.0, 1.0, 100.0, np.array([2 / 300])
     assert broken(hypotheses(*instance)) == ["near"]

@@ -48,7 +48,10 @@ def test_near_misses():
     instances = [(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, 3.0]))]
     instances += [(np.eye(2), np.zeros(2))]
     instances += [(np.array([[0.02, 0.01], [0.01, 0.01]]), np.array([1.0, 3.0]))]
+    instances += [(np.eye(3) + 1, np.array([1.0, 0.0, -2.0]))]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells, whatever d and g.
+    assert not any(conclusion(*one, sign=0) for one in instances)
 
 
 def test_every_clause_is_asked_for():
@@ -64,6 +67,7 @@ def test_semidefinite_is_not_enough():
 
 def test_without_positive():
     for H in (np.diag([2.0, -2.0]), np.diag([-1.0, -1.0]), np.array([[1.0, 2.0], [2.0, 1.0]])):
-        instance = H, np.array([1.0, -2.0])
-        assert broken(hypotheses(*instance)) == ["positive"]
-        assert not conclusion(*instance)
+        for g in ([1.0, -2.0], [1.0, 1.0]):  # along the second the last model is convex
+            instance = H, np.array(g)
+            assert broken(hypotheses(*instance)) == ["positive"]
+            assert not conclusion(*instance)

@@ -102,7 +102,13 @@ def test_near_misses():
     identity = [("relu", 0), ("negative", 0), ("relu", 2), ("negative", 3), ("add", 1, 4)]
     modulus = [("relu", 0), ("negative", 0), ("relu", 2), ("add", 1, 3)]
     near = [(lines, [0.0], [way]) for lines in (identity, modulus) for way in (1.0, -1.0, 2.0)]
+    # max(x, y) = relu(x - y) + y where x = y, times a third variable.
+    larger = [("negative", 1), ("add", 0, 3), ("relu", 4), ("add", 5, 1), ("multiply", 6, 2)]
+    near += [(larger, [1.0, 1.0, -2.0], [2.0, -1.0, 0.5])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Each of them tells, whatever the inputs and the direction.
+    slope = {"relu": lambda a, b: 0.999 * RELU(a, b)}
+    assert not any(conclusion(*one, **slope) for one in near)
 
 
 def test_without_lipschitz():

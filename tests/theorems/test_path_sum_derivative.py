@@ -3,6 +3,7 @@
 import math
 
 from hypothesis import assume, given
+from kink_instances import jagged
 from near import broken, missed
 from smooth_instances import only_partials, partials_at_zero
 from sweeps import (
@@ -21,6 +22,7 @@ NEAR_MISSES = {
     "the largest weight, for their sum": {"gather": lambda weights: max(weights, default=0)},
     "the path that comes last": {"gather": lambda weights: weights[-1] if weights else 0},
     "the sum along a path, for the product": {"weigh": sum},
+    "no walk of length 0": {"weigh": lambda walk: math.prod(walk) if walk else 0},
     "the last edge alone": {"weigh": lambda walk: walk[-1] if walk else 1},
     "parallel edges count once": {"read": dict.fromkeys},
     "two evaluations, for one": {"evaluations": 2},
@@ -60,7 +62,13 @@ def test_near_misses():
     doubled = Program([0.5], [("add", 0, 0), ("tanh", 1)])
     # An operation may have a kink, as long as it is elsewhere.
     bent = Program([0.5], relu_with(0.0).lines, relu_with(0.0).operations)
-    assert not missed(NEAR_MISSES, [(small,), (doubled,), (bent,)], conclusion, hypotheses)
+    # Or as near as one likes.
+    smooth = OPERATIONS | {"jagged": (lambda a: a + float(jagged(a)), lambda a: [1.0])}
+    near = [(small,), (doubled,), (bent,), (Program([0.0], [("jagged", 0)], smooth),)]
+    near += [(Program([0.5, 2.0], [("multiply", 0, 1)]),), (Program([1.0], []),)]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Each of them tells.
+    assert not any(conclusion(*one, weigh=lambda walk: 1.01 * math.prod(walk)) for one in near)
 
 
 def test_every_result_is_asked_for():

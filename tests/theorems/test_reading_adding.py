@@ -47,6 +47,12 @@ def test_holds(data, m, n):
 def test_near_misses():
     instances = [([0, 0, 1], np.array([1, 10, 100]), [2, 3, 5]), ([], np.array([], int), [1])]
     assert not missed(NEAR_MISSES, instances, conclusion)
+    # A map that is one to one, onto and not, and numbers of both signs.
+    for sigma in ([1, 0], [2, 0], [1, 1, 0, 2]):
+        g, x = np.array([1, -10, 100, -1000][: len(sigma)]), [2, -3, 5][: max(sigma) + 1]
+        assert conclusion(sigma, g, x)
+        for factor in (-1, 2):
+            assert not conclusion(sigma, g, x, read=lambda x, s, factor=factor: factor * x[s])
     # Here the last share is less than the sum by one.
     one_less = {"the last share, for the sum": NEAR_MISSES["the last share, for the sum"]}
     assert not missed(one_less, [([0, 0], np.array([1, 1]), [1])], conclusion)

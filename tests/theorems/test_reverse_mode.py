@@ -3,6 +3,7 @@
 from operator import add, mul
 
 from hypothesis import assume, given
+from kink_instances import jagged
 from near import broken, missed
 from smooth_instances import only_partials, partials_at_zero
 from sweeps import OPERATIONS, Program, approximates, is_order, programs, relu_with, sweep
@@ -13,6 +14,8 @@ NEAR_MISSES = {
     "the adjoint passed on unmultiplied": {"share": lambda adjoint, slope: adjoint},
     "the local derivative alone": {"share": lambda adjoint, slope: slope},
     "the result starts at 2": {"start": (0, 2)},
+    "all adjoints start at 1": {"start": (1, 1)},
+    "the first input alone": {"read": lambda edges: [e for e in edges if e[0] != 1]},
 }
 
 
@@ -23,14 +26,14 @@ def hypotheses(program, order):
     }
 
 
-def conclusion(program, order, *, along=reversed, put=add, share=mul, start=(0, 1)):
+def conclusion(program, order, *, along=reversed, put=add, share=mul, start=(0, 1), read=list):
     """The adjoints of the inputs are the partial derivatives, whichever vertex is the result."""
     edges, inputs = program.edges(), range(len(program.inputs))
     how = {"along": along, "put": put, "share": share, "start": start}
     return all(
         approximates(
             lambda *x, r=r: program.values(x)[r],
-            [sweep(edges, order, r, **how)[u] for u in inputs],
+            [sweep(read(edges), order, r, **how)[u] for u in inputs],
             program.inputs,
         )
         for r in order
@@ -54,7 +57,18 @@ def test_near_misses():
     # An operation may have a kink, as long as it is elsewhere.
     bent = Program([0.5], relu_with(0.0).lines, relu_with(0.0).operations)
     instances = [(small(), [0, 1, 2, 3]), (bent, [0, 2, 1, 3, 4])]
+    # It may have kinks as near as one likes; there are two inputs; and the result is an input.
+    smooth = OPERATIONS | {"jagged": (lambda a: a + float(jagged(a)), lambda a: [1.0])}
+    instances += [
+        (Program([0.0], [("jagged", 0)], smooth), [0, 1]),
+        (Program([0.5, 2.0], [("multiply", 0, 1)]), [1, 0, 2]),
+        (Program([1.0], []), [0]),
+        (Program([1.0, 2.0], []), [1, 0]),
+    ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells; of the last, that an input has adjoint 0 which is not used.
+    assert not any(conclusion(*one, start=(0, 2)) for one in instances)
+    assert not conclusion(*instances[-1], start=(1, 1))
 
 
 def test_every_result_is_asked_for():
@@ -65,9 +79,10 @@ def test_every_result_is_asked_for():
 
 
 def test_without_order():
-    instance = (small(), [0, 2, 1, 3])  # the sweep comes to a before it comes to a + x
-    assert broken(hypotheses(*instance)) == ["order"]
-    assert not conclusion(*instance)
+    # The sweep comes to a before it comes to a + x, or comes to it twice.
+    for order in ([0, 2, 1, 3], [0, 1, 1, 2, 3]):
+        assert broken(hypotheses(small(), order)) == ["order"]
+        assert not conclusion(small(), order)
 
 
 def test_without_differentiable():

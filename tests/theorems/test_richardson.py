@@ -10,6 +10,7 @@ from difference_instances import (
     programs,
     restless,
     sines,
+    wave,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,7 @@ def test_tight():
 def test_every_step_has_its_worst_case(m, eps, h):
     assert conclusion(*worst(m, eps, 0.0, h))
     assert not conclusion(*worst(m, eps, 0.0, h), times=0.999)
+    assert not conclusion(*worst(m, eps, 0.0, h), least=3.7875)
 
 
 def folded(u, k=0):
@@ -148,6 +150,30 @@ def test_a_little_too_much_is_too_much():
     assert not conclusion(f, 0.99 * m, eps, *rest, values)
     assert broken(hypotheses(f, m, 0.99 * eps, *rest, values)) == ["accurate"]
     assert not conclusion(f, m, 0.99 * eps, *rest, values)
+
+
+def bent(side, start):
+    """Return a function that is ±(u - start)⁶ beyond there on one side, and 0 before."""
+
+    def derivative(u, k=0):
+        beyond = max(side * u - start, 0.0)
+        return side**k * np.prod(np.arange(6.0, 6.0 - k, -1)) * beyond ** (6 - k)
+
+    return derivative
+
+
+def test_the_whole_interval_is_asked_for():
+    sine = wave(1.0, np.pi / 2, 0.0, 0.0)  # whose fifth derivative is 0 at both ends
+    # One side of x alone, and beyond x ± h/2 alone.
+    for f in (sine, bent(1, 0.0), bent(-1, 0.0), bent(1, 0.5), bent(-1, 0.5)):
+        for sign in (1, -1):
+
+            def signed(u, k=0, f=f, sign=sign):
+                return sign * f(u, k)
+
+            instance = (signed, 1e-3, 1e-6, 0.0, 1.0, [signed(u) for u in points(0.0, 1.0)])
+            assert broken(hypotheses(*instance)) == ["smooth"]
+            assert not conclusion(*instance)
 
 
 def test_every_value_is_asked_for():

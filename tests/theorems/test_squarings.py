@@ -49,3 +49,7 @@ def test_holds(n):
 
 def test_near_misses():
     assert not missed(NEAR_MISSES, [(0,), (1,), (5,)], conclusion)
+    # Each length is asked for, 0 too.
+    for n in range(8):
+        assert not conclusion(n, recursive=lambda n: 2 ** (n + 1))
+        assert not conclusion(n, listed=lambda n: n)

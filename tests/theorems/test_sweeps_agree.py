@@ -92,18 +92,21 @@ def number(x):
     return np.array([[x]])
 
 
-def small(first, second, flip=1):
-    """Return c = a·b, b = a + y, a = x·x at 3, with slopes for rules."""
+def small(first, second, flip=1, r="c"):
+    """Return c = a·b, b = a + y, a = x·x at 3, with slopes for rules; r is the result."""
     slopes = [("x", "a", 3), ("x", "a", 3), ("a", "b", 1), ("y", "b", 1)]
     slopes += [("a", "c", 10), ("b", "c", 9)]
     edges = [(u, v, number(slope), number(slope * flip)) for u, v, slope in slopes]
     tangents = {v: np.array([2]) for v in "xyabc"}
-    return edges, ["x", "y"], tangents, ("c", np.array([5])), (first, second)
+    return edges, ["x", "y"], tangents, (r, np.array([5])), (first, second)
 
 
 def test_near_misses():
     instances = [small(order, order) for order in ("xyabc", "yxbac")]
+    instances += [small("xyabc", "xyabc", r=r) for r in "abx"]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    # Each of them tells, whichever vertex is the result.
+    assert not any(conclusion(*one, start=2) for one in instances)
 
 
 def test_any_list_will_do():
@@ -133,3 +136,4 @@ def test_without_same():
     instance = small("xyabc", "xybac")
     assert broken(hypotheses(*instance)) == ["same"]
     assert not conclusion(*instance)
+    assert broken(hypotheses(*small("xyabc", "yxabc"))) == ["same"]  # two orders are two lists
