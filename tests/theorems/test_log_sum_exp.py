@@ -3,7 +3,7 @@
 import numpy as np
 from convex_instances import chords_above
 from hypothesis import given
-from near import missed
+from near import missed, silent
 from softmax_instances import jacobian, logits, shares
 
 NEAR_MISSES = {
@@ -52,10 +52,20 @@ EQUAL = np.zeros(3)
 
 
 def test_near_misses():
-    near = [(EQUAL,), (np.array([2.0, 1.0, 0.0]),), (np.array([9.0, 0.0]),), (np.array([-4.0]),)]
+    near = [
+        (EQUAL,),
+        (np.array([0.5, -1.0, 0.0, 2.0]),),
+        (np.array([2.0, 1.0, 0.0]),),
+        (np.array([9.0, 0.0]),),
+        (np.array([-4.0]),),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
+    # For two logits far apart the maximum is nearly attained, and no other mean of them.
+    assert not conclusion(np.array([9.0, 0.0]), below=0.001)
 
 
 def test_tight():
-    assert conclusion(EQUAL)
-    assert not conclusion(EQUAL, times=0.99)
+    for z in (EQUAL, EQUAL + 3, EQUAL - 3):
+        assert conclusion(z)
+        assert not conclusion(z, times=0.99)

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
@@ -33,5 +33,10 @@ def test_holds(z, y):
 def test_near_misses():
     z = np.array([2.0, 1.0, 0.0])
     near = [(z, [0.5, 0.3, 0.2]), (z, [1.0, 1.0, 0.0]), (z, [2.0, -3.0, 1.0]), (z[:1], [3.0])]
-    near += [(np.array([1.0, -1.0]), [0.0, 0.0]), (np.zeros(4), [1.0, 2.0, 3.0, -1.0])]
+    near += [
+        (z, [0.0, 1.0, 0.0]),
+        (np.array([1.0, -1.0]), [0.0, 0.0]),
+        (np.zeros(4), [1.0, 2.0, 3.0, -1.0]),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 from hypothesis import given
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
@@ -14,6 +14,7 @@ NEAR_MISSES = {
     "the softmax": {"point": lambda x, tau: shares(x)},
     "the sum of all x_i - τ is 1": {"cut": lambda v: v},
     "others are farther by a half": {"margin": 0.5},
+    "the nearest by the largest entry": {"length": lambda v: np.abs(v).max()},
     "a threshold higher by .001": {"point": lambda x, tau: np.maximum(x - tau - 1e-3, 0)},
 }
 
@@ -37,6 +38,7 @@ def conclusion(
     point=lambda x, tau: np.maximum(x - tau, 0),
     cut=lambda v: np.maximum(v, 0),
     margin=1e-9,
+    length=lambda v: v @ v,
 ):
     """One τ alone makes the sum 1, K entries are positive, and the point alone is the nearest."""
     u = np.sort(x)[::-1]
@@ -49,7 +51,7 @@ def conclusion(
     return (
         right == [0]
         and np.abs(point(x, tau) - nearest).max() < 1e-9
-        and all(np.sum((y - x) ** 2) > np.sum((nearest - x) ** 2) + margin for y in away)
+        and all(length(y - x) > length(nearest - x) + margin for y in away)
         and np.count_nonzero(nearest > 1e-9) == K
     )
 
@@ -62,7 +64,9 @@ def test_holds(x):
 def test_near_misses():
     near = [(np.array([1.5, 0.5, 0.5]),), (np.array([2.0, 1.0, 0.0]),), (np.array([-3.0]),)]
     near += [(np.array([0.2, -0.1, 0.3, 0.1]),), (np.array([0.7, 0.3]),)]  # the last is in Δ
+    near += [(np.array([0.0, 0.0, -3.0]),)]  # by the largest entry, several are as near
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_that_there_is_no_other_threshold_is_asked_for():
