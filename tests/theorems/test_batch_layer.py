@@ -14,10 +14,17 @@ NEAR_MISSES = {
     "the biases of the first example": {"by_b": lambda X, W, G: G[0]},
     "not transposed": {"by_x": lambda X, W, G: G @ W},
     "G passed on": {"by_x": lambda X, W, G: G},
+    "by the weights, more in the last row": {"by_w": lambda X, W, G: X.T @ G + last_row(W)},
+    "by the inputs, more in the last row": {"by_x": lambda X, W, G: G @ W.T + last_row(X)},
     "by the weights, a thousandth more": {"by_w": lambda X, W, G: 1.001 * X.T @ G},
     "by the biases, a thousandth more": {"by_b": lambda X, W, G: 1.001 * G.sum(axis=0)},
     "by the inputs, a thousandth more": {"by_x": lambda X, W, G: 1.001 * G @ W.T},
 }
+
+
+def last_row(array):
+    """Return .001 in the last row, and zeros."""
+    return 1e-3 * np.eye(len(array))[:, -1:] * np.ones_like(array)
 
 
 def hypotheses(ell, G, X, W, b):

@@ -80,6 +80,11 @@ def test_every_example_of_a_batch_is_asked_for():
     assert not conclusion(x, [0.0], 0.0, 0.5, 0.1, signals, slope=0.1)
 
 
+def test_how_it_stays_dead_is_not_said():
+    # With the derivative of a leaky ReLU both parameters decrease here, and it is as dead.
+    assert conclusion([[1.0]], [-1.0], 0.0, 0.5, 0.0, [[(0, 1.0)]], slope=0.1)
+
+
 def test_without_dead():
     for instance in (
         ([[1.0], [-1.0]], [1.0], 0.0, 0.1, 1.0, [[(1, -1.0)]] * 5),

@@ -65,6 +65,7 @@ def test_near_misses():
     x = np.array([2.0, 1.0, 0.0])
     others = [*np.eye(3), np.ones(3) / 3, shares(x) + np.array([0.01, -0.01, 0.0])]
     near = [(x, 2.0, others), (x, 0.5, others), (x[:1], 1.0, [np.ones(1)]), (x, 1.0, [shares(x)])]
+    near += [(np.zeros(3), 0.01, [*np.eye(3)])]  # where others are worse by little
     near += [(np.zeros(4), 3.0, [*np.eye(4), np.array([0.5, 0.5, 0.0, 0.0])])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
     assert not silent(NEAR_MISSES, near, conclusion)

@@ -89,6 +89,11 @@ def test_tight():
         assert not conclusion(*instance, times=0.99)
 
 
+def test_more_is_not_said():
+    # One step may lead to w*, where the bound does not.
+    assert conclusion(bowl(1.0), ZERO, 0.5, 1.0, ONE, 1.0, times=0.0)
+
+
 def test_without_strong():
     for instance in (
         (huber(), ZERO, 1.0, 1.0, 10 * ONE, 1.0),

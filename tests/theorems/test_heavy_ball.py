@@ -121,7 +121,11 @@ def test_every_step_is_asked_for():
 
 def test_that_it_is_attained_is_asked_for():
     # A bound that is wide is a bound, of this mode and of others.
-    for wide in (lambda root, t: 1 + 2 * t, lambda root, t: 1 + (1.001 + root) * t):
+    for wide in (
+        lambda root, t: 1 + 2 * t,
+        lambda root, t: 1 + (1.001 + root) * t,
+        lambda root, t: 1 + (1 + root) * t + (t > 2) / 10,
+    ):
         assert not conclusion(*TIGHT, front=wide)
         assert not conclusion(*PLANE, front=wide)
         assert conclusion(quadratic(1.0), *TIGHT[1:], front=wide)

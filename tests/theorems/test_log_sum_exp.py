@@ -12,12 +12,24 @@ NEAR_MISSES = {
     "the Hessian is the diagonal of J": {"hessian": lambda z: np.diag(np.diag(jacobian(z)))},
     "below the maximum": {"above": -1e-6},
     "the gradient, a thousandth more": {"gradient": lambda z: 1.001 * shares(z)},
+    "the gradient, more in the last entry": {"gradient": lambda z: shares(z) + last(z) / 1000},
+    "the gradient, more where z is least": {
+        "gradient": lambda z: shares(z) + (z == z.min()) / 1000
+    },
+    "the Hessian, more on the diagonal": {"hessian": lambda z: jacobian(z) + np.eye(len(z)) / 1000},
+    "the Hessian, more in a corner": {
+        "hessian": lambda z: jacobian(z) + np.outer(last(z), last(z)[::-1]) / 1000
+    },
     "the Hessian, a thousandth more": {"hessian": lambda z: 1.001 * jacobian(z)},
     "the bound log n, times .99": {"times": 0.99},
     "above the maximum by log 2": {"below": np.log(2)},
     "concave": {"side": -1},
     "strictly convex": {"gap": 1e-9},
 }
+
+
+def last(z):
+    return np.eye(len(z))[-1]
 
 
 def lse(z):

@@ -17,6 +17,7 @@ NEAR_MISSES = {
     "the radius is at most .99(1 - 1/√κ)": {"radius": lambda s: 0.99 * (1 - s)},
     "the radius is 1.01(1 - 1/√κ) at m": {"radius": lambda s: 1.01 * (1 - s)},
     "no farther than .99|w_1| afterwards": {"most": 0.99},
+    "of modes up to 1.4L": {"modes": lambda m, lip: np.linspace(m, 1.4 * lip, 9)},
     "of modes up to 2L": {"modes": lambda m, lip: np.linspace(m, 2 * lip, 9)},
     "a step 1.5 times as long": {"length": 1.5},
     "a step .9 times as long": {"length": 0.9},
@@ -123,9 +124,14 @@ def test_every_step_is_asked_for():
     assert not conclusion(*nearly, front=lambda s, t: 1 + min(t, 20) * s)
 
 
-def test_that_the_bound_decreases_is_asked_for():
+def test_that_the_bound_is_at_most_the_start_is_asked_for():
     # The steepest mode is at 0 after one step, whatever the bound.
-    assert not conclusion(*flattest(25.0, 25.0), front=lambda s, t: 1 + 5 * t * s)
+    steepest = flattest(25.0, 25.0)
+    assert not conclusion(*steepest, front=lambda s, t: 1 + 5 * t * s)
+    # That it decreases from step to step is true, and not said.
+    assert conclusion(*steepest, front=lambda s, t: float(t != 2))
+    # Nor that no other mode may attain it.
+    assert conclusion(*steepest, front=lambda s, t: float(t == 0))
 
 
 def test_that_it_is_attained_is_asked_for():

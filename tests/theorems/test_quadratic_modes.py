@@ -11,6 +11,9 @@ NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
     "1 - 2ηλ": {"mode": lambda eta, v: 1 - 2 * eta * v},
     "1 - 2ηλ for the largest": {"mode": lambda eta, v: 1 - eta * v * np.where(v == v.max(), 2, 1)},
+    "1 - 2ηλ for those between": {
+        "mode": lambda eta, v: 1 - eta * v * np.where((v > v.min()) & (v < v.max()), 2, 1)
+    },
     "e^(-ηλ)": {"mode": lambda eta, v: np.exp(-eta * v)},
     "|1 - ηλ|": {"mode": lambda eta, v: abs(1 - eta * v)},
     "|1 - ηm|": {"factor": lambda eta, m, lip: abs(1 - eta * m)},

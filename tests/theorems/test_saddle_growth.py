@@ -39,6 +39,7 @@ NEAR_MISSES = {
     "the step of twice the rate": {"steps": 2},
     "O(t³)": {"order": 3},
     "a remainder of the size |t|^(3/2)": {"more": lambda t: 100 * abs(t) ** 1.5},
+    "turned round": {"flip": -1},
     "not where it is": {"more": lambda t: 1e-9 * (t == 0)},
     "the hidden biases move along": {"drift": (1, 0)},
     "the biases of the classes move along": {"drift": (0, 1)},
@@ -73,6 +74,7 @@ def conclusion(
     turn=1,
     parts=(1, 1),
     drift=(0, 0),
+    flip=1,
     steps=1,
     order=2,
     more=lambda t: 0.0,
@@ -91,7 +93,7 @@ def conclusion(
         at = (t * V1, np.full(len(q), b1), t * V2, b2)
         slopes = gradient(x, labels, at, alpha, activation)
         moved = [p - steps * eta * g for p, g in zip(at, slopes, strict=True)]
-        factor = 1 + eta * rate(s, alpha)
+        factor = flip * (1 + eta * rate(s, alpha))
         claimed = (factor * t * V1, at[1] + drift[0] * t, factor * t * V2, b2 + drift[1] * t)
         away = max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
         return away + more(t)

@@ -125,6 +125,12 @@ def test_near_misses():
     assert not silent(NEAR_MISSES, near, conclusion)
 
 
+def test_more_is_not_said():
+    # In W1 alone the derivative is alpha‖V₁‖², and more than is said.
+    only_W1 = (10 * np.eye(2), np.zeros(2), np.zeros((2, 3)), np.zeros(3))
+    assert conclusion(X, LABELS, 1.0, only_W1, times=0.9)
+
+
 def test_tight():
     assert conclusion(*TIGHT)
     assert not conclusion(*TIGHT, times=0.99)

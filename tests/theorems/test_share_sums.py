@@ -52,6 +52,14 @@ def test_any_labels_and_any_function_are_asked_for():
         assert not missed(near_miss, [(X, labels, p, phi, 0.5)], conclusion)
 
 
+def test_every_row_is_asked_for():
+    X, Y, p = network(1)
+    for k in range(3):
+        one = p | {"W2": np.eye(3)[:, [k]] * np.ones(2)}
+        assert conclusion(X, Y, one, np.tanh, 0.5)
+        assert not conclusion(X, Y, one, np.tanh, 0.5, free=0.0)
+
+
 def test_sums_below_zero_are_told():
     X, Y, p = network(1)
     p = p | {"W2": -np.abs(p["W2"])}

@@ -96,7 +96,7 @@ def test_near_misses():
 
 def test_tight():
     space = bowl(1.0), np.zeros(3), 1.0, np.array([1.0, 0.0, -2.0]), 0.5
-    for instance in (TIGHT, space):
+    for instance in (TIGHT, space, (bowl(1.0), ZERO, 1.0, ONE, 1.7)):
         assert conclusion(*instance)
         assert not conclusion(*instance, times=0.99)
 

@@ -40,6 +40,9 @@ def test_tight():
     for k in (1, 2, 4):
         assert conclusion(TWO[0], k)
         assert not conclusion(TWO[0], k, times=0.99)
+    far = np.array([9.0, 0.0, -9.0])
+    assert not conclusion(far, 0, times=0.99)
+    assert conclusion(far, 5, times=0.1)  # the first step from afar does more
 
 
 def test_lengths_are_euclidean():

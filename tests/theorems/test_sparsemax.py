@@ -11,6 +11,9 @@ NEAR_MISSES = {
     "at least, for more than": {"counted": lambda k, u, sums: k[1 + k * u >= sums][-1]},
     "one entry more": {"counted": lambda k, u, sums: min(k[1 + k * u > sums][-1] + 1, len(k))},
     "clip and normalise": {"point": lambda x, tau: np.maximum(x, 0) / np.maximum(x, 0).sum()},
+    "more for all but the largest": {
+        "point": lambda x, tau: np.maximum(x - tau, 0) + (x < x.max()) / 1000
+    },
     "the softmax": {"point": lambda x, tau: shares(x)},
     "the sum of all x_i - τ is 1": {"cut": lambda v: v},
     "others are farther by a half": {"margin": 0.5},
@@ -67,6 +70,8 @@ def test_near_misses():
     near += [(np.array([0.0, 0.0, -3.0]),)]  # by the largest entry, several are as near
     assert not missed(NEAR_MISSES, near, conclusion)
     assert not silent(NEAR_MISSES, near, conclusion)
+    # Others are near, too: a tenth of the way towards a vertex.
+    assert not conclusion(np.array([0.7, 0.3]), margin=0.01)
 
 
 def test_that_there_is_no_other_threshold_is_asked_for():
