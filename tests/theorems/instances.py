@@ -1,6 +1,6 @@
 """Instances of the book's theorems on graphs: random ones, and some that are infinite."""
 
-from itertools import count, permutations, repeat
+from itertools import chain, count, permutations, repeat
 from math import inf
 
 import networkx as nx
@@ -11,7 +11,9 @@ __all__ = [
     "Naturals",
     "NaturalsAndLoop",
     "Parallel",
+    "ParallelAndLoop",
     "Points",
+    "PointsAndLoop",
     "UpToZero",
     "dags",
     "digraphs",
@@ -109,6 +111,28 @@ class Parallel:
         return repeat("v") if u == "u" else []
 
 
+class PointsAndLoop(Points, NaturalsAndLoop):
+    """The vertices 0, 1, 2, … without edges, and then a vertex with a self-loop."""
+
+    def successors(self, v):
+        return [v] if v == "beside" else []
+
+    predecessors = successors
+
+
+class ParallelAndLoop(Parallel):
+    """Infinitely many edges from u to v, and then a self-loop at u."""
+
+    def in_degree(self, v):
+        return inf if v == "v" else 1
+
+    def predecessors(self, v):
+        return repeat("u") if v == "v" else ["u"]
+
+    def successors(self, u):
+        return chain(repeat("v"), "u") if u == "u" else []
+
+
 def size(graph):
     """Return the number of vertices."""
     return inf if isinstance(graph, Integers) else len(graph)
@@ -120,9 +144,9 @@ def is_finite(graph):
 
 
 def is_acyclic(graph):
-    """Judge by networkx; of the infinite graphs of this file all are but one."""
+    """Judge by networkx; of the infinite graphs of this file those are that have no loop."""
     if isinstance(graph, Integers | Parallel):
-        return not isinstance(graph, NaturalsAndLoop)
+        return not isinstance(graph, NaturalsAndLoop | ParallelAndLoop)
     return nx.is_directed_acyclic_graph(networkx(graph))
 
 

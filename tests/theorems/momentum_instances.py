@@ -21,11 +21,13 @@ __all__ = [
     "hill",
     "huber",
     "late",
+    "moved",
     "nesterov",
     "plateau",
     "power",
     "quadratic",
     "quadratics",
+    "sloped",
     "smooth_functions",
     "steep",
 ]
@@ -124,6 +126,28 @@ def late():
         lambda w: np.sum(np.where(w < 1, w * w / 2, 12.5 * w * w - 24 * w + 12)),
         lambda w: np.where(w < 1, w, 25 * w - 24),
     )
+
+
+def sloped(*places):
+    """Return a function of one variable: its value at 0 is 0, its slope at each place is given.
+
+    The slope is linear from place to place, and constant before the first and behind the last.
+    """
+    x, y = np.array(sorted(places), float).T
+    ends = np.concatenate([[0.0], np.cumsum(np.diff(x) * (y[1:] + y[:-1]) / 2)])
+
+    def integral(t):
+        k = max(np.searchsorted(x, t) - 1, 0)
+        return ends[k] + (t - x[k]) * (y[k] + np.interp(t, x, y)) / 2
+
+    return Function(
+        lambda w: integral(w[0]) - integral(0.0), lambda w: np.array([np.interp(w[0], x, y)])
+    )
+
+
+def moved(f, star, by):
+    """Return the function whose graph is that of f, moved from 0 to w* and up."""
+    return Function(lambda w: f(w - star) + by, lambda w: f.slope(w - star))
 
 
 def quadratic(A):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["broken", "missed"]
+__all__ = ["broken", "missed", "silent"]
 
 
 def broken(hypotheses: Mapping[str, bool]) -> list[str]:
@@ -30,4 +30,20 @@ def missed(
         words
         for words, moved in near_misses.items()
         if all(conclusion(*instance, **moved) for instance in instances)
+    ]
+
+
+def silent(
+    near_misses: Mapping[str, Mapping[str, Any]],
+    instances: Iterable[tuple[Any, ...]],
+    conclusion: Callable[..., bool],
+) -> list[int]:
+    """Return the numbers of the instances that tell no near miss from the statement.
+
+    A narrower statement, which says nothing of such instances, would be just as true of them.
+    """
+    return [
+        number
+        for number, instance in enumerate(instances)
+        if all(conclusion(*instance, **moved) for moved in near_misses.values())
     ]

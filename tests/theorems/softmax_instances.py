@@ -20,7 +20,8 @@ def distributions(size):
 
 def shares(z):
     """The softmax, with the limits of infinite logits."""
-    e = np.exp(np.asarray(z, float) - np.max(z))
+    z, top = np.asarray(z, float), np.max(z)
+    e = np.exp(np.where(z == top, 0.0, z - min(top, 1e300)))
     return e / e.sum()
 
 

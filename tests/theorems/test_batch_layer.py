@@ -4,7 +4,7 @@ import numpy as np
 from backward_instances import differs
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 from smooth_instances import only_partials, partials_at_zero
 
 NEAR_MISSES = {
@@ -14,10 +14,17 @@ NEAR_MISSES = {
     "the biases of the first example": {"by_b": lambda X, W, G: G[0]},
     "not transposed": {"by_x": lambda X, W, G: G @ W},
     "G passed on": {"by_x": lambda X, W, G: G},
+    "by the weights, more in the last row": {"by_w": lambda X, W, G: X.T @ G + last_row(W)},
+    "by the inputs, more in the last row": {"by_x": lambda X, W, G: G @ W.T + last_row(X)},
     "by the weights, a thousandth more": {"by_w": lambda X, W, G: 1.001 * X.T @ G},
     "by the biases, a thousandth more": {"by_b": lambda X, W, G: 1.001 * G.sum(axis=0)},
     "by the inputs, a thousandth more": {"by_x": lambda X, W, G: 1.001 * G @ W.T},
 }
+
+
+def last_row(array):
+    """Return .001 in the last row, and zeros."""
+    return 1e-3 * np.eye(len(array))[:, -1:] * np.ones_like(array)
 
 
 def hypotheses(ell, G, X, W, b):
@@ -73,7 +80,9 @@ def test_near_misses():
     # The function may have a kink, as long as it is elsewhere.
     X, W, b = instance(2, 3, 2, 1)[2:]
     bent = (lambda Z: np.sum(np.abs(Z)), np.sign(X @ W + b), X, W, b)
-    assert not missed(NEAR_MISSES, [instance(1, 2, 2, 2), bent], conclusion, hypotheses)
+    near = [instance(1, 2, 2, 2), instance(3, 1, 2, 2), instance(4, 3, 1, 2), bent]
+    assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_without_differentiable():

@@ -3,14 +3,19 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
+from test_gibbs import divergence
 
 NEAR_MISSES = {
     "the likelihood, not divided by N": {"per": lambda draws: 1},
     "the likelihood, divided by 1.001N": {"per": lambda draws: 1.001 * len(draws)},
     "the other way round": {"swapped": True},
     "never below the entropy plus .01": {"least": 0.01},
+    "a larger infimum where some class does not occur": {
+        "infimum": lambda y: plogq(y, y) + (y.min() == 0)
+    },
+    "the divergence the other way round": {"beyond": lambda y, s: divergence(s, y + 1e-300)},
     "equality for one-hot frequencies": {"attained": lambda y: True},
     "equality never": {"attained": lambda y: False},
     "equality at the logarithms of the frequencies alone": {
@@ -46,10 +51,12 @@ def conclusion(
     per=len,
     swapped=False,
     least=0.0,
+    infimum=lambda y: plogq(y, y),
+    beyond=lambda y, s: divergence(y, s),
     attained=lambda y: bool(np.all(y > 0)),
     where=lambda y, z: np.allclose(shares(z), y, rtol=0, atol=1e-6),
 ):
-    """-(1/N) log Λ = H(ȳ, s) ≥ H(ȳ), equal for some z if all classes occur, and where s(z) = ȳ."""
+    """-(1/N) log Λ = H(ȳ, s) = H(ȳ) + KL(ȳ ‖ s), with infimum H(ȳ); and where it is attained."""
     s, y = shares(z), frequencies(draws, len(z))
     log_likelihood = np.sum(np.log(s[draws]))
     cross = plogq(s, y + 1e-300) if swapped else plogq(y, s)
@@ -57,7 +64,9 @@ def conclusion(
     here = plogq(y, s) - plogq(y, y) < 1e-13
     return (
         abs(-log_likelihood / per(draws) - cross) < 1e-9
-        and plogq(y, s) >= plogq(y, y) + least - 1e-12
+        and abs(plogq(y, s) - plogq(y, y) - beyond(y, s)) < 1e-9
+        and plogq(y, s) >= infimum(y) + least - 1e-12
+        and abs(plogq(y, shares(best(y))) - infimum(y)) < 1e-7
         and reached == attained(y)
         and here == where(y, z)
     )
@@ -82,3 +91,4 @@ def test_near_misses():
         ([0], np.array([5.0])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)

@@ -3,8 +3,15 @@
 from itertools import pairwise
 
 from hypothesis import given
-from instances import NaturalsAndLoop, digraphs, is_acyclic, is_finite
-from near import broken, missed
+from instances import (
+    NaturalsAndLoop,
+    ParallelAndLoop,
+    PointsAndLoop,
+    digraphs,
+    is_acyclic,
+    is_finite,
+)
+from near import broken, missed, silent
 
 from dlbook.graph import DiGraph, find_cycle
 
@@ -30,7 +37,9 @@ def certificate(graph, closes, begin, rounds=1):
         path.append(u)
         if len(path) > PATIENCE:
             raise RecursionError
-        for w in graph.successors(u):
+        for scan, w in enumerate(graph.successors(u)):
+            if scan > PATIENCE:
+                raise RecursionError
             if closes(w, path, left):
                 return [*path[begin(path, w) if w in path else 0 :] * rounds, w]
             if w not in left and w not in path and (found := visit(w)):
@@ -38,10 +47,12 @@ def certificate(graph, closes, begin, rounds=1):
         left.add(path.pop())
         return None
 
-    for r in graph:
+    for turn, r in enumerate(graph):
         if r not in left and (found := visit(r)):
             return found
         path.clear()
+        if turn > PATIENCE:
+            raise RecursionError
     return None
 
 
@@ -87,9 +98,11 @@ def test_near_misses():
         (DiGraph(),),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, instances[:-1], conclusion)
 
 
 def test_without_finite():
-    graph = NaturalsAndLoop()
-    assert broken(hypotheses(graph)) == ["finite"]
-    assert not conclusion(graph)
+    for graph in (NaturalsAndLoop(), PointsAndLoop(), ParallelAndLoop()):
+        assert broken(hypotheses(graph)) == ["finite"]
+        assert not is_acyclic(graph)  # and the search never comes to the loop
+        assert not conclusion(graph)

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the penalty on the bias as well, growing it": {"bias_step": -1.0},
@@ -67,8 +67,10 @@ def test_near_misses():
         ([[1.0, 0.0], [0.0, 1.0]], [-1.0, 0.0], 0.0, 0.5, 0.1, SIGNALS),
         ([[1.0, 0.0], [0.0, 1.0]], [-1.0, -2.0], -0.1, 0.5, 0.1, SIGNALS),
         ([[1.0, 0.0], [0.0, 1.0]], [-1.0, -2.0], -0.1, 0.5, 2.0, SIGNALS),  # gone in one step
+        ([[1.0, 2.0], [0.0, 1.0]], [-1.0, -1.0], 0.0, 0.5, 0.0, SIGNALS),  # no penalty
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_every_example_of_a_batch_is_asked_for():
@@ -76,6 +78,11 @@ def test_every_example_of_a_batch_is_asked_for():
     x, signals = [[-1.0], [1.0]], [[(0, 0.0), (1, -1.0)]] * 20
     assert conclusion(x, [0.0], 0.0, 0.5, 0.1, signals)
     assert not conclusion(x, [0.0], 0.0, 0.5, 0.1, signals, slope=0.1)
+
+
+def test_how_it_stays_dead_is_not_said():
+    # With the derivative of a leaky ReLU both parameters decrease here, and it is as dead.
+    assert conclusion([[1.0]], [-1.0], 0.0, 0.5, 0.0, [[(0, 1.0)]], slope=0.1)
 
 
 def test_without_dead():
@@ -96,7 +103,7 @@ def test_without_bias():
 
 
 def test_without_short():
-    for eta in (2.0, 1.01):
+    for eta in (2.0, 1.01, 1.0001):
         instance = ([[1.0]], [-1.0], 0.0, eta, 1.0, [[(0, 0.0)]])
         assert broken(hypotheses(*instance)) == ["short"]
         assert not conclusion(*instance)

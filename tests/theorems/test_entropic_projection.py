@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 from softmax_instances import distributions, logits, shares
 
 NEAR_MISSES = {
@@ -12,6 +12,8 @@ NEAR_MISSES = {
     "the largest score alone": {"best": lambda x, T: 1.0 * (np.arange(len(x)) == np.argmax(x))},
     "the minimum is -lse(x)": {"minimum": lambda x, T: -lse(x)},
     "the minimum is the largest score": {"minimum": lambda x, T: -np.max(x)},
+    "the minimum is .001 less": {"minimum": lambda x, T: -T * lse(x / T) - 1e-3},
+    "the minimum is .001 more": {"minimum": lambda x, T: -T * lse(x / T) + 1e-3},
     "others are worse by .1": {"gap": lambda y, best: 0.1},
 }
 
@@ -63,8 +65,10 @@ def test_near_misses():
     x = np.array([2.0, 1.0, 0.0])
     others = [*np.eye(3), np.ones(3) / 3, shares(x) + np.array([0.01, -0.01, 0.0])]
     near = [(x, 2.0, others), (x, 0.5, others), (x[:1], 1.0, [np.ones(1)]), (x, 1.0, [shares(x)])]
+    near += [(np.zeros(3), 0.01, [*np.eye(3)])]  # where others are worse by little
     near += [(np.zeros(4), 3.0, [*np.eye(4), np.array([0.5, 0.5, 0.0, 0.0])])]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_no_point_is_better_even_by_little():

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 from softmax_instances import logits
 from test_entropic_projection import objective
 
@@ -11,17 +11,20 @@ NEAR_MISSES = {
     "also at temperature 0": {"cooled": lambda T: 0.0},
     "by a fixed mass of .1": {"masses": [0.1]},
     "by 1 at least": {"gain": 1.0},
+    "outside the simplex": {"taken": 0.0},
 }
 
 
-def conclusion(x, T, y, k, *, cooled=lambda T: T, masses=None, gain=0.0):
-    """Moving some mass from the largest entry to y_k, which is 0, lowers the objective."""
+def conclusion(x, T, y, k, *, cooled=lambda T: T, masses=None, gain=0.0, taken=1.0):
+    """Moving some mass from the largest entry to y_k, which is 0, lowers F, inside the simplex."""
     start = int(np.argmax(y))
     lowered = []
     for mass in np.geomspace(1e-30, 0.5, 200) * y[start] if masses is None else masses:
         moved = y.copy()
-        moved[start] -= mass
+        moved[start] -= taken * mass
         moved[k] += mass
+        if not (moved.min() >= 0 < moved[k] and abs(moved.sum() - 1) < 1e-12):
+            return False
         if mass < 1e-12:  # the difference is below rounding: its leading terms
             change = (x[start] - x[k]) * mass + cooled(T) * mass * np.log(mass)
             change -= cooled(T) * mass * (np.log(y[start]) + 1)
@@ -41,7 +44,9 @@ def test_holds(x, T, part):
 def test_near_misses():
     cold = (np.array([1.0, 0.0]), 0.25, np.array([1.0, 0.0]), 1)
     four = (np.array([5.0, -5.0, 0.0, 1.0]), 1.0, np.array([0.5, 0.0, 0.0, 0.5]))
-    assert not missed(NEAR_MISSES, [cold, (*four, 1), (*four, 2)], conclusion)
+    near = [cold, (*four, 1), (*four, 2)]
+    assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent({"by 1 at least": {"gain": 1.0}}, near, conclusion)
     # At temperature 0 and with equal entries the objective stays as it is: that is not lower.
     stays = {"also at temperature 0": NEAR_MISSES["also at temperature 0"]}
     equal = (np.zeros(2), 0.25, np.array([1.0, 0.0]), 1)

@@ -4,8 +4,20 @@ import numpy as np
 from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
-from momentum_instances import Function, above, around, below, bowl, huber, smooth_functions, steep
-from near import broken, missed
+from momentum_instances import (
+    Function,
+    above,
+    around,
+    below,
+    bowl,
+    huber,
+    moved,
+    quadratic,
+    sloped,
+    smooth_functions,
+    steep,
+)
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the factor, times .99": {"times": 0.99},
@@ -43,6 +55,9 @@ def test_holds(data, d):
 
 ONE, ZERO = np.ones(1), np.zeros(1)
 TIGHT = bowl(0.5), ZERO, 0.5, 1.0, ONE, 1.0
+#: In space, with a minimiser and a smallest value other than 0.
+STAR = np.array([1.0, -2.0, 3.0])
+ELSEWHERE = moved(bowl(1.0), STAR, 7.0), STAR, 1.0, 2.0, np.zeros(3), 0.5
 
 
 #: Curved by 1 up to 0 and by ½ from there on.
@@ -51,26 +66,40 @@ KINKED = Function(
 )
 
 
+#: The slope is w, but ¼ from ¼ to ¾, and then again increases by 1.
+FLAT_BETWEEN = sloped((-9, -9), (0.25, 0.25), (0.75, 0.25), (9, 8.5))
+
+
 def test_near_misses():
     near = [
         TIGHT,
         (bowl(1.0), ZERO, 1.0, 1.0, ONE, 1.0),
         (bowl(2.0), np.zeros(2), 1.0, 2.0, np.ones(2), 0.5),
-        (bowl(0.5), ZERO, 0.5, 1.0, ZERO, 1.0),  # there already
         (KINKED, ZERO, 0.5, 1.0, -2 * ONE, 1.0),
+        ELSEWHERE,
+        (bowl(0.5), ZERO, 0.5, 1.0, ZERO, 1.0),  # there already
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near[:-1], conclusion)
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, ELSEWHERE):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
+
+
+def test_more_is_not_said():
+    # One step may lead to w*, where the bound does not.
+    assert conclusion(bowl(1.0), ZERO, 0.5, 1.0, ONE, 1.0, times=0.0)
 
 
 def test_without_strong():
     for instance in (
         (huber(), ZERO, 1.0, 1.0, 10 * ONE, 1.0),
         (bowl(0.49), ZERO, 0.5, 1.0, ONE, 1.0),
+        # Strongly convex from w* to w and back, and not between.
+        (FLAT_BETWEEN, ZERO, 0.5, 1.0, ONE, 1.0),
     ):
         assert broken(hypotheses(*instance)) == ["strong"]
         assert not conclusion(*instance)
@@ -80,6 +109,8 @@ def test_without_smooth():
     for instance in (
         (steep(), ZERO, 0.5, 1.0, 1e-4 * ONE, 1.0),
         (bowl(1.6), ZERO, 0.5, 1.0, ONE, 1.0),
+        # Smooth from w* to w, and not across.
+        (quadratic([[1.0, 0.5], [0.5, 3.0]]), np.zeros(2), 0.5, 1.0, np.array([1.0, 0.0]), 1.0),
     ):
         assert broken(hypotheses(*instance)) == ["smooth"]
         assert not conclusion(*instance)

@@ -1,11 +1,12 @@
 """prp-generations: longest walks divide a finite DAG into generations."""
 
 from functools import cache
+from itertools import islice
 from math import inf
 
 from hypothesis import given
-from instances import UpToZero, dags, is_acyclic, size
-from near import broken, missed
+from instances import Parallel, UpToZero, dags, is_acyclic, size
+from near import broken, missed, silent
 
 from dlbook.graph import DiGraph, topological_generations
 
@@ -27,7 +28,8 @@ def lengths(graph, choose, back, start):
     def length(u, allowed):
         if allowed == 0:
             raise RecursionError
-        return choose((1 + length(w, allowed - 1) for w in getattr(graph, back)(u)), default=start)
+        before = islice(getattr(graph, back)(u), PATIENCE)  # infinitely many, if edges are parallel
+        return choose((1 + length(w, allowed - 1) for w in before), default=start)
 
     try:
         return {v: length(v, PATIENCE) for v in graph}
@@ -53,7 +55,7 @@ def conclusion(graph, *, choose=max, back="predecessors", start=0, below=lambda 
 
 def _sources(graph, level, k):
     left = {v for v in graph if level[v] >= k}
-    return {v for v in left if not left & set(graph.predecessors(v))}
+    return {v for v in left if not left & set(islice(graph.predecessors(v), PATIENCE))}
 
 
 @given(dags(max_nodes=8))
@@ -68,8 +70,9 @@ def test_holds(graph):
 def test_near_misses():
     shortcut = DiGraph([(1, 2), (2, 3), (1, 3)])
     several = DiGraph([(1, 2), (1, 2), (3, 2)], nodes=[1, 2, 3, 4])
-    near = [(shortcut,), (several,), (DiGraph(nodes=[1]),), (DiGraph(),)]
+    near = [(shortcut,), (several,), (Parallel(),), (DiGraph(nodes=[1]),), (DiGraph(),)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near[:-1], conclusion)
 
 
 def test_no_generation_is_left_out():

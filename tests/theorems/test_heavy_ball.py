@@ -5,12 +5,13 @@ from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from momentum_instances import above, around, below, bent, heavy_ball, quadratic, quadratics
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
     "√β^t alone": {"front": lambda root, t: 1.0},
     "3√β^t": {"front": lambda root, t: 3.0},
+    "no growth after 20 steps": {"front": lambda root, t: 1 + (1 + root) * min(t, 20)},
     "1 + t": {"front": lambda root, t: 1 + t},
     "1 + (1 - √β)t": {"front": lambda root, t: 1 + (1 - root) * t},
     "the radius is β": {"radius": lambda root: root**2},
@@ -93,22 +94,40 @@ def steepest(kappa):
 
 
 TIGHT = steepest(100.0)
+#: The steepest mode of a plane, 50 along (.6, .8) and 2 across, with m = 2 and L = 50.
+ALONG = np.array([0.6, 0.8])
+PLANE = quadratic(2 * np.eye(2) + 48 * np.outer(ALONG, ALONG)), 2.0, 50.0, ALONG
+PLANE = (*PLANE, *parameters(2.0, 50.0))
 
 
 def test_near_misses():
-    near = [TIGHT, steepest(25.0), (quadratic(1.0), *steepest(25.0)[1:])]
+    near = [TIGHT, steepest(25.0), (quadratic(1.0), *steepest(25.0)[1:]), PLANE]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, PLANE):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
+
+
+def test_every_step_is_asked_for():
+    # The flattest mode has (1 - √β)t for (1 + √β)t.
+    flattest = quadratic(1.0), *TIGHT[1:]
+    assert conclusion(*flattest, front=lambda root, t: 1 + (1 - root) * t)
+    assert not conclusion(*flattest, front=lambda root, t: 1 + (1 - root) * min(t, 20))
 
 
 def test_that_it_is_attained_is_asked_for():
     # A bound that is wide is a bound, of this mode and of others.
-    for wide in (lambda root, t: 1 + 2 * t, lambda root, t: 1 + (1.001 + root) * t):
+    for wide in (
+        lambda root, t: 1 + 2 * t,
+        lambda root, t: 1 + (1.001 + root) * t,
+        lambda root, t: 1 + (1 + root) * t + (t > 2) / 10,
+    ):
         assert not conclusion(*TIGHT, front=wide)
+        assert not conclusion(*PLANE, front=wide)
         assert conclusion(quadratic(1.0), *TIGHT[1:], front=wide)
 
 

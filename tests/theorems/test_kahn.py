@@ -16,7 +16,7 @@ from instances import (
     leads_forward,
     networkx,
 )
-from near import broken, missed
+from near import broken, missed, silent
 
 from dlbook.graph import DiGraph, topological_sort
 from dlbook.graph.digraph import CycleError
@@ -129,6 +129,7 @@ def test_near_misses():
         (DiGraph(),),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, instances, conclusion)
 
 
 def test_a_missing_vertex_has_a_cycle_before_it():
@@ -136,6 +137,12 @@ def test_a_missing_vertex_has_a_cycle_before_it():
     graph = DiGraph([(0, 1), (1, 2), (2, 1), (2, 3)])
     assert conclusion(graph)
     assert not conclusion(graph, ready=lambda left: left < 0)
+
+
+def test_what_is_behind_a_cycle_may_be_listed():
+    # As far as the statement goes: here 3 is listed at the start.
+    graph = DiGraph([(0, 1), (1, 2), (2, 1), (2, 3)])
+    assert conclusion(graph, degree=lambda graph, v: graph.in_degree(v) * (v != 3))
 
 
 def test_a_vertex_is_taken_once():

@@ -4,7 +4,7 @@ import numpy as np
 from convex_instances import chords_above, convex_functions, vectors
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "larger by one": {"gap": 1.0},
@@ -77,6 +77,10 @@ def test_near_misses():
         on_an_interval(np.square, lambda w: 2 * w, 0.0, -1.0, 2.0, [0.0, 0.0]),
         # A tight constraint that needs no multiplier.
         on_an_interval(np.square, lambda w: 2 * w, 0.0, 0.0, 2.0, [0.0, 0.0]),
+        # A kink elsewhere.
+        on_an_interval(
+            lambda w: w**2 + max(w - 1, 0), lambda w: 2 * w + (w > 1), 0.0, -1.0, 2.0, [0.0, 0.0]
+        ),
         # Convex on D, from 0 on, and not beyond.
         on_an_interval(lambda w: w**3, lambda w: 3 * w**2, 0.0, 0.0, 2.0, [0.0, 0.0]),
         # The equation y₁ + y₂ = 1, whose multiplier is -½; then ½.
@@ -86,12 +90,18 @@ def test_near_misses():
         (lambda y: y @ y, lambda y: 2 * y, np.zeros(2), np.zeros((0, 2)), np.zeros(0), [], ys),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_without_convex():
     instance = on_an_interval(lambda w: -(w**2), lambda w: -2 * w, -1.0, -1.0, 2.0, [2.0, 0.0])
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)
+    # Chords from the minimiser alone are not enough to be convex.
+    instance = on_an_interval(
+        lambda w: min(w**2, abs(w)), lambda w: 2 * w, 0.0, 0.0, 2.0, [0.0, 0.0]
+    )
+    assert broken(hypotheses(*instance)) == ["convex"]
 
 
 def test_without_stationary():

@@ -3,7 +3,7 @@
 import numpy as np
 from convex_instances import chords_above
 from hypothesis import given
-from near import missed
+from near import missed, silent
 from softmax_instances import jacobian, logits, shares
 
 NEAR_MISSES = {
@@ -12,12 +12,24 @@ NEAR_MISSES = {
     "the Hessian is the diagonal of J": {"hessian": lambda z: np.diag(np.diag(jacobian(z)))},
     "below the maximum": {"above": -1e-6},
     "the gradient, a thousandth more": {"gradient": lambda z: 1.001 * shares(z)},
+    "the gradient, more in the last entry": {"gradient": lambda z: shares(z) + last(z) / 1000},
+    "the gradient, more where z is least": {
+        "gradient": lambda z: shares(z) + (z == z.min()) / 1000
+    },
+    "the Hessian, more on the diagonal": {"hessian": lambda z: jacobian(z) + np.eye(len(z)) / 1000},
+    "the Hessian, more in a corner": {
+        "hessian": lambda z: jacobian(z) + np.outer(last(z), last(z)[::-1]) / 1000
+    },
     "the Hessian, a thousandth more": {"hessian": lambda z: 1.001 * jacobian(z)},
     "the bound log n, times .99": {"times": 0.99},
     "above the maximum by log 2": {"below": np.log(2)},
     "concave": {"side": -1},
     "strictly convex": {"gap": 1e-9},
 }
+
+
+def last(z):
+    return np.eye(len(z))[-1]
 
 
 def lse(z):
@@ -52,10 +64,20 @@ EQUAL = np.zeros(3)
 
 
 def test_near_misses():
-    near = [(EQUAL,), (np.array([2.0, 1.0, 0.0]),), (np.array([9.0, 0.0]),), (np.array([-4.0]),)]
+    near = [
+        (EQUAL,),
+        (np.array([0.5, -1.0, 0.0, 2.0]),),
+        (np.array([2.0, 1.0, 0.0]),),
+        (np.array([9.0, 0.0]),),
+        (np.array([-4.0]),),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
+    # For two logits far apart the maximum is nearly attained, and no other mean of them.
+    assert not conclusion(np.array([9.0, 0.0]), below=0.001)
 
 
 def test_tight():
-    assert conclusion(EQUAL)
-    assert not conclusion(EQUAL, times=0.99)
+    for z in (EQUAL, EQUAL + 3, EQUAL - 3):
+        assert conclusion(z)
+        assert not conclusion(z, times=0.99)

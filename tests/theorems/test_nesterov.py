@@ -5,17 +5,19 @@ from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from momentum_instances import above, around, below, late, nesterov, quadratic, quadratics
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
     "(1 - 1/√κ)^t alone": {"front": lambda s, t: 1.0},
     "2(1 - 1/√κ)^t": {"front": lambda s, t: 2.0},
+    "no growth after 20 steps": {"front": lambda s, t: 1 + min(t, 20) * s},
     "1 + .95t/√κ": {"front": lambda s, t: 1 + 0.95 * t * s},
     "heavy ball's factor": {"rate": lambda s: (1 - s) / (1 + s)},
     "the radius is at most .99(1 - 1/√κ)": {"radius": lambda s: 0.99 * (1 - s)},
     "the radius is 1.01(1 - 1/√κ) at m": {"radius": lambda s: 1.01 * (1 - s)},
     "no farther than .99|w_1| afterwards": {"most": 0.99},
+    "of modes up to 1.4L": {"modes": lambda m, lip: np.linspace(m, 1.4 * lip, 9)},
     "of modes up to 2L": {"modes": lambda m, lip: np.linspace(m, 2 * lip, 9)},
     "a step 1.5 times as long": {"length": 1.5},
     "a step .9 times as long": {"length": 0.9},
@@ -97,22 +99,46 @@ def flattest(kappa, steepness=1.0):
 
 
 TIGHT = flattest(25.0)
+#: The flattest mode of a plane, with m = 2 and L = 50.
+ALONG = np.array([0.6, 0.8])
+PLANE = quadratic(50 * np.eye(2) - 48 * np.outer(ALONG, ALONG)), 2.0, 50.0, ALONG
+PLANE = (*PLANE, *parameters(2.0, 50.0))
 
 
 def test_near_misses():
-    near = [TIGHT, flattest(400.0), flattest(25.0, 25.0), flattest(4.0, 2.0)]
+    near = [TIGHT, flattest(400.0), flattest(25.0, 25.0), flattest(4.0, 2.0), PLANE]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    for instance in (TIGHT, PLANE):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
+
+
+def test_every_step_is_asked_for():
+    # Nearly the flattest mode: there the bound is nearly attained, and equality is not asked for.
+    nearly = flattest(25.0, 1.0001)
+    assert conclusion(*nearly)
+    assert not conclusion(*nearly, front=lambda s, t: 1 + min(t, 20) * s)
+
+
+def test_that_the_bound_is_at_most_the_start_is_asked_for():
+    # The steepest mode is at 0 after one step, whatever the bound.
+    steepest = flattest(25.0, 25.0)
+    assert not conclusion(*steepest, front=lambda s, t: 1 + 5 * t * s)
+    # That it decreases from step to step is true, and not said.
+    assert conclusion(*steepest, front=lambda s, t: float(t != 2))
+    # Nor that no other mode may attain it.
+    assert conclusion(*steepest, front=lambda s, t: float(t == 0))
 
 
 def test_that_it_is_attained_is_asked_for():
     # A bound that is a little wide is a bound, and at most |w_1|.
     wide = {"front": lambda s, t: 1 + 1.04 * t * s}
     assert not conclusion(*TIGHT, **wide)
+    assert not conclusion(*PLANE, **wide)
     assert conclusion(*flattest(25.0, 25.0), **wide)
 
 

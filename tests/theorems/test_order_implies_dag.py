@@ -11,7 +11,7 @@ from instances import (
     is_acyclic,
     leads_forward,
 )
-from near import broken, missed
+from near import broken, missed, silent
 
 from dlbook.graph import DiGraph
 
@@ -64,10 +64,11 @@ def test_near_misses():
         (DiGraph([(1, 3)], nodes=[1, 2, 3]), [1, 2, 3]),
     ]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, instances, conclusion)
 
 
 def place(v):
-    return v if v != "beside" else 0
+    return v + 1 if v != "beside" else 0
 
 
 def test_an_infinite_graph_may_have_an_order():
@@ -82,6 +83,11 @@ def test_without_order():
     graph = DiGraph([(1, 2), (2, 3), (3, 2), (3, 4)])
     assert broken(hypotheses(graph, [1, 2, 3, 4])) == ["order"]
     assert not conclusion(graph, [1, 2, 3, 4])
+    # A list without some of the vertices, and one with some of them twice.
+    for order in ([1, 4], [1, 2, 3, 2, 3, 4]):
+        assert broken(hypotheses(graph, order)) == ["order"]
+    # A list has a first position, and none below; so the integers in their order are not one.
+    assert broken(hypotheses(Integers(), lambda n: n - 1)) == ["order"]
     for edges in [(1, 1)], [(1, 2), (2, 1)]:
         graph = DiGraph(edges)
         order = list(graph)

@@ -5,12 +5,15 @@ from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from momentum_instances import above, around, below, descent, quadratic, quadratics
-from near import missed
+from near import missed, silent
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
     "1 - 2ηλ": {"mode": lambda eta, v: 1 - 2 * eta * v},
     "1 - 2ηλ for the largest": {"mode": lambda eta, v: 1 - eta * v * np.where(v == v.max(), 2, 1)},
+    "1 - 2ηλ for those between": {
+        "mode": lambda eta, v: 1 - eta * v * np.where((v > v.min()) & (v < v.max()), 2, 1)
+    },
     "e^(-ηλ)": {"mode": lambda eta, v: np.exp(-eta * v)},
     "|1 - ηλ|": {"mode": lambda eta, v: abs(1 - eta * v)},
     "|1 - ηm|": {"factor": lambda eta, m, lip: abs(1 - eta * m)},
@@ -90,11 +93,14 @@ def test_near_misses():
         (np.diag([1.0, 4.0]), np.ones(2), 0.49, 3),
         (np.diag([1.0, 4.0]), np.ones(2), -0.1, 3),
         (np.diag([1.0, 4.0]), np.ones(2), 0.0, 3),
+        (np.diag([1.0, 4.0]), np.ones(2), 0.6, 3),
         (np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, -1.0]), 0.2, 2),
         (2 * np.eye(2), np.ones(2), 0.3, 2),  # m = L
         (np.eye(1), np.ones(1), 0.5, 0),
+        (np.array([[2.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 2.0]]), np.arange(3.0), 0.2, 2),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_a_factor_that_is_larger_is_told():

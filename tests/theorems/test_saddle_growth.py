@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 from saddle_instances import (
     BENT,
     COSINE,
@@ -39,6 +39,10 @@ NEAR_MISSES = {
     "the step of twice the rate": {"steps": 2},
     "O(t³)": {"order": 3},
     "a remainder of the size |t|^(3/2)": {"more": lambda t: 100 * abs(t) ** 1.5},
+    "turned round": {"flip": -1},
+    "not where it is": {"more": lambda t: 1e-9 * (t == 0)},
+    "the hidden biases move along": {"drift": (1, 0)},
+    "the biases of the classes move along": {"drift": (0, 1)},
     "the same on the left": {"more": lambda t: 100 * max(-t, 0) ** 1.5},
 }
 
@@ -48,7 +52,7 @@ def hypotheses(x, labels, mode, q, alpha, eta, activation=LOGISTIC, b1=0.0, b2=N
     z = np.linspace(-3, 3, 13)
     return {
         "logistic": np.allclose(activation.value(z), LOGISTIC.value(z)),
-        "centred": b1 == 0,
+        "centred": not np.any(b1),
         "frequencies": np.allclose(b2, np.log(frequencies(labels))),
         "differences": abs(np.sum(q)) < 1e-12,
     }
@@ -69,6 +73,8 @@ def conclusion(
     matrix=covariance,
     turn=1,
     parts=(1, 1),
+    drift=(0, 0),
+    flip=1,
     steps=1,
     order=2,
     more=lambda t: 0.0,
@@ -87,8 +93,8 @@ def conclusion(
         at = (t * V1, np.full(len(q), b1), t * V2, b2)
         slopes = gradient(x, labels, at, alpha, activation)
         moved = [p - steps * eta * g for p, g in zip(at, slopes, strict=True)]
-        factor = 1 + eta * rate(s, alpha)
-        claimed = (factor * t * V1, at[1], factor * t * V2, b2)
+        factor = flip * (1 + eta * rate(s, alpha))
+        claimed = (factor * t * V1, at[1] + drift[0] * t, factor * t * V2, b2 + drift[1] * t)
         away = max(np.abs(m - c).max() for m, c in zip(moved, claimed, strict=True))
         return away + more(t)
 
@@ -115,7 +121,9 @@ SHOWN = (X, LABELS, 0, Q, 0.1, 0.5)
 
 def test_near_misses():
     near = [SHOWN, (X, LABELS, 2, Q, 0.1, 0.5), (X, LABELS, 1, (1.0, -1.0), 0.3, 1.0)]
+    near += [(X[:, :1], (0, 1, 1, 0), 0, (0.5, -1.0, 2.0, -1.5), 0.0, 0.25)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def changed(q=Q, activation=LOGISTIC, b1=0.0, b2=None):
@@ -130,7 +138,7 @@ def test_without_logistic():
 
 
 def test_without_centred():
-    for b1 in (2.0, -2.0):
+    for b1 in (2.0, -2.0, np.array([1.0, -1.0, 0.0])):
         instance = changed(b1=b1)
         assert broken(hypotheses(*instance)) == ["centred"]
         assert not conclusion(*instance)
@@ -142,6 +150,8 @@ def test_without_frequencies():
         instance = changed(b2=b2)
         assert broken(hypotheses(*instance)) == ["frequencies"]
         assert not conclusion(*instance)
+    # The same added to all entries is not allowed either, though the network answers the same.
+    assert broken(hypotheses(*changed(b2=np.log(frequencies(LABELS)) + 1))) == ["frequencies"]
 
 
 def test_without_differences():

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 from saddle_instances import (
     BENT,
     LOGISTIC,
@@ -118,7 +118,17 @@ def test_near_misses():
         (X, LABELS, 1.0, only_W1),
         (X, LABELS, 1.0, only_W2),
     ]
+    two = np.array([[1.0], [2.0], [-1.0]]), (0, 1, 1)
+    several = (np.ones((1, 3)), np.ones(3), np.array([[1.0, 0.0]] * 3), np.zeros(2))
+    near += [(*two, 0.2, several, LOGISTIC, 1.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
+
+
+def test_more_is_not_said():
+    # In W1 alone the derivative is alpha‖V₁‖², and more than is said.
+    only_W1 = (10 * np.eye(2), np.zeros(2), np.zeros((2, 3)), np.zeros(3))
+    assert conclusion(X, LABELS, 1.0, only_W1, times=0.9)
 
 
 def test_tight():
@@ -143,3 +153,6 @@ def test_without_frequencies():
         instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, b2)
         assert broken(hypotheses(*instance)) == ["frequencies"]
         assert not conclusion(*instance)
+    # The same added to all entries is not allowed either, though the network answers the same.
+    instance = (X, LABELS, 0.5, direction, LOGISTIC, 0.0, np.log(frequencies(LABELS)) + 1)
+    assert broken(hypotheses(*instance)) == ["frequencies"]

@@ -4,7 +4,7 @@ import numpy as np
 from backward_instances import forward, network, slopes
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 
 NEAR_MISSES = {
     "with the penalty": {"free": 0.0},
@@ -39,7 +39,10 @@ def test_holds(seed, sizes, rows, phi, alpha):
 
 
 def test_near_misses():
-    assert not missed(NEAR_MISSES, [(*network(1), np.tanh, 0.5)], conclusion)
+    near = [(*network(1), np.tanh, 0.5), (*network(2, (1, 2, 3), 1), np.abs, 0.0)]
+    near += [(*network(3, (3, 1, 2), 4), np.sign, 1.0)]
+    assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_any_labels_and_any_function_are_asked_for():
@@ -47,6 +50,14 @@ def test_any_labels_and_any_function_are_asked_for():
     near_miss = {"with a thousandth of the penalty": {"free": 0.999}}
     for labels, phi in (Y, np.sign), (Y - 0.5, np.tanh), (3 * Y, np.abs):
         assert not missed(near_miss, [(X, labels, p, phi, 0.5)], conclusion)
+
+
+def test_every_row_is_asked_for():
+    X, Y, p = network(1)
+    for k in range(3):
+        one = p | {"W2": np.eye(3)[:, [k]] * np.ones(2)}
+        assert conclusion(X, Y, one, np.tanh, 0.5)
+        assert not conclusion(X, Y, one, np.tanh, 0.5, free=0.0)
 
 
 def test_sums_below_zero_are_told():

@@ -38,7 +38,7 @@ def test_near_misses():
 
 def test_every_place_is_asked_for():
     less = {"times .99": NEAR_MISSES["times .99"]}
-    for t in (-3.0, 0.0, 3.0):
+    for t in (-9.0, -3.0, 0.0, 3.0, 9.0):
         assert not missed(less, [(t,)], conclusion)
 
 

@@ -14,9 +14,11 @@ from momentum_instances import (
     hill,
     huber,
     power,
+    quadratic,
+    sloped,
     smooth_functions,
 )
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "1/L, for 1/(2L), above the tangent": {"half": 1.0},
@@ -57,12 +59,14 @@ def test_near_misses():
     near = [TIGHT, (huber(), 3 * ONE, 0.5 * ONE, 1.0), (bowl(1.0), np.ones(2), 0 * np.ones(2), 1.0)]
     plane = Function(lambda w: 2 * w[0] - w[1], lambda w: np.array([2.0, -1.0]))
     near += [
-        (falling(), 3 * ONE, -ONE, 0.25),
+        (falling(), 0.1 * ONE, -0.1 * ONE, 0.25),
         (plane, np.ones(2), np.zeros(2), 0.1),
     ]  # no minimiser
     near += [(huber(), 3 * ONE, 3 * ONE, 1.0), (bowl(0.0), ONE, -ONE, 1.0)]
-    near += [(bowl(1.0), np.array([1.0, -2.0, 0.0]), np.array([0.0, 1.0, 3.0]), 1.0)]
+    three = (bowl(1.0), np.array([1.0, -2.0, 0.0]), np.array([0.0, 1.0, 3.0]), 1.0)
+    near += [three, (bowl(0.5), ONE, -ONE, 0.5)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, [*near[:4], *near[-2:]], conclusion)
 
 
 def test_tight():
@@ -73,18 +77,32 @@ def test_tight():
         for other in {"half": 0.4}, {"whole": 0.8}:  # each of the two alone
             assert conclusion(*instance, **other)
             assert not conclusion(*instance, **other, times=0.99)
+    # The slopes' difference (1, .2) has the square 1.04, and 1.2 with x - y; lengths give 1.44.
+    oblique = quadratic(np.diag([1.0, 0.2])), np.ones(2), np.zeros(2), 1.0
+    assert conclusion(*oblique, half=0.4, whole=1.15)
+    assert not conclusion(*oblique, half=0.4, whole=1.16)
 
 
 def test_without_convex():
     for instance in (
         (bowl(-1.0), 0 * ONE, ONE, 1.0),
         (hill(), 0 * ONE, ONE, 1.0),
+        # From 0 to 1 and back it is above the tangents.
+        (sloped((-9, 9), (0.25, -0.25), (9, 8.5)), 0 * ONE, ONE, 1.0),
     ):
         assert broken(hypotheses(*instance)) == ["convex"]
         assert not conclusion(*instance)
+    # The second clause alone: slopes that decrease.
+    assert not conclusion(bowl(-1.0), 0 * ONE, ONE, 1.0, half=-9.0)
 
 
 def test_without_smooth():
-    for instance in ((power(), 0 * ONE, 0.01 * ONE, 1.0), (bowl(1.1), ONE, 0 * ONE, 1.0)):
+    for instance in (
+        (power(), 0 * ONE, 0.01 * ONE, 1.0),
+        (bowl(1.1), ONE, 0 * ONE, 1.0),
+        # Smooth from x to y, and not beyond, or not across.
+        (sloped((-1, 0), (0, 0), (0.5, 0), (1, 4), (9, 4)), 0 * ONE, ONE, 6.0),
+        (quadratic([[1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 0.0]), np.zeros(2), 1.0),
+    ):
         assert broken(hypotheses(*instance)) == ["smooth"]
         assert not conclusion(*instance)

@@ -15,9 +15,10 @@ from momentum_instances import (
     hill,
     huber,
     power,
+    sloped,
     smooth_functions,
 )
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the bound, times .99": {"times": 0.99},
@@ -73,9 +74,11 @@ def test_holds(data, d, steps):
 ONE, ZERO = np.ones(1), np.zeros(1)
 
 
-def worst(steps, radius=1.0):
+def worst(steps, radius=1.0, lipschitz=1.0):
     """Return the instance that attains the bound."""
-    return huber(radius / (2 * steps + 1)), ZERO, 1.0, radius * ONE, 1.0, steps
+    f = huber(radius / (2 * steps + 1))
+    curved = Function(lambda w: lipschitz * f(w), lambda w: lipschitz * f.slope(w))
+    return curved, ZERO, lipschitz, radius * ONE, 1 / lipschitz, steps
 
 
 def across(steps):
@@ -89,15 +92,17 @@ TIGHT = worst(5)
 
 
 def test_near_misses():
-    near = [TIGHT, worst(1), worst(2, 2.0), worst(10, 0.5), (bowl(1.0), ZERO, 1.0, ONE, 1.0, 3)]
-    near += [worst(0), (bowl(1.0), ZERO, 1.0, ZERO, 1.0, 4), (bowl(0.0), ONE, 1.0, ZERO, 1.0, 2)]
+    near = [TIGHT, worst(1), worst(2, 2.0), worst(10, 0.5), worst(0), worst(1, 1.0, 0.5), across(3)]
+    assert not silent(NEAR_MISSES, near, conclusion)
+    near += [(bowl(1.0), ZERO, 1.0, ONE, 1.0, 3)]
+    near += [(bowl(1.0), ZERO, 1.0, ZERO, 1.0, 4), (bowl(0.0), ONE, 1.0, ZERO, 1.0, 2)]
     # Of several minimisers any, the farthest and the nearest.
     near += [(flat(), star * ONE, 1.0, 3 * ONE, 1.0, 2) for star in (-1, 0, 1)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
 def test_tight():
-    for instance in (TIGHT, across(5)):
+    for instance in (TIGHT, across(5), worst(0), worst(2, 3.0, 0.5)):
         assert conclusion(*instance)
         assert not conclusion(*instance, times=0.99)
 
@@ -109,15 +114,22 @@ def test_the_worst_gaps():
 
 
 def test_without_convex():
-    instance = (hill(), np.pi * ONE, 1.0, ZERO, 1.0, 2)
-    assert broken(hypotheses(*instance)) == ["convex"]
-    assert not conclusion(*instance)
+    # The second is above its tangents, from w* to the iterates and between them, and not elsewhere.
+    dented = sloped((-9, -9), (0.55, 0.55), (0.57, 0.29), (9, 0.29))
+    for instance in ((hill(), np.pi * ONE, 1.0, ZERO, 1.0, 2), (dented, ZERO, 1.0, ONE, 1.0, 1)):
+        assert broken(hypotheses(*instance)) == ["convex"]
+        assert not conclusion(*instance)
 
 
 def test_without_smooth():
-    instance = (power(), ZERO, 10.0, 0.005625 * ONE, 0.1, 10)
-    assert broken(hypotheses(*instance)) == ["smooth"]
-    assert not conclusion(*instance)
+    # The second is smooth from w* to the iterates and between them, and not elsewhere.
+    pointed = sloped((-1e-3, -0.29), (1e-3, 0.29))
+    for instance in (
+        (power(), ZERO, 10.0, 0.005625 * ONE, 0.1, 10),
+        (pointed, ZERO, 1.0, ONE, 1.0, 1),
+    ):
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
 
 
 def test_without_step():

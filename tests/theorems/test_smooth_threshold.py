@@ -16,9 +16,10 @@ from momentum_instances import (
     huber,
     plateau,
     power,
+    quadratic,
     smooth_functions,
 )
-from near import broken, missed
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the distance afterwards, times .99": {"times": 0.99},
@@ -90,11 +91,28 @@ def test_near_misses():
         (bowl(1.0), ZERO, 1.0, ZERO, 1.0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near[:-1], conclusion)
 
 
 def test_tight():
-    assert conclusion(*TIGHT)
-    assert not conclusion(*TIGHT, times=0.99)
+    space = bowl(1.0), np.zeros(3), 1.0, np.array([1.0, 0.0, -2.0]), 0.5
+    for instance in (TIGHT, space, (bowl(1.0), ZERO, 1.0, ONE, 1.7)):
+        assert conclusion(*instance)
+        assert not conclusion(*instance, times=0.99)
+
+
+def test_every_step_is_asked_for():
+    # On the line each step comes much nearer; the last one, from 1 to 0, by no more than is said.
+    long = huber(), ZERO, 1.0, 300 * ONE, 1.0
+    assert conclusion(*long)
+    assert not conclusion(*long, forth=2.01)
+
+
+def test_every_minimiser_is_asked_for():
+    # From 3 to 2: the square of the distance to -1 decreases by 7, and 4·½(2c - ½) is said.
+    farthest = flat(), -ONE, 1.0, 3 * ONE, 0.5
+    assert conclusion(*farthest, forth=3.9)
+    assert not conclusion(*farthest, forth=4.1)
 
 
 def test_without_convex():
@@ -109,9 +127,13 @@ def test_without_convex():
 
 
 def test_without_smooth():
-    instance = (power(), ZERO, 10.0, 0.005625 * ONE, 0.1)
-    assert broken(hypotheses(*instance)) == ["smooth"]
-    assert not conclusion(*instance)
+    across = quadratic([[1.0, 0.5], [0.5, 1.9]])  # smooth from w* to the start, and not across
+    for instance in (
+        (power(), ZERO, 10.0, 0.005625 * ONE, 0.1),
+        (across, np.zeros(2), 1.0, np.array([1.0, 0.0]), 1.0),
+    ):
+        assert broken(hypotheses(*instance)) == ["smooth"]
+        assert not conclusion(*instance)
 
 
 def test_without_short():

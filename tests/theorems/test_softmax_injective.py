@@ -3,11 +3,12 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 from softmax_instances import distributions, logits, shares
 
 NEAR_MISSES = {
     "always": {"same": lambda y, z: True},
+    "also for differences of a thousandth": {"same": lambda y, z: np.ptp(y - z) < 1e-3},
     "only for equal logits": {"same": lambda y, z: np.allclose(y, z)},
     "up to a factor": {"same": lambda y, z: np.linalg.matrix_rank(np.stack([y, z])) < 2},
     "as far as the first two": {"same": lambda y, z: np.ptp((y - z)[:2]) < 1e-9},
@@ -42,10 +43,14 @@ def test_near_misses():
         (np.array([1.0, 2.0]), np.array([2.0, 1.0]), p),
         (np.zeros(3), np.array([0.0, 0.0, 1.0]), p),
         (np.zeros(3), np.array([1.0, 0.0, 0.0]), p),
+        (np.zeros(3), np.array([0.0, 0.0, 1e-6]), p),
         (np.array([3.0, 1.0, 2.0]), np.array([1.0, -1.0, 0.0]), p),
         (np.array([3.0]), np.array([-1.0]), np.array([1.0])),
+        (np.array([3.0, 1.0, 2.0, 0.0]), np.array([1.0, -1.0, 0.0, -2.0]), np.ones(4) / 4),
+        (np.zeros(4), np.array([0.0, 0.0, 0.0, 1.0]), np.array([0.4, 0.3, 0.2, 0.1])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_a_share_of_zero_has_no_logits():

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
@@ -33,8 +33,20 @@ def test_near_misses():
     far = np.array([9.0, 0.0, -9.0])
     near = [TWO, (far, 0), (far, 1), (far, 5), (np.array([3.0]), 2), (np.ones(2) / 2, 3)]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, [one for one in near if one[1] > 0], conclusion)
 
 
 def test_tight():
-    assert conclusion(*TWO)
-    assert not conclusion(*TWO, times=0.99)
+    for k in (1, 2, 4):
+        assert conclusion(TWO[0], k)
+        assert not conclusion(TWO[0], k, times=0.99)
+    far = np.array([9.0, 0.0, -9.0])
+    assert not conclusion(far, 0, times=0.99)
+    assert conclusion(far, 5, times=0.1)  # the first step from afar does more
+
+
+def test_lengths_are_euclidean():
+    # Near u the softmax of three removes the mean and divides by 3: √6/9 = .272… of (1, 0, 0).
+    x = np.ones(3) / 3 + np.array([1e-3, 0.0, 0.0])
+    assert conclusion(x, 1, factor=0.28)
+    assert not conclusion(x, 1, factor=0.27)

@@ -2,14 +2,20 @@
 
 import numpy as np
 from hypothesis import given
-from near import broken, missed
+from near import broken, missed, silent
 from softmax_instances import jacobian, logits, shares
 
 NEAR_MISSES = {
     "without the square in the denominator": {"off": lambda z, s: np.exp(z).sum() * np.outer(s, s)},
     "only the diagonal": {"off": lambda z, s: np.diag(s**2)},
+    "the diagonal, a thousandth more": {"off": lambda z, s: np.outer(s, s) - np.diag(s) / 1000},
+    "the rest, a thousandth more": {
+        "off": lambda z, s: np.outer(s, s) - (1 - np.eye(len(s))) / 1000
+    },
     "plus, for minus": {"off": lambda z, s: -np.outer(s, s)},
     "the variance with equal weights": {"weights": lambda s: np.ones(len(s)) / len(s)},
+    "about the mean of the sizes": {"centre": lambda s, v: s @ abs(v)},
+    "the variance, a thousandth less": {"weights": lambda s: 0.999 * s},
     "the second moment": {"centre": lambda s, v: 0.0},
     "the variance, a thousandth more": {"centre": lambda s, v: s @ v + 0.03},
     "zero on the multiples of s": {"kernel": lambda s: s},
@@ -59,10 +65,12 @@ def test_holds(z):
 
 def test_near_misses():
     near = [(np.array([2.0, 1.0, 0.0]),), (np.array([1.0, 1.0]),), (np.array([-3.0]),)]
+    near += [(np.array([0.5, -1.0, 0.0, 2.0]),)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_without_finite():
-    masked = (np.array([0.0, 0.0, -np.inf]),)
-    assert broken(hypotheses(*masked)) == ["finite"]
-    assert not conclusion(*masked)
+    for z in [0.0, 0.0, -np.inf], [0.0, 0.0, np.inf]:
+        assert broken(hypotheses(np.array(z))) == ["finite"]
+        assert not conclusion(np.array(z))

@@ -2,7 +2,7 @@
 
 import numpy as np
 from hypothesis import given
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
@@ -10,6 +10,7 @@ NEAR_MISSES = {
     "the largest entry on the diagonal": {"bound": lambda s: (s * (1 - s)).max()},
     "the largest share, less itself squared, doubled": {"bound": lambda s: 1.99 * s.min()},
     "equality whenever two logits are equal": {"equal": lambda z: len(set(z)) < len(z)},
+    "equality for a single logit as well": {"equal": lambda z: len(z) <= 2 and z[0] == z[-1]},
     "never equality": {"equal": lambda z: False},
     "equality for two logits of zero alone": {"equal": lambda z: len(z) == 2 and not z.any()},
 }
@@ -47,8 +48,15 @@ def test_near_misses():
         (np.array([2.0, 1.0, 0.0]),),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_tight():
     assert conclusion(PAIR)
     assert not conclusion(PAIR, times=0.99)
+
+
+def test_lengths_are_euclidean():
+    # Of four equal logits J removes the mean, and divides by 4.
+    assert conclusion(np.zeros(4), times=0.51)
+    assert not conclusion(np.zeros(4), times=0.49)

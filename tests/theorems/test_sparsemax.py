@@ -4,16 +4,20 @@ from itertools import combinations
 
 import numpy as np
 from hypothesis import given
-from near import missed
+from near import missed, silent
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
     "at least, for more than": {"counted": lambda k, u, sums: k[1 + k * u >= sums][-1]},
     "one entry more": {"counted": lambda k, u, sums: min(k[1 + k * u > sums][-1] + 1, len(k))},
     "clip and normalise": {"point": lambda x, tau: np.maximum(x, 0) / np.maximum(x, 0).sum()},
+    "more for all but the largest": {
+        "point": lambda x, tau: np.maximum(x - tau, 0) + (x < x.max()) / 1000
+    },
     "the softmax": {"point": lambda x, tau: shares(x)},
     "the sum of all x_i - τ is 1": {"cut": lambda v: v},
     "others are farther by a half": {"margin": 0.5},
+    "the nearest by the largest entry": {"length": lambda v: np.abs(v).max()},
     "a threshold higher by .001": {"point": lambda x, tau: np.maximum(x - tau - 1e-3, 0)},
 }
 
@@ -37,6 +41,7 @@ def conclusion(
     point=lambda x, tau: np.maximum(x - tau, 0),
     cut=lambda v: np.maximum(v, 0),
     margin=1e-9,
+    length=lambda v: v @ v,
 ):
     """One τ alone makes the sum 1, K entries are positive, and the point alone is the nearest."""
     u = np.sort(x)[::-1]
@@ -49,7 +54,7 @@ def conclusion(
     return (
         right == [0]
         and np.abs(point(x, tau) - nearest).max() < 1e-9
-        and all(np.sum((y - x) ** 2) > np.sum((nearest - x) ** 2) + margin for y in away)
+        and all(length(y - x) > length(nearest - x) + margin for y in away)
         and np.count_nonzero(nearest > 1e-9) == K
     )
 
@@ -62,7 +67,11 @@ def test_holds(x):
 def test_near_misses():
     near = [(np.array([1.5, 0.5, 0.5]),), (np.array([2.0, 1.0, 0.0]),), (np.array([-3.0]),)]
     near += [(np.array([0.2, -0.1, 0.3, 0.1]),), (np.array([0.7, 0.3]),)]  # the last is in Δ
+    near += [(np.array([0.0, 0.0, -3.0]),)]  # by the largest entry, several are as near
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not silent(NEAR_MISSES, near, conclusion)
+    # Others are near, too: a tenth of the way towards a vertex.
+    assert not conclusion(np.array([0.7, 0.3]), margin=0.01)
 
 
 def test_that_there_is_no_other_threshold_is_asked_for():

@@ -4,8 +4,19 @@ import numpy as np
 from descents import at_most, vectors
 from hypothesis import given
 from hypothesis import strategies as st
-from momentum_instances import Function, above, around, below, bowl, huber, smooth_functions, steep
-from near import broken, missed
+from momentum_instances import (
+    Function,
+    above,
+    around,
+    below,
+    bowl,
+    huber,
+    moved,
+    quadratic,
+    smooth_functions,
+    steep,
+)
+from near import broken, missed, silent
 
 NEAR_MISSES = {
     "the factor, times .99": {"times": 0.99},
@@ -43,8 +54,11 @@ def test_holds(data, d):
     assert conclusion(*instance)
 
 
-ONE, ZERO = np.ones(1), np.zeros(1)
+ONE, ZERO, FIRST = np.ones(1), np.zeros(1), np.array([1.0, 0.0])
 TIGHT = bowl(0.5), ZERO, 0.5, 1.0, ONE, 1.0
+#: In space, with a minimiser and a smallest value other than 0.
+STAR = np.array([1.0, -2.0, 3.0])
+ELSEWHERE = moved(bowl(1.0), STAR, 7.0), STAR, 1.0, 2.0, np.zeros(3), 0.5
 
 
 #: Curved by 1 up to 0 and by ½ from there on.
@@ -59,22 +73,31 @@ def test_near_misses():
         (bowl(0.5), ZERO, 0.25, 1.0, ONE, 1.0),
         (bowl(1.0), ZERO, 1.0, 1.0, ONE, 1.0),  # m = L: one step
         (bowl(2.0), np.zeros(2), 1.0, 2.0, np.ones(2), 0.5),
-        (bowl(0.5), ZERO, 0.5, 1.0, ZERO, 1.0),  # there already
         (KINKED, ZERO, 0.5, 1.0, -2 * ONE, 1.0),
+        ELSEWHERE,
+        (bowl(0.5), ZERO, 0.5, 1.0, ZERO, 1.0),  # there already
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near[:-1], conclusion)
 
 
 def test_tight():
-    for instance in (TIGHT, (bowl(0.5), np.zeros(2), 0.5, 1.0, np.ones(2), 1.0)):
+    for instance in (TIGHT, ELSEWHERE, (bowl(0.5), np.zeros(2), 0.5, 1.0, np.ones(2), 1.0)):
         assert conclusion(*instance)
         assert not conclusion(*instance, times=0.99)
+
+
+def test_more_is_not_said():
+    # One step may lead to w*, where the bound does not.
+    assert conclusion(bowl(1.0), ZERO, 0.5, 1.0, ONE, 1.0, times=0.0)
 
 
 def test_without_strong():
     for instance in (
         (huber(), ZERO, 1.0, 1.0, 10 * ONE, 1.0),
         (bowl(0.49), ZERO, 0.5, 1.0, ONE, 1.0),
+        # Strongly convex from w* to w, and not across.
+        (quadratic([[1.0, 0.5], [0.5, 1.0]]), np.zeros(2), 1.0, 2.0, FIRST, 0.5),
     ):
         assert broken(hypotheses(*instance)) == ["strong"]
         assert not conclusion(*instance)
@@ -84,6 +107,8 @@ def test_without_smooth():
     for instance in (
         (steep(), ZERO, 0.5, 1.0, 1e-4 * ONE, 1.0),
         (bowl(1.6), ZERO, 0.5, 1.0, ONE, 1.0),
+        # Smooth from w* to w, and not across.
+        (quadratic([[1.0, 0.5], [0.5, 3.0]]), np.zeros(2), 0.8, 1.0, FIRST, 1.0),
     ):
         assert broken(hypotheses(*instance)) == ["smooth"]
         assert not conclusion(*instance)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from instances import Naturals, NaturalsAndLoop, dags, is_acyclic
-from near import broken, missed
+from near import broken, missed, silent
 
 from dlbook.graph import DiGraph
 
@@ -53,6 +53,7 @@ def test_near_misses():
     instances = [(path, {1, 2, 3}, [True] * 3)]
     instances += [(path, {1, 2, 3}, [False, True, True]), (Numbers(), {0, 1, 2, 3}, [True] * 3)]
     assert not missed(NEAR_MISSES, instances, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, instances, conclusion)
 
 
 def test_without_acyclic():
@@ -68,3 +69,4 @@ def test_what_is_removed_is_gone():
     cycle = DiGraph([(1, 2), (2, 1)])
     assert conclusion(cycle, {1, 2}, [True, False])
     assert conclusion(cycle, {1}, [])
+    assert broken(hypotheses(cycle, set(), [])) == ["acyclic"]  # though what is left is

@@ -4,7 +4,7 @@ import numpy as np
 from backward_instances import differs, forward, network, slopes
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed
+from near import broken, missed, silent
 
 
 def sigma(t):
@@ -111,12 +111,17 @@ def test_near_misses():
     near = [(*network(1, (2, 2, 2)), *SMOOTH["sigmoid"], 0.5)]
     # One example, and a function with a kink elsewhere; three classes.
     near += [(*network(2, (2, 3, 3), rows), np.abs, np.sign, 0.5) for rows in (1, 3)]
+    # Without a penalty; shares as labels, one of them negative.
+    X, Y, p = network(3)
+    near += [(X, Y, p, *SMOOTH["sin"], 0.0)]
+    near += [(X, np.array([[0.25, 0.75], [1.5, -0.5]]), p, *SMOOTH["tanh"], 0.0)]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_without_labels():
     X, Y, p = network(0)
-    for more, less in ((1.0, 0.0), (0.01, 0.0), (0.0, 0.01), (1.0, 1.0)):
+    for more, less in ((1.0, 0.0), (0.01, 0.0), (0.0, 0.01), (1.0, 1.0), (1.0, -1.0)):
         case = (X, Y + np.array([[more, 0.0], [-less, 0.0]]), p, *SMOOTH["sigmoid"], 0.0)
         assert broken(hypotheses(*case)) == ["labels"]
         assert not conclusion(*case)
