@@ -81,3 +81,14 @@ def test_without_convex():
     instance = (lambda w: np.cos(w[0]), numbers(0), numbers(np.pi)[0])
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)
+
+
+def test_without_convex_in_the_plane():
+    instance = (lambda w: np.cos(w[0]), [np.zeros(2)], np.array([np.pi, 0.0]))
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
+def test_the_average_of_the_values_is_not_bounded():
+    # At both points the value is 2, and the slope 0; at their average the value is 0.
+    assert conclusion(lambda w: 1 - np.cos(np.pi * w[0]), numbers(-1, 1), numbers(0)[0])

@@ -105,3 +105,10 @@ def test_without_convex():
     instance = (lambda w: (w[0] ** 2 - 0.25) ** 2, np.eye(1), np.zeros(1), line(-1, -0.5, 0.5, 1))
     assert broken(hypotheses(*instance)) == ["convex"]
     assert not conclusion(*instance)
+
+
+def test_without_convex_from_space_to_the_plane():
+    u = np.eye(3)[0]
+    instance = (lambda w: -w @ w, np.eye(2, 3), np.zeros(2), [u, -u, 0 * u])
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)

@@ -82,3 +82,15 @@ def test_without_monotone():
         instance = (lambda t: t**2, lambda w: w[0] ** 2 - 1, xs)
         assert broken(hypotheses(*instance)) == ["monotone"]
         assert not conclusion(*instance)
+
+
+def test_without_convex_in_the_plane():
+    instance = (lambda t: t, lambda w: -w @ w, [*np.eye(2), *-np.eye(2)])
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)
+
+
+def test_nonincreasing_is_not_enough():
+    instance = (lambda t: -t, lambda w: w[0] ** 2, line(-1, 0, 1))
+    assert broken(hypotheses(*instance)) == ["monotone"]
+    assert not conclusion(*instance)

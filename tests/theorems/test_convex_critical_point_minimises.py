@@ -111,3 +111,13 @@ def test_without_critical():
         instance = (lambda w, e=e: np.sum((w - e) ** 2), np.zeros(2), [e])
         assert broken(hypotheses(*instance)) == ["critical"]
         assert not conclusion(*instance)
+
+
+def test_all_of_the_domain_and_both_sides_are_asked_for():
+    # From w* all points are seen, and between the others there is a gap, or a chord below.
+    gap = (lambda w: w[0] ** 2, np.zeros(1), line(-1, 1), lambda y, z: y[0] * z[0] >= 0)
+    assert broken(hypotheses(*gap)) == ["domain"]
+    ridge = (lambda w: np.prod(w) ** 2, np.zeros(2), [*np.eye(2)])
+    assert broken(hypotheses(*ridge)) == ["convex"]
+    for kink in (lambda w: max(w[0], 0.0), lambda w: max(-w[0], 0.0), lambda w: abs(w[0])):
+        assert broken(hypotheses(kink, np.zeros(1), line(-1, 1))) == ["critical"]

@@ -93,3 +93,18 @@ def test_without_local():
     instance = (np.square, 1.0, [0.0], np.linspace(0.9, 1.1, 21))
     assert broken(hypotheses(*instance)) == ["local"]
     assert not conclusion(*instance)
+
+
+def test_all_of_the_domain_is_asked_for():
+    # From w* all points are seen, and between the others there is a gap, or a chord below.
+    gap = (np.square, 0.0, [-1.0, 1.0], [0.1], lambda y, z: y * z >= 0)
+    assert broken(hypotheses(*gap)) == ["domain"]
+    ridge = (lambda w: np.prod(w) ** 2, np.zeros(2), [*np.eye(2)], [*np.eye(2) / 10])
+    assert broken(hypotheses(*ridge)) == ["convex"]
+
+
+def test_without_local_in_the_plane():
+    one = np.ones(2)
+    instance = (lambda w: w @ w, one, [0 * one], [0.9 * one, 1.1 * one])
+    assert broken(hypotheses(*instance)) == ["local"]
+    assert not conclusion(*instance)

@@ -68,3 +68,11 @@ def test_near_misses():
     in_space = [*np.eye(3), np.zeros(3), np.array([1.0, -1.0, 2.0])]
     near += [(np.eye(3), in_space), (np.array([*np.eye(3), [0.0, 0.0, 0.0]]), in_space)]
     assert all(conclusion(*instance) for instance in near)
+
+
+def test_strictly_is_told_in_space_and_of_one_function():
+    in_space = [*np.eye(3), np.zeros(3), np.array([1.0, -1.0, 2.0])]
+    for A in (np.eye(3), np.eye(3)[:2], np.eye(3)[:1]):
+        assert conclusion(A, in_space)
+        assert not conclusion(A, in_space, flat=lambda A: A[:0])
+    assert not conclusion(np.eye(2)[:1], [*np.eye(2)], flat=lambda A: A[:0])

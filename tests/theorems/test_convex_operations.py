@@ -75,3 +75,10 @@ def test_without_weights():
         instance = (g, h, a, b, line(-1, 0, 1))
         assert broken(hypotheses(*instance)) == ["weights"]
         assert not conclusion(*instance)
+
+
+def test_without_convex_in_the_plane():
+    xs = [*np.eye(2), *-np.eye(2), np.zeros(2)]
+    instance = (lambda w: -w @ w, lambda w: w @ w, 1, 0, xs)
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)

@@ -63,3 +63,18 @@ def test_without_smooth():
     instance = (lambda w: np.sum(np.abs(w) ** 1.5), 1e-4 * ONE, 1.0, 1.0)
     assert broken(hypotheses(*instance)) == ["smooth"]
     assert not conclusion(*instance)
+
+
+def test_the_slope_at_the_ends_is_not_enough():
+    def hill(w):  # of slope -1 at 0 and at 1, and steeper between
+        return np.sum(-w + 4.5 * w**2 - 3 * w**3)
+
+    instance = (hill, np.zeros(1), 1.0, 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
+
+
+def test_every_rate_counts():
+    for rate in (-1.0, 3.0):
+        assert not conclusion(bowl, ONE, rate, 1.0, curvature=0.9)
+    assert not conclusion(bowl, ONE, 1.0, 0.0)

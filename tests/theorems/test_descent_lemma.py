@@ -74,3 +74,18 @@ def test_without_strong():
         instance = (bowl, ONE, strength, 1.0)
         assert broken(hypotheses(*instance)) == ["strong"]
         assert not conclusion(*instance)
+
+
+def test_the_slope_at_the_ends_is_not_enough():
+    def hill(w):  # of slope -1 at 0 and at 1, and steeper between
+        return np.sum(-w + 4.5 * w**2 - 3 * w**3)
+
+    instance = (hill, np.zeros(1), 1.0, 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
+
+
+def test_other_prices_and_dimensions():
+    assert not conclusion(bowl, ONE, 2.0, 1.0, times=2)
+    assert not conclusion(bowl, ONE, 0.5, 0.0)
+    assert not conclusion(bowl, np.ones(3), 0.9, 1.0)

@@ -161,3 +161,10 @@ def test_without_step():
         instance = run(kinked(0.25), 0.25, rate=rate)
         assert broken(hypotheses(*instance)) == ["step"]
         assert not conclusion(*instance)
+
+
+def test_the_slope_is_a_length():
+    # Of length 1.4, and no entry is larger than 1.
+    way, f = np.ones(2) / np.sqrt(2), kinked(0.8)
+    instance = run(lambda w: 1.4 * f(way @ w), 0.8 * way, steps=4)
+    assert broken(hypotheses(*instance)) == ["slope"]

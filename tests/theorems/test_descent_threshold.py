@@ -77,3 +77,9 @@ def test_without_slope():
     instance = (bowl, 0 * ONE, 1.0, 1.0)
     assert broken(hypotheses(*instance)) == ["slope"]
     assert not conclusion(*instance)
+
+
+def test_other_dimensions_constants_and_rates():
+    assert not conclusion(bowl, np.ones(2), 2.5, 1.0)
+    assert not conclusion(lambda w: 2 * bowl(w), ONE, 1.0, 2.0)
+    assert not conclusion(bowl, ONE, 1.5, 1.0, least=0.5)

@@ -98,3 +98,7 @@ def test_all_points_but_one_are_not_enough():
     instance = (lambda w: float(w == 0), lambda w: 0.0, [-1.0, 1.0])
     assert broken(hypotheses(*instance)) == []
     assert not conclusion(*instance)
+
+
+def test_the_strict_part_in_the_plane():
+    assert not conclusion(lambda w: w @ w, np.zeros_like, [*np.eye(2), *-np.eye(2)])

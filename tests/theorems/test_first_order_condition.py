@@ -83,3 +83,11 @@ def test_quotients_from_the_right_are_not_enough():
     instance = (crease, lambda x: quotients(crease, x), np.zeros(2), [np.ones(2)])
     assert broken(hypotheses(*instance)) == []
     assert not conclusion(*instance)
+
+
+def test_all_of_the_domain_is_asked_for():
+    # From x all points are seen, and between the others there is a gap, or a chord below.
+    gap = (np.square, lambda w: 2 * w, 0.0, [-1.0, 1.0], lambda y, z: y * z >= 0)
+    assert broken(hypotheses(*gap)) == ["domain"]
+    ridge = (lambda w: np.prod(w) ** 2, np.zeros_like, np.zeros(2), [*np.eye(2)])
+    assert broken(hypotheses(*ridge)) == ["convex"]

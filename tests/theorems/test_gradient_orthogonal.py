@@ -116,3 +116,16 @@ def test_without_level():
         back = (square, square_gradient, r, np.array([s, 0.0]))
         assert broken(hypotheses(*back)) == ["level"]
         assert not conclusion(*back)
+
+
+def test_in_space_and_on_both_sides():
+    e = np.eye(3)[0]
+    leaving = (square, square_gradient, lambda t: e + t * e, e)
+    assert broken(hypotheses(*leaving)) == ["level"]
+    assert not conclusion(*leaving)
+    way = np.array([-0.8, 0.6])
+    for name, r in (
+        ("curve", lambda t: circle(abs(t))),
+        ("level", lambda t: circle(t) * (1 + min(t, 0.0) ** 2)),
+    ):
+        assert broken(hypotheses(square, square_gradient, r, way)) == [name]

@@ -86,3 +86,9 @@ def test_directions_off_the_domain_do_not_count():
 def test_all_points_but_one_are_not_enough():
     ends = [np.array([-1.0]), np.array([1.0])]
     assert not conclusion(lambda w: -abs(w[0]), lambda w: np.zeros((1, 1)), ends)
+
+
+def test_a_dome_in_space():
+    ends = [*np.eye(3), *-np.eye(3)]
+    assert conclusion(lambda w: -w @ w, lambda w: -2 * np.eye(3), ends)
+    assert not conclusion(lambda w: -w @ w, lambda w: 2 * np.eye(3), ends)

@@ -77,3 +77,13 @@ def test_without_minimum():
         instance = (square, w)
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)
+
+
+def test_the_ball_is_asked_for():
+    for e in np.eye(3):
+        assert broken(hypotheses(square, e)) == ["minimum"]
+        assert not conclusion(square, e)
+    # A maximiser; a minimiser along the axes alone; a domain that consists of the axes.
+    assert broken(hypotheses(lambda w: -square(w), np.zeros(2))) == ["minimum"]
+    assert broken(hypotheses(np.prod, np.zeros(2))) == ["minimum"]
+    assert broken(hypotheses(square, np.zeros(2), lambda w: not np.prod(w))) == ["interior"]

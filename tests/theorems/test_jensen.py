@@ -112,3 +112,9 @@ def test_without_sum():
         instance = (lambda w: w**2 + 1, weights, [1.0])
         assert broken(hypotheses(*instance)) == ["sum"]
         assert not conclusion(*instance)
+
+
+def test_without_convex_in_the_plane():
+    instance = (lambda w: -w @ w, [0.5, 0.5], [*np.eye(2)])
+    assert broken(hypotheses(*instance)) == ["convex"]
+    assert not conclusion(*instance)

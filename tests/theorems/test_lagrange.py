@@ -144,3 +144,15 @@ def test_without_best():
     ):
         assert broken(hypotheses(*instance)) == ["best"]
         assert not conclusion(*instance)
+
+
+def test_best_is_the_largest_of_all():
+    # On a sphere; then largest nearby alone, and smallest.
+    x, y, _ = np.eye(3)
+    instance = (lambda w: w @ y, y, 2 * x, x, [x, y, -y])
+    assert broken(hypotheses(*instance)) == ["best"]
+    assert not conclusion(*instance)
+    one = np.array([1.0, 0.0])
+    nearby = (lambda w: w[0] ** 2 - w[0] / 2, 1.5 * one, 2 * one, one, CIRCLE)
+    assert broken(hypotheses(*nearby)) == ["best"]
+    assert broken(hypotheses(*on_the_circle((-1.0, 0.0), one))) == ["best"]

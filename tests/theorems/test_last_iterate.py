@@ -69,3 +69,10 @@ def test_it_grows_like_a_logarithm():
         h, _ = planes(steps)
         last = np.max(h @ -h[: steps - 1].sum(axis=0))
         assert last >= np.log((steps + 2) / 3) / 6
+
+
+def test_the_numbers_of_two_steps():
+    h, b = planes(2)
+    assert abs(b**2 + 1 / 144 + 1 / 64 + 1 / 16 - 1) < 1e-12
+    assert np.allclose(h, [[-b, 0, 0], [1 / 12, -b, 0], [1 / 12, 1 / 8, -b]])
+    assert not conclusion(2, 5.0, first=0.125)

@@ -134,3 +134,9 @@ def test_without_nonzero():
     assert broken(hypotheses(*instance)) == ["nonzero"]
     assert not conclusion(*instance)
     assert conclusion(basins, np.zeros(2), np.zeros(2), np.array([1.0, np.sqrt(2)]))
+
+
+def test_a_pass_in_space_and_any_speed():
+    instance = (lambda w: basins(w[:2]), np.zeros(3), np.zeros(3), 3 * np.eye(3)[0])
+    assert broken(hypotheses(*instance)) == ["nonzero"]
+    assert not conclusion(*instance)

@@ -66,3 +66,10 @@ def test_without_positive():
         assert broken(hypotheses(one, one, -1.0, u)) == ["positive"]
         assert not conclusion(one, one, -1.0, u)
     assert broken(hypotheses(one, one, 0.0, one)) == ["positive"]
+
+
+def test_in_the_plane_and_at_other_prices():
+    w, u = np.ones(2), np.zeros(2)
+    assert not conclusion(w, w, -1.0, 10 * w)
+    assert not conclusion(w, w, 4.0, u, length=0.5)
+    assert not conclusion(w, u, 4.0, u, width=2)  # at a critical point

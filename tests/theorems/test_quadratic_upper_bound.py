@@ -65,3 +65,18 @@ def test_without_smooth():
     instance = (steep, np.array([1e-4]), np.array([-0.0149]), 1.0)
     assert broken(hypotheses(*instance)) == ["smooth"]
     assert not conclusion(*instance)
+
+
+def test_the_slope_at_the_ends_is_not_enough():
+    def hill(w):  # of slope -1 at 0 and at 1, and steeper between
+        return np.sum(-w + 4.5 * w**2 - 3 * w**3)
+
+    instance = (hill, np.zeros(1), np.ones(1), 1.0)
+    assert broken(hypotheses(*instance)) == ["smooth"]
+    assert not conclusion(*instance)
+
+
+def test_one_side_and_every_constant():
+    assert conclusion(lambda w: -5 * bowl(w), W, U, 1.0)  # far below the plane
+    for lipschitz in (0.9, 0.0):
+        assert not conclusion(bowl, W, U, lipschitz)

@@ -100,3 +100,8 @@ def test_without_positive():
     instance = run([0], -1, 1)
     assert broken(hypotheses(*instance)) == ["positive"]
     assert not conclusion(*instance)
+
+
+def test_a_right_side_that_is_too_small_is_told():
+    for instance in (AT_THE_RIVAL, run([1, 2, -1], 5.0, 2)):
+        assert not conclusion(*instance, share=0.4)

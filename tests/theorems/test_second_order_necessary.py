@@ -97,3 +97,19 @@ def test_without_minimum():
     for instance in (saddle, tilted, falling, diagonal, space):
         assert broken(hypotheses(*instance)) == ["minimum"]
         assert not conclusion(*instance)
+
+
+def test_a_little_is_too_much():
+    # Slopes along each axis, and a maximiser, in one to three dimensions.
+    for d in (1, 2, 3):
+        for e in np.eye(d):
+            slope = (
+                lambda w, e=e: 0.01 * e @ w,
+                lambda w, e=e: 0.01 * e,
+                lambda w: 0 * np.eye(len(w)),
+            )
+            assert broken(hypotheses(*slope, np.zeros(d))) == ["minimum"]
+            assert not conclusion(*slope, np.zeros(d))
+        top = (lambda w: -square(w) / 200, lambda w: -w / 100, lambda w: -np.eye(len(w)) / 100)
+        assert broken(hypotheses(*top, np.zeros(d))) == ["minimum"]
+        assert not conclusion(*top, np.zeros(d))

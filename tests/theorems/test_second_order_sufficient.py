@@ -103,3 +103,10 @@ def test_without_positive():
         instance = (lambda w, H=H: w @ H @ w / 2, np.zeros(2), H, np.zeros(2), WAYS)
         assert broken(hypotheses(*instance)) == ["positive"]
         assert not conclusion(*instance)
+
+
+def test_without_positive_in_space():
+    H = np.diag([1.0, 1.0, -1.0])
+    instance = (lambda w: w @ H @ w / 2, np.zeros(3), H, np.zeros(3), ways(3))
+    assert broken(hypotheses(*instance)) == ["positive"]
+    assert not conclusion(*instance)

@@ -38,3 +38,8 @@ def test_near_misses():
 def test_what_is_larger_is_told():
     assert not conclusion(1.0, 3, mean=lambda xs: np.mean(xs) + 1e-3)
     assert not conclusion(1.0, 3, square=lambda t: 1.001 * 9 / (4 * t))
+
+
+def test_the_first_rate_forgets_any_start():
+    for e1 in (9.0, -9.0):
+        assert not conclusion(e1, 1, rate=lambda t: 1 / (t + 1))

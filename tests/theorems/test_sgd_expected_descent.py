@@ -37,3 +37,4 @@ def test_near_misses():
         (2.0, 1.0),  # at the threshold the mean stays
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
+    assert not missed(NEAR_MISSES, [(1 - w, eta) for w, eta in near], conclusion)  # e < 0

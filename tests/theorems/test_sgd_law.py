@@ -119,3 +119,15 @@ def test_without_rate():
         instance = (at(2.0), eta, SIGNS)
         assert broken(hypotheses(*instance)) == ["rate"]
         assert not conclusion(*instance)
+
+
+def test_long_steps_and_any_start():
+    spread = ((2.0, 0.5), (-2.0, 0.25), (0.0, 0.25))
+    for start in (at(0.0), spread):
+        assert not conclusion(start, 1.7, SIGNS, noise=lambda eta: 0.99 * 9 * eta**2 / 4)
+
+
+def test_mean_zero_is_not_enough():
+    instance = (at(2.0), 0.1, ((0.5, 2 / 3), (-1, 1 / 3)))
+    assert broken(hypotheses(*instance)) == ["uniform"]
+    assert not conclusion(*instance)

@@ -51,3 +51,10 @@ def test_without_between():
         instance = (w, 0.5)
         assert broken(hypotheses(*instance)) == ["between"]
         assert not conclusion(*instance)
+
+
+def test_long_steps():
+    assert not conclusion(1.0, 3.0, quantifier=lambda rises: not any(rises))
+    assert not conclusion(0.5, 3.0, at_minimum=lambda rises: not all(rises))
+    # It need not be the sample of the nearer target.
+    assert conclusion(2.5, 3.0)

@@ -53,3 +53,10 @@ def test_the_limit_is_there_for_rates_below_two_alone():
 
 def test_a_kick_that_is_larger_is_told():
     assert not conclusion(1.0, 0.1, kick=lambda eta, xi: -3 * eta**2 / 2 * xi + 1e-3)
+
+
+def test_each_order_and_long_steps():
+    for sign in (1, -1):
+        assert not conclusion(
+            1.0, 1.7, kick=lambda eta, xi, s=sign: -3 * eta**2 / 2 * xi + 1e-3 * (xi == s)
+        )

@@ -108,3 +108,10 @@ def test_without_nonzero():
         instance = (lambda w: 1.0, np.zeros(2), np.zeros(2), np.array(u))
         assert broken(hypotheses(*instance)) == ["nonzero"]
         assert not conclusion(*instance)
+
+
+def test_in_space_it_takes_a_gradient_too():
+    partials, u = np.append(partials_at_zero, 0.0), np.eye(3)[1]
+    instance = (lambda w: only_partials(w[:2]), partials, np.zeros(3), u)
+    assert broken(hypotheses(*instance)) == ["differentiable"]
+    assert not conclusion(*instance)

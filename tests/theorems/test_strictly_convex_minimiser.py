@@ -73,3 +73,9 @@ def test_without_domain():
     instance = (np.square, outside, lambda x, y: x * y > 0)
     assert broken(hypotheses(*instance)) == ["domain"]
     assert not conclusion(*instance)
+
+
+def test_without_strict_in_the_plane():
+    instance = (lambda w: max(np.abs(w).max() - 1, 0.0), [*np.eye(2), np.zeros(2)])
+    assert broken(hypotheses(*instance)) == ["strict"]
+    assert not conclusion(*instance)
