@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from near import broken, missed, silent
+from near import broken, missed
 
 NEAR_MISSES = {
     "the penalty on the bias as well, growing it": {"bias_step": -1.0},
@@ -70,7 +70,6 @@ def test_near_misses():
         ([[1.0, 2.0], [0.0, 1.0]], [-1.0, -1.0], 0.0, 0.5, 0.0, SIGNALS),  # no penalty
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
-    assert not silent(NEAR_MISSES, near, conclusion)
 
 
 def test_every_example_of_a_batch_is_asked_for():

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 from hypothesis import given
-from near import missed, silent
+from near import missed
 from softmax_instances import logits, shares
 
 NEAR_MISSES = {
@@ -69,7 +69,6 @@ def test_near_misses():
     near += [(np.array([0.2, -0.1, 0.3, 0.1]),), (np.array([0.7, 0.3]),)]  # the last is in Δ
     near += [(np.array([0.0, 0.0, -3.0]),)]  # by the largest entry, several are as near
     assert not missed(NEAR_MISSES, near, conclusion)
-    assert not silent(NEAR_MISSES, near, conclusion)
     # Others are near, too: a tenth of the way towards a vertex.
     assert not conclusion(np.array([0.7, 0.3]), margin=0.01)
 
