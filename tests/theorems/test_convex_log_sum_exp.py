@@ -71,7 +71,7 @@ def test_near_misses():
 
 
 def test_strictly_is_told_in_space_and_of_one_function():
-    in_space = [*np.eye(3), np.zeros(3), np.array([1.0, -1.0, 2.0])]
+    in_space = [*np.eye(3), np.zeros(3), np.ones(3)]
     for A in (np.eye(3), np.eye(3)[:2], np.eye(3)[:1]):
         assert conclusion(A, in_space)
         assert not conclusion(A, in_space, flat=lambda A: A[:0])

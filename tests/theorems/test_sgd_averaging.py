@@ -41,5 +41,5 @@ def test_what_is_larger_is_told():
 
 
 def test_the_first_rate_forgets_any_start():
-    for e1 in (9.0, -9.0):
-        assert not conclusion(e1, 1, rate=lambda t: 1 / (t + 1))
+    for e1, t in ((9.0, 1), (-9.0, 1), (1.0, 5)):
+        assert not conclusion(e1, t, rate=lambda t: 1 / (t + 1))

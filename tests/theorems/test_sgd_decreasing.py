@@ -63,7 +63,7 @@ def test_without_vanishing():
         instance = (1.0, lambda t, constant=constant: constant + 0 * t)
         assert broken(hypotheses(*instance)) == ["vanishing"]
         assert not conclusion(*instance)
-    instance = (1.0, lambda t: 0.1 + 1 / t)  # they decrease, to a tenth
+    instance = (-1.0, lambda t: 0.1 + 1 / t)  # they decrease, to a tenth
     assert broken(hypotheses(*instance)) == ["vanishing"]
     assert not conclusion(*instance)
 
