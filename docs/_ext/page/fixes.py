@@ -168,6 +168,14 @@ def _write_what_is_old(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return [docname for docname in env.found_docs if _is_older(app, docname)]
 
 
+def _leave_tables_of_contents(app: Sphinx, env: BuildEnvironment) -> None:
+    """Sphinx 9.0.4 writes a page again when one that is in its table of contents was read.
+
+    Tables of contents show titles here, and where a title changed all pages are written.
+    """
+    env.files_to_rebuild.clear()  # of this build: the environment has been stored
+
+
 def _is_older(app: Sphinx, docname: str) -> bool:
     """Whether a page was written before its source was last read."""
     builder: Any = app.builder
@@ -365,6 +373,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("viewcode-follow-imported", _stay_in_package)
     # When Sphinx has numbered.
     app.connect("env-get-updated", _write_what_is_old, priority=900)
+    app.connect("env-check-consistency", _leave_tables_of_contents)
     app.setup_extension("_ext.page.made")
     viewcode.should_generate_module_page = _is_source_page_outdated
     app.connect("builder-inited", _bring_style)
