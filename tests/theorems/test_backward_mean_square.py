@@ -25,6 +25,7 @@ NEAR_MISSES = {
     "half, times 1.01": {"half": 0.505},
     "the fan-in": {"fan": lambda n, m: m},
     "the entries correlated": {"cross": 0.5},
+    "the variance of the weights alone": {"arriving": lambda rho: 1},
     "W for its transpose": {"back": lambda W, r: W @ r if W.shape[0] == W.shape[1] else 0 * W[0]},
 }
 
@@ -47,13 +48,22 @@ def hypotheses(joint, a, v, rho):
 
 
 def conclusion(
-    joint, a, v, rho, *, half=0.5, fan=lambda n, m: n, cross=0.0, back=lambda W, r: W.T @ r
+    joint,
+    a,
+    v,
+    rho,
+    *,
+    half=0.5,
+    fan=lambda n, m: n,
+    cross=0.0,
+    back=lambda W, r: W.T @ r,
+    arriving=lambda rho: rho,
 ):
     passed = [(back(W, r * (W @ a > 0)), p) for (W, r), p in joint]
     n, m = joint[0][0][0].shape
     matrix = (1 - cross) * np.eye(m) + cross
     found = mean(passed, lambda g: np.outer(g, g))
-    return bool(np.allclose(found, half * fan(n, m) * v * rho * matrix))
+    return bool(np.allclose(found, half * fan(n, m) * v * arriving(rho) * matrix))
 
 
 def layer(n, m, v, rho):

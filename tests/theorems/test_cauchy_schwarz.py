@@ -18,6 +18,9 @@ NEAR_MISSES = {
     "equality for vectors of the same direction only": {
         "equal": lambda a, b: same_line(a, b) and a @ b >= 0
     },
+    "equality for vectors at an acute angle, too": {
+        "equal": lambda a, b: same_line(a, b) or a @ b > 0
+    },
     "equality for vectors of one length, too": {
         "equal": lambda a, b: same_line(a, b) or a @ a == b @ b
     },

@@ -9,7 +9,7 @@ from near import missed
 NEAR_MISSES = {
     "with a shift that fills up with 0": {"shifted": lambda x: np.array([0, *x[:-1]])},
     "with the reversal": {"shifted": lambda x: x[::-1]},
-    "with the exchange of the first two": {"shifted": lambda x: np.array([x[1], x[0], *x[2:]])},
+    "with the exchange of the first two": {"shifted": lambda x: np.array([*x[1::-1], *x[2:]])},
     "the transpose of the product": {"product": lambda C, x: C.T @ x},
     "the product in another order": {"product": lambda C, x: (C @ x)[::-1]},
     "C_a S x with the first entry one more": {

@@ -21,6 +21,7 @@ NEAR_MISSES = {
     "minus the function": {"outer": lambda value: -value},
     "a linear argument, for an affine one": {"inner": lambda A, u, c: A @ u},
     "half the gap of the chord, for the gap": {"gap": 0.6},
+    "C' is not empty": {"fewest": 1},
     "the u that do not lead into C": {"chosen": lambda inside: not inside},
 }
 
@@ -46,12 +47,14 @@ def conclusion(
     outer=lambda value: value,
     gap=-1e-9,
     chosen=lambda inside: inside,
+    fewest=0,
 ):
     """What is between points of C' is in C'; no chord of the new function is below its graph."""
     members = [u for u in us if chosen(inside(inner(A, u, c)))]
     between = [(1 - t) * u + t * v for u, v in product(members, repeat=2) for t in (0.1, 0.5, 0.8)]
     whole = all(chosen(inside(inner(A, u, c))) for u in between)
-    return whole and chords_above(lambda u: outer(g(inner(A, u, c))), members, gap=gap)
+    above = chords_above(lambda u: outer(g(inner(A, u, c))), members, gap=gap)
+    return len(members) >= fewest and whole and above
 
 
 @given(convex_functions(2), matrices(2, 3), vectors(2), points(3), st.integers(1, 9))

@@ -47,7 +47,7 @@ def test_near_misses():
         (lambda t: max(t, 0.0), lambda w: w[0] ** 2 - 1, line(-2, -1, 0, 1)),
         # On J the outer function does not fall; elsewhere it falls, or there is none.
         (np.square, lambda w: abs(w[0]), line(-2, 0, 1)),
-        (lambda t: -1 / t, lambda w: w[0] ** 2 - 5, line(-2, 0, 1)),
+        (lambda t: -1 / t, lambda w: w[0] ** 2 - 5, line(-2, -0.5, 1)),
         (np.exp, raised_at_the_end, line(0, 0.5, 1)),
         (lambda t: t**2 if t < 1 else 5.0, lambda w: abs(w[0]), line(-1, 0, 1)),
         # C is where the roots are: from 0 on.

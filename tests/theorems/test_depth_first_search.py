@@ -19,6 +19,7 @@ NEAR_MISSES = {
     "a vertex is visited from every edge into it": {"again": True},
     "vertices are listed when they are visited": {"early": True},
     "the list is an order as it is": {"read": list},
+    "a root above all vertices is visited, too": {"root": ("root",)},
     "only the first vertex has a turn": {"turns": 1},
 }
 
@@ -69,6 +70,7 @@ def conclusion(
     turns=None,
     heads=successors,
     read=lambda listed: listed[::-1],
+    root=(),
 ):
     """The search ends, scans each edge once, and its postorder, reversed, is an order."""
     found = search(graph, visits, scans, again, early, turns, heads)
@@ -76,7 +78,7 @@ def conclusion(
         return False
     listed, visited, scanned = found
     places = {(u, k) for u in graph for k, _ in enumerate(graph.successors(u))}
-    once = visited == dict.fromkeys(graph, 1) and scanned == dict.fromkeys(places, 1)
+    once = visited == dict.fromkeys([*graph, *root], 1) and scanned == dict.fromkeys(places, 1)
     return once and leads_forward(graph, read(listed))
 
 

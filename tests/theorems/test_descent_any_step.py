@@ -10,6 +10,8 @@ from dlbook.autodiff import grad
 
 NEAR_MISSES = {
     "the change, times 1.01": {"times": 1.01},
+    "the change, doubled": {"times": 2},
+    "less, for at most": {"less": 1e-6},
     ".45 L, for L/2": {"curvature": 0.9},
     "no L at all": {"curvature": 0},
     "a step twice as long": {"length": 2},
@@ -20,11 +22,11 @@ def hypotheses(f, w, rate, lipschitz):
     return {"smooth": is_smooth(f, w, w - rate * grad(f)(w), lipschitz)}
 
 
-def conclusion(f, w, rate, lipschitz, *, length=1, curvature=1, times=1.0):
+def conclusion(f, w, rate, lipschitz, *, length=1, curvature=1, times=1.0, less=0.0):
     """f(w - η∇f(w)) ≤ f(w) - η(1 - ηL/2)|∇f(w)|²."""
     g = grad(f)(w)
     change = -times * rate * (1 - curvature * rate * lipschitz / 2) * np.sum(g * g)
-    return at_most(f(w - length * rate * g), f(w) + change)
+    return at_most(f(w - length * rate * g), f(w) + change - less)
 
 
 @given(st.data(), st.integers(1, 3), st.floats(-4, 4))

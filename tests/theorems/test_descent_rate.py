@@ -23,6 +23,7 @@ NEAR_MISSES = {
     "a step ten times as long": {"length": 10},
     "a step half as long": {"length": 0.5},
     "a rival at distance B/.7": {"further": 1 / 0.7},
+    "and no better than the rival": {"least": 0.0},
     "half the bound on the slopes": {"flatter": 0.5},
 }
 
@@ -56,11 +57,13 @@ def conclusion(
     flatter=1,
     exponent=0.5,
     times=1.0,
+    least=-np.inf,
 ):
     """f(average of w_1 … w_T) - f(w*) ≤ radius · slope / √T."""
     ws = iterates(f, start, rate * length / flatter, steps + 1)
     bound = times * radius * flatter * slope / steps**exponent
-    return at_most(f(point(ws)) - f(further * star), bound)
+    gap = f(point(ws)) - f(further * star)
+    return at_most(gap, bound) and at_most(least, gap)
 
 
 def run(f, star, radius=1.0, slope=1.0, steps=100, *, start=None, rate=None):

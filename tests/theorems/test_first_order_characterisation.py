@@ -20,6 +20,7 @@ from near import broken, missed
 
 NEAR_MISSES = {
     "above all tangents with half the slope": {"slope": 0.5},
+    "x - y, for y - x": {"slope": -1},
     "above some tangent": {"quantifier": any},
     "convex if and only if strictly above all tangents": {"gaps": ((-1e-9, 1e-6),)},
     "strictly convex if and only if above all tangents": {"gaps": ((1e-6, -1e-9),)},

@@ -11,6 +11,7 @@ NEAR_MISSES = {
         "size": lambda a, m: np.sum(a * a) - np.sum(a) ** 2 / m
     },
     "the mean over the inputs": {"size": lambda a, m: np.sum(a * a) / m},
+    "the mean square of the signal alone": {"weights": lambda v: 1},
     "times 1.01": {"times": 1.01},
     "outputs equally correlated": {"cross": 0.5},
     "a mean of v": {"centre": 1.0},
@@ -31,10 +32,19 @@ def hypotheses(joint, v):
     }
 
 
-def conclusion(joint, v, *, size=lambda a, m: np.sum(a * a), times=1.0, cross=0.0, centre=0.0):
+def conclusion(
+    joint,
+    v,
+    *,
+    size=lambda a, m: np.sum(a * a),
+    weights=lambda v: v,
+    times=1.0,
+    cross=0.0,
+    centre=0.0,
+):
     outputs = [(W @ a + b, p) for (W, a, b), p in joint]
     n, m = joint[0][0][0].shape
-    expected = v * mean(joint, lambda case: size(case[1], m)) * times
+    expected = weights(v) * mean(joint, lambda case: size(case[1], m)) * times
     second = mean(outputs, lambda z: np.outer(z, z))
     matrix = expected * ((1 - cross) * np.eye(n) + cross)
     return bool(np.allclose(mean(outputs, lambda z: z), centre * v) and np.allclose(second, matrix))

@@ -17,6 +17,7 @@ NEAR_MISSES = {
         "chain": lambda points, i, beats: longest(points, i, lambda p, q: beats(q, p))
     },
     "counted from 0": {"first": 0},
+    "and the first front has a point": {"fewest": 1},
 }
 
 
@@ -63,10 +64,11 @@ def hypotheses(points):
     return {"finite": not isinstance(points, Naturals)}
 
 
-def conclusion(points, *, beats=dominates, chain=longest, first=1):
+def conclusion(points, *, beats=dominates, chain=longest, first=1, fewest=0):
     """Each point is in the front that its longest chain says."""
     front = peeled(points, beats, first)
-    return all(front.get(i) == chain(points, i, dominates) for i in range(len(points)))
+    said = all(front.get(i) == chain(points, i, dominates) for i in range(len(points)))
+    return said and len(front) >= fewest
 
 
 CLOUDS = st.integers(1, 4).flatmap(

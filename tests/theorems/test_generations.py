@@ -17,6 +17,7 @@ NEAR_MISSES = {
     "walks that begin in the vertex": {"back": "successors"},
     "vertices are counted, not edges": {"start": 1},
     "all vertices in generation 0": {"choose": lambda found, default: 0},
+    "and generation 0 has a vertex": {"sources": 1},
     "less than |V| - 1": {"below": lambda n: n - 1},
 }
 
@@ -41,7 +42,7 @@ def hypotheses(graph):
     return {"finite": size(graph) < inf, "acyclic": is_acyclic(graph)}
 
 
-def conclusion(graph, *, choose=max, back="predecessors", start=0, below=lambda n: n):
+def conclusion(graph, *, choose=max, back="predecessors", start=0, below=lambda n: n, sources=0):
     """Lengths exist, and sources of what remains are the next generation, so edges lead upwards."""
     level = lengths(graph, choose, back, start)
     if level is None:
@@ -50,7 +51,8 @@ def conclusion(graph, *, choose=max, back="predecessors", start=0, below=lambda 
         _sources(graph, level, k) == {v for v in graph if level[v] == k}
         for k in range(len(graph) + 1)
     )
-    return peeled and all(length < below(len(graph)) for length in level.values())
+    short = all(length < below(len(graph)) for length in level.values())
+    return peeled and short and list(level.values()).count(0) >= sources
 
 
 def _sources(graph, level, k):

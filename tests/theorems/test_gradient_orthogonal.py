@@ -9,6 +9,7 @@ from smooth_instances import only_partials, partials_at_zero
 
 NEAR_MISSES = {
     "each term is zero": {"combined": lambda products: np.abs(products).max()},
+    "at a right angle, which takes a velocity": {"speed": 1e-6},
     "the gradient elsewhere on the curve": {"at": 1.0},
     "the gradient is parallel to the curve": {"turned": lambda v: np.array([-v[1], v[0]])},
     "to a direction that is nearly that of the curve": {"turned": lambda v: v + 0.01 * v[::-1]},
@@ -25,10 +26,11 @@ def hypotheses(f, gradient, r, velocity):
     }
 
 
-def conclusion(f, gradient, r, velocity, *, at=0.0, combined=np.sum, turned=lambda v: v):
+def conclusion(f, gradient, r, velocity, *, at=0.0, combined=np.sum, turned=lambda v: v, speed=0):
     """∇f(r(0))·r'(0) = 0."""
     products = gradient(r(at)) * turned(velocity)
-    return abs(combined(products)) < 1e-9 * (1 + np.abs(products).sum())
+    orthogonal = abs(combined(products)) < 1e-9 * (1 + np.abs(products).sum())
+    return orthogonal and np.linalg.norm(velocity) >= speed
 
 
 @given(matrices(3, 3), vectors(3), vectors(3))
