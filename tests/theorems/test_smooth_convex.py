@@ -91,7 +91,9 @@ def test_without_convex():
     ):
         assert broken(hypotheses(*instance)) == ["convex"]
         assert not conclusion(*instance)
-    # The second clause alone: slopes that decrease.
+
+
+def test_the_second_clause_alone_refuses_slopes_that_decrease():
     assert not conclusion(bowl(-1.0), 0 * ONE, ONE, 1.0, half=-9.0)
 
 
