@@ -8,7 +8,7 @@ from sgd_laws import step
 NEAR_MISSES = {
     "the threshold, times .99": {"threshold": lambda eta: 0.99 * 9 * eta / (4 * (2 - eta))},
     "the threshold, times 1.01": {"threshold": lambda eta: 1.01 * 9 * eta / (4 * (2 - eta))},
-    "for every rate": {"most": 9.0, "threshold": lambda eta: 9 * eta / (4 * abs(2 - eta))},
+    "for every rate": {"most": 9.0, "threshold": lambda eta: 9 * eta / (4 * (abs(2 - eta) or 1))},
     "for rates below one": {"most": 1.0},
 }
 

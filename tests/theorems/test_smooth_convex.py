@@ -26,6 +26,8 @@ NEAR_MISSES = {
     "1.01/L, for 1/L, of the slopes": {"whole": 1.01},
     "the slope at y in the tangent": {"tangent": lambda x, y: y},
     "both constants larger": {"times": 1.01},
+    "strictly above the tangent": {"above_by": 1},
+    "strictly more than |difference|²/L": {"more_by": 1},
 }
 
 
@@ -34,13 +36,28 @@ def hypotheses(f, x, y, lipschitz):
     return {"convex": above(f, 0, points), "smooth": below(f, lipschitz, points)}
 
 
-def conclusion(f, x, y, lipschitz, *, half=0.5, whole=1.0, tangent=lambda x, y: x, times=1.0):
+def conclusion(
+    f,
+    x,
+    y,
+    lipschitz,
+    *,
+    half=0.5,
+    whole=1.0,
+    tangent=lambda x, y: x,
+    times=1.0,
+    above_by=-1,
+    more_by=-1,
+):
     """f(y) ≥ tangent at x + |difference|²/(2L); ⟨difference, x - y⟩ ≥ |difference|²/L."""
     difference = f.slope(x) - f.slope(y)
     square = np.sum(difference**2) / lipschitz / min(times, 1 / times)
     size = 1e-9 * (1 + abs(f(x)) + abs(f(y)) + square)
     line = f(x) + f.slope(tangent(x, y)) @ (y - x)
-    return f(y) >= line + half * square - size and difference @ (x - y) >= whole * square - size
+    return (
+        f(y) >= line + half * square + above_by * size
+        and difference @ (x - y) >= whole * square + more_by * size
+    )
 
 
 @given(st.data(), st.integers(1, 3))

@@ -27,6 +27,7 @@ NEAR_MISSES = {
     "η(2.1/L - η)": {"forth": 2.1},
     "a step twice as long": {"length": 2},
     "a step up the gradient": {"length": -1},
+    "nearer by more, for at least": {"compared": lambda after, bound: not at_most(bound, after)},
     "the gap is 0 after 400 steps": {"rest": lambda size: 0.0},
 }
 
@@ -49,7 +50,18 @@ def a_tenth(size):
 
 
 def conclusion(
-    f, star, lipschitz, start, rate, *, times=1.0, back=1, forth=2, length=1, rest=a_tenth
+    f,
+    star,
+    lipschitz,
+    start,
+    rate,
+    *,
+    times=1.0,
+    back=1,
+    forth=2,
+    length=1,
+    rest=a_tenth,
+    compared=at_most,
 ):
     """Each step comes nearer by that much; and the gap gets small.
 
@@ -62,7 +74,7 @@ def conclusion(
     squares = [np.sum((w - star) ** 2) for w in ws]
     by = rate * (forth / lipschitz - back * rate)
     nearer = all(
-        at_most(after, times * (before - by * np.sum(f.slope(w) ** 2)))
+        compared(after, times * (before - by * np.sum(f.slope(w) ** 2)))
         for w, before, after in zip(ws, squares, squares[1:], strict=False)
     )
     return nearer and bool(f(ws[-1]) - f(star) <= rest(lipschitz * squares[0]) + 1e-12)

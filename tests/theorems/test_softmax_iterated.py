@@ -8,6 +8,7 @@ from softmax_instances import logits, shares
 
 NEAR_MISSES = {
     "a factor ⅓ each time": {"factor": 1 / 3},
+    "the bound, times .99": {"times": 0.99},
     "towards zero": {"limit": lambda x: 0 * x},
     "towards the start": {"limit": lambda x: x},
 }

@@ -10,7 +10,7 @@ from softmax_instances import logits, shares
 NEAR_MISSES = {
     "at least, for more than": {"counted": lambda k, u, sums: k[1 + k * u >= sums][-1]},
     "one entry more": {"counted": lambda k, u, sums: min(k[1 + k * u > sums][-1] + 1, len(k))},
-    "clip and normalise": {"point": lambda x, tau: np.maximum(x, 0) / np.maximum(x, 0).sum()},
+    "clip and normalise": {"point": lambda x, tau: (y := np.maximum(x, 1e-99)) / y.sum()},
     "more for all but the largest": {
         "point": lambda x, tau: np.maximum(x - tau, 0) + (x < x.max()) / 1000
     },

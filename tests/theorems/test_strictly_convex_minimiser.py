@@ -13,6 +13,7 @@ from near import broken, missed
 
 NEAR_MISSES = {
     "no minimiser": {"most": 0},
+    "exactly one minimiser": {"least": 1},
     "no two points of one value": {"compared": lambda values: values},
     "no two points with values below the mean": {
         "compared": lambda values: [
@@ -35,10 +36,10 @@ def hypotheses(g, ws, inside=lambda x, y: True):
     }
 
 
-def conclusion(g, ws, inside=lambda x, y: True, *, most=1, compared=lowest):
+def conclusion(g, ws, inside=lambda x, y: True, *, least=0, most=1, compared=lowest):
     """At most one point of the list has the smallest value."""
     found = compared([g(w) for w in ws])
-    return max((found.count(value) for value in found), default=0) <= most
+    return least <= max((found.count(value) for value in found), default=0) <= most
 
 
 @given(strictly_convex_functions(2), vectors(2), points(2))

@@ -41,6 +41,11 @@ def skip(stride):
     return lambda x: x[::stride]
 
 
+def around(stride):
+    """As many entries as before, the stride apart, around the circle."""
+    return lambda x: x[stride * np.arange(len(x)) % len(x)]
+
+
 @given(
     st.sampled_from([pool, skip]),
     st.sampled_from([pool, skip]),
@@ -60,10 +65,14 @@ def test_near_misses():
     near = [
         (skip(2), pool(3), 2, 3, rng.integers(-9, 10, 18)),
         (pool(2), skip(2), 2, 2, rng.integers(-9, 10, 12)),
-        # The strides need not divide the lengths: here every unit sees everything.
-        (lambda x: np.full(3, x.sum()), lambda y: y, 2, 1, rng.integers(-9, 10, 5)),
+        # The strides need not divide the lengths.
+        (around(2), around(3), 2, 3, rng.integers(-9, 10, 5)),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
+    # Nor these: every unit sees everything, and no shift changes what they see.
+    one = (lambda x: np.full(3, x.sum()), lambda y: y, 2, 1, rng.integers(-9, 10, 5))
+    assert not broken(hypotheses(*one))
+    assert conclusion(*one)
 
 
 def reverse(x):
