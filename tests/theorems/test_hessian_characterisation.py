@@ -13,6 +13,8 @@ def smallest(eigenvalues):
 NEAR_MISSES = {
     "the trace, for the smallest eigenvalue": {"measure": np.sum},
     "the largest eigenvalue, for the smallest": {"measure": np.max},
+    "the eigenvalues' sizes": {"measure": lambda eigenvalues: np.abs(eigenvalues).min()},
+    "negative semidefinite": {"measure": lambda eigenvalues: -eigenvalues.max()},
     "convex if and only if positive definite": {"semi": 1e-3},
     "positive semidefinite gives strictly convex": {"definite": -1e-9},
     "strictly convex gives positive definite": {"converse": True},

@@ -10,9 +10,9 @@ from smooth_instances import only_partials, partials_at_zero
 from sweeps import approximates
 
 NEAR_MISSES = {
-    "W for its transpose": {"by_x": lambda g, W, x: W @ g},
-    "g passed on unmultiplied": {"by_x": lambda g, W, x: g},
-    "x gᵀ, for g xᵀ": {"by_w": lambda g, W, x: np.outer(x, g)},
+    "W in its transpose's shape": {"by_x": lambda g, W, x: W.reshape(W.T.shape) @ g},
+    "g passed on unmultiplied": {"by_x": lambda g, W, x: np.resize(g, x.shape)},
+    "x gᵀ, for g xᵀ": {"by_w": lambda g, W, x: np.outer(x, g).reshape(W.shape)},
     "the first row in every row": {"by_w": lambda g, W, x: np.outer(0 * g + g[0], x)},
     "the last row in every row": {"by_w": lambda g, W, x: np.outer(0 * g + g[-1], x)},
     "the first entry of Wᵀ g alone": {"by_x": lambda g, W, x: W.T @ g * np.linspace(1, 2, len(x))},

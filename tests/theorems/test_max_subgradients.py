@@ -12,6 +12,7 @@ NEAR_MISSES = {
     "anywhere": {"elsewhere": lambda v: True},
     "equal shares": {"shares": lambda v: len(set(v[v != 0])) == 1},
     "all to one of them": {"shares": lambda v: np.count_nonzero(v) == 1},
+    "to two of them at least": {"shares": lambda v: np.count_nonzero(v) > 1},
     "where x is less than its largest size": {"top": lambda x: np.abs(x).max()},
 }
 

@@ -15,6 +15,7 @@ NEAR_MISSES = {
     "by a factor": {"times": 0.99},
     "of what is equal for all": {"size": lambda w: 0.0},
     "in the largest entry": {"size": lambda w: np.abs(w).max()},
+    "of the opposite values": {"values": np.negative},
 }
 
 
@@ -29,9 +30,9 @@ def first(path):
     return path[0]
 
 
-def conclusion(X, y, path, *, origin=first, times=1.0, size=np.linalg.norm):
+def conclusion(X, y, path, *, origin=first, times=1.0, size=np.linalg.norm, values=np.array):
     w, start = path[-1], origin(path)
-    if np.abs(X @ w - y).max() >= 1e-7:
+    if np.abs(X @ w - values(y)).max() >= 1e-7:
         return False
     rivals = [w + t * u for u in unseen(X) for t in (-1e-3, 1e-3, -1.0, 1.0)]
     return all(times * size(rival - start) > size(w - start) for rival in rivals)

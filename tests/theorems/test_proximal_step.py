@@ -54,7 +54,7 @@ def test_holds(data, d, strength):
 def test_near_misses():
     near = [
         (np.array([1.0, 2.0]), np.array([2.0, -1.0]), 0.5, np.array([0.0, 1.0])),
-        (np.array([1.0, 2.0]), np.zeros(2), 3.0, np.array([1.0, 2.0])),  # at a critical point
+        (np.array([1.0, 2.0]), np.zeros(2), 3.0, np.array([1.0, 2.5])),  # at a critical point
         (np.array([1.0]), np.array([2.0]), 1e-3, np.array([5.0])),
     ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)

@@ -15,6 +15,8 @@ NEAR_MISSES = {
     "the plane on the other side": {"tangent": -1},
     "the distance, not squared": {"power": 1},
     "the distance, cubed": {"power": 3},
+    "strictly below": {"compare": lambda value, bound: not at_most(bound, value)},
+    "not below": {"compare": lambda value, bound: at_most(bound, value)},
 }
 
 
@@ -22,10 +24,10 @@ def hypotheses(f, w, u, lipschitz):
     return {"smooth": is_smooth(f, w, u, lipschitz)}
 
 
-def conclusion(f, w, u, lipschitz, *, tangent=1, power=2, times=1.0):
+def conclusion(f, w, u, lipschitz, *, tangent=1, power=2, times=1.0, compare=at_most):
     """f(u) ≤ f(w) + ⟨∇f(w), u - w⟩ + L/2 · |u - w|²."""
     above = times * lipschitz / 2 * np.linalg.norm(u - w) ** power
-    return at_most(f(u), f(w) + tangent * grad(f)(w) @ (u - w) + above)
+    return compare(f(u), f(w) + tangent * grad(f)(w) @ (u - w) + above)
 
 
 @given(st.data(), st.integers(1, 3))

@@ -24,6 +24,7 @@ def averaged(g, sigma, n):
 NEAR_MISSES = {
     "the last share, for the sum": {"add": last},
     "the mean, for the sum": {"add": averaged},
+    "onto ones, for zeros": {"add": lambda g, sigma, n: 1 + added(g, sigma, n)},
     "everything to each entry": {"add": lambda g, sigma, n: np.full(n, sum(g))},
     "the places shifted": {"read": lambda x, sigma: np.roll(x, 1)[sigma]},
 }

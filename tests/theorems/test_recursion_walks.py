@@ -24,6 +24,7 @@ NEAR_MISSES = {
     "one visit for each vertex": {"counted": lambda visits: dict.fromkeys(visits, 1)},
     "parallel edges count once": {"walks": lambda graph, r: walks_to(graph, r, parallel=False)},
     "walks of at most one edge": {"walks": lambda graph, r: walks_to(graph, r, longest=1)},
+    "walks of an edge at least": {"walks": lambda graph, r: {**walks_to(graph, r), r: 0}},
     "walks from r": {"onwards": "successors"},
     "as many visits in all": {"counted": exchanged},
     "every edge makes two visits": {"twice": 2},

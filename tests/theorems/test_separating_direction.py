@@ -9,6 +9,8 @@ NEAR_MISSES = {
     "the first coordinate": {"among": lambda d, n: [np.eye(d)[0]]},
     "any coordinate": {"among": lambda d, n: np.eye(d)},
     "the first n - 1 moments": {"among": lambda d, n: moments(d, n - 1)},
+    "as many moments as pairs times roots": {"among": lambda d, n: enough(d, n)[1:]},
+    "each of the directions": {"some": all},
 }
 
 
@@ -25,10 +27,10 @@ def hypotheses(x):
     return {"distinct": len(np.unique(x, axis=0)) == len(x)}
 
 
-def conclusion(x, *, among=enough):
+def conclusion(x, *, among=enough, some=any):
     """One of these directions gives as many values as there are points."""
     n, d = x.shape
-    return any(len(np.unique(x @ a)) == n for a in among(d, n))
+    return some(len(np.unique(x @ a)) == n for a in among(d, n))
 
 
 @given(point_sets(5))
