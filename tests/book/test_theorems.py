@@ -569,7 +569,8 @@ def test_what_is_missed_is_named():
         return n >= least
 
     near = {"one more": {"least": 3}, "one less": {"least": 1}}
-    assert missed(near, [(2,), (4,)], conclusion) == ["one less"]
+    assert missed(near, [(2,), (4,)], conclusion) == ["one less", "instance 1 tells none"]
+    assert missed({"one more": {"least": 3}}, [(2,)], conclusion) == []
     with pytest.raises(AssertionError, match="false of instance 1"):
         missed(near, [(2,), (1,)], conclusion)
     with pytest.raises(AssertionError, match="instance 0 breaks a hypothesis"):

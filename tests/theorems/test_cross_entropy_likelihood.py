@@ -15,6 +15,7 @@ NEAR_MISSES = {
     "a larger infimum where some class does not occur": {
         "infimum": lambda y: plogq(y, y) + (y.min() == 0)
     },
+    "twice the divergence": {"beyond": lambda y, s: 2 * divergence(y, s)},
     "the divergence the other way round": {"beyond": lambda y, s: divergence(s, y + 1e-300)},
     "equality for one-hot frequencies": {"attained": lambda y: True},
     "equality never": {"attained": lambda y: False},

@@ -11,7 +11,8 @@ NEAR_MISSES = {
     "also at temperature 0": {"cooled": lambda T: 0.0},
     "by a fixed mass of .1": {"masses": [0.1]},
     "by 1 at least": {"gain": 1.0},
-    "outside the simplex": {"taken": 0.0},
+    "nothing taken where it is moved from": {"taken": 0.0},
+    "twice what is there": {"masses": [2.0]},
 }
 
 
@@ -23,7 +24,7 @@ def conclusion(x, T, y, k, *, cooled=lambda T: T, masses=None, gain=0.0, taken=1
         moved = y.copy()
         moved[start] -= taken * mass
         moved[k] += mass
-        if not (moved.min() >= 0 < moved[k] and abs(moved.sum() - 1) < 1e-12):
+        if moved.min() < 0 or not np.isclose(moved.sum(), 1, rtol=0, atol=1e-12):
             return False
         if mass < 1e-12:  # the difference is below rounding: its leading terms
             change = (x[start] - x[k]) * mass + cooled(T) * mass * np.log(mass)

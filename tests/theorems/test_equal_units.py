@@ -70,7 +70,7 @@ def conclusion(
     own_batch=None,
     masked=False,
     factors=None,
-    after=range(4),
+    after=None,
 ):
     """After each of some steps the units are equal, with their states.
 
@@ -101,7 +101,7 @@ def conclusion(
         states = {name: entry[1] for name, entry in new.items()}
         for tree in params, states:
             moved = tree | {name: f * tree[name] for name, f in (factors or {}).items()}
-            moved = moved if k in after else tree
+            moved = moved if after is None or k in after else tree
             gaps.append(unit(tree, pair[0]) - unit(moved, pair[1]))
     return bool(np.abs(gaps).max() < 1e-12)
 

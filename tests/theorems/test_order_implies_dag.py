@@ -71,8 +71,9 @@ def place(v):
 
 
 def test_an_infinite_graph_may_have_an_order():
-    assert not broken(hypotheses(Naturals(), place))
-    assert conclusion(Naturals(), place)
+    for places in place, int:  # from 1 and from 0
+        assert not broken(hypotheses(Naturals(), places))
+        assert conclusion(Naturals(), places)
 
 
 def test_without_order():

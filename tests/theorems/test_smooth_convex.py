@@ -26,8 +26,8 @@ NEAR_MISSES = {
     "1.01/L, for 1/L, of the slopes": {"whole": 1.01},
     "the slope at y in the tangent": {"tangent": lambda x, y: y},
     "both constants larger": {"times": 1.01},
-    "strictly above the tangent": {"above_by": 1},
-    "strictly more than |difference|²/L": {"more_by": 1},
+    "strictly above the tangent": {"strictly": "above"},
+    "strictly more than |difference|²/L": {"strictly": "more"},
 }
 
 
@@ -46,18 +46,15 @@ def conclusion(
     whole=1.0,
     tangent=lambda x, y: x,
     times=1.0,
-    above_by=-1,
-    more_by=-1,
+    strictly="neither",
 ):
     """f(y) ≥ tangent at x + |difference|²/(2L); ⟨difference, x - y⟩ ≥ |difference|²/L."""
     difference = f.slope(x) - f.slope(y)
     square = np.sum(difference**2) / lipschitz / min(times, 1 / times)
-    size = 1e-9 * (1 + abs(f(x)) + abs(f(y)) + square)
+    slack = 1e-9 * (1 + abs(f(x)) + abs(f(y)) + square)
     line = f(x) + f.slope(tangent(x, y)) @ (y - x)
-    return (
-        f(y) >= line + half * square + above_by * size
-        and difference @ (x - y) >= whole * square + more_by * size
-    )
+    above, more = (slack if strictly == one else -slack for one in ("above", "more"))
+    return f(y) >= line + half * square + above and difference @ (x - y) >= whole * square + more
 
 
 @given(st.data(), st.integers(1, 3))
