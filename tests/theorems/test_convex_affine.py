@@ -90,9 +90,13 @@ def test_that_the_set_is_convex_is_asked_for():
     def apart(w):
         return abs(w[0]) >= 1
 
-    instance = (lambda w: w[0] ** 2, np.eye(1), np.zeros(1), line(-2, 2), apart)
-    assert not conclusion(*instance)
-    assert conclusion(*instance[:4])
+    def even(w):  # the middle of -2 and 2 is one of these
+        return w[0] % 2 == 0
+
+    for pieces in apart, even:
+        instance = (lambda w: w[0] ** 2, np.eye(1), np.zeros(1), line(-2, 2), pieces)
+        assert not conclusion(*instance)
+        assert conclusion(*instance[:4])
 
 
 def test_without_convex():
