@@ -60,6 +60,8 @@ def test_near_misses():
         (raised_at_the_end, line(0.5), line(0, 0.75, 1)),
     ]
     near = [(g, candidate[0], ws) for g, candidate, ws in near]
+    for d in 2, 3:  # least along a diagonal
+        near.append((lambda w: (w[0] - w[1]) ** 2, np.zeros(d), [*np.eye(d), np.ones(d)]))
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
