@@ -171,3 +171,16 @@ def test_the_slope_is_a_length():
     way, f = np.ones(2) / np.sqrt(2), kinked(0.8)
     instance = run(lambda w: 1.4 * f(way @ w), 0.8 * way, steps=4)
     assert broken(hypotheses(*instance)) == ["slope"]
+
+
+def test_it_is_the_largest_slope():
+    # From slope 2 one step leads to the minimiser: of four slopes the mean is a half.
+    instance = run(lambda w: np.sum((w - 1) ** 2), 1.0, steps=4)
+    assert broken(hypotheses(*instance)) == ["slope"]
+
+
+def test_it_is_the_value_of_the_average():
+    # The iterates are 0, 2, 0, 2: their mean is the minimiser, and the mean of the values is 1.
+    instance = run(kinked(1.0), 1.0, steps=4, rate=2.0)
+    assert broken(hypotheses(*instance)) == ["step"]
+    assert conclusion(*instance)
