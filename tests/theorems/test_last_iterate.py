@@ -11,7 +11,9 @@ NEAR_MISSES = {
     "the last plane of those that are level": {"chosen": lambda level: level[-1]},
     "k - 2, for k - 3": {"shift": 2},
     "without the second sum": {"second": 0},
-    "the sum of t planes at w_t": {"moved": 1},
+    "the sum of t planes at w_t": {"moved": lambda t, steps: 1},
+    "the sum of t planes at w_1 alone": {"moved": lambda t, steps: int(t == 1)},
+    "the sum of t planes at w_T alone": {"moved": lambda t, steps: int(t == steps)},
     "the first sum to T": {"until": 0},
     "1/8 of the logarithm's sum, for b/4": {"first": 0.125},
 }
@@ -34,7 +36,7 @@ def conclusion(
     first=0.25,
     second=1,
     until=1,
-    moved=0,
+    moved=lambda t, steps: 0,
 ):
     """The iterates w_1, …, w_T, and the value of the last."""
     h, b = planes(steps)
@@ -43,7 +45,7 @@ def conclusion(
         heights = h @ ws[-1]
         level = np.flatnonzero(heights >= heights.max() - 1e-9 * rate)
         ws.append(ws[-1] - rate * h[chosen(level)])
-    sums = [-rate * h[: t + moved].sum(axis=0) for t in range(steps)]
+    sums = [-rate * h[: t - 1 + moved(t, steps)].sum(axis=0) for t in range(1, steps + 1)]
     k = np.arange(3, steps + 1 + until)
     height = rate * np.sum(first * b / k - second * (k - shift) / (16 * k**2))
     found = np.max(h @ ws[steps - 1 + after])
