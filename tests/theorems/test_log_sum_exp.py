@@ -76,6 +76,15 @@ def test_near_misses():
     assert not conclusion(np.array([9.0, 0.0]), below=0.001)
 
 
+def test_every_entry_is_asked_for():
+    z = np.array([0.0, 2.0, 1.0])
+    for e in np.eye(3):
+        assert not conclusion(z, gradient=lambda z, e=e: shares(z) + e / 1000)
+        for other in np.eye(3):
+            more = np.outer(e, other) / 1000
+            assert not conclusion(z, hessian=lambda z, more=more: jacobian(z) + more)
+
+
 def test_tight():
     for z in (EQUAL, EQUAL + 3, EQUAL - 3):
         assert conclusion(z)
