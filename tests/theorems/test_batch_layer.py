@@ -84,6 +84,15 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
+def test_every_entry_is_asked_for():
+    case = instance(1, 2, 2, 2)
+    for more in np.eye(4).reshape(4, 2, 2) / 1000:
+        assert not conclusion(*case, by_w=lambda X, W, G, more=more: X.T @ G + more)
+        assert not conclusion(*case, by_x=lambda X, W, G, more=more: G @ W.T + more)
+    for more in np.eye(2) / 1000:
+        assert not conclusion(*case, by_b=lambda X, W, G, more=more: G.sum(axis=0) + more)
+
+
 def test_without_differentiable():
     one, zero = np.ones((1, 1)), np.zeros((1, 1))
     for g in (-1.0, 0.0, 1.0):
