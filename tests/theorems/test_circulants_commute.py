@@ -53,6 +53,7 @@ def test_near_misses():
     near = [
         (np.array([1, 2, 0, -1]), np.array([3, 1, 4, 1]), 0),
         (np.array([1, 2, 0]), np.array([0, 1, 3]), 5),
+        (np.array([2, 1, 0]), np.array([-1, 3, -2]), 0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
 
