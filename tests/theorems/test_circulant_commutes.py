@@ -46,6 +46,7 @@ def test_near_misses():
         (np.array([1, 2, 0, -1]), np.array([3, 1, 4, 2]), 0),
         (np.array([1, 0, 0]), np.array([0, 1, 1]), 2),
         (np.array([5]), np.array([3]), 6),
+        (np.array([1, -3, 2]), np.array([-2, 0, 1]), 0),
     ]
     assert not missed(NEAR_MISSES, near, conclusion)
     # One number is not the vector whose entries are all that number.
