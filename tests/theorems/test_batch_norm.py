@@ -89,7 +89,11 @@ four, first = np.array([1.0, 2.0, 3.0, 6.0]), np.array([1.0, 0.0, 0.0, 0.0])
 
 
 def test_near_misses():
-    near = [(four, 2.0, 0.5, 0.5, first), (four[:2], -1.0, 0.0, 1.0, first[:2])]
+    near = [
+        (four, 2.0, 0.5, 0.5, first),
+        (four[:2], -1.0, 0.0, 1.0, first[:2]),
+        (-four[:3], 1.0, -1.5, 2.0, first[:3]),
+    ]
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
