@@ -42,7 +42,7 @@ def test_holds(steps, start, y):
 
 def test_near_misses():
     z, y = np.array([1.0, 2, 4]), np.array([5.0, -1, 4])
-    near = [(z, 0.5, y), (z, 0.0, y), (z - 6, -7.5, -y), (z[:1], -0.5, y[:1])]
+    near = [(z, 0.5, y), (z, 0.0, y), (z - 6, -7.5, -y), (z[:1], -0.5, y[:1]), (z, 0.5, -abs(y))]
     assert not missed(NEAR_MISSES, near, conclusion)
     # Of this one all values are too small.
     more = {"the first slope, a thousandth more": NEAR_MISSES["the first slope, a thousandth more"]}
