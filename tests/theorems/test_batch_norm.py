@@ -97,11 +97,12 @@ def test_near_misses():
     assert not missed(NEAR_MISSES, near, conclusion, hypotheses)
 
 
-def test_a_scale_that_is_less_or_more_is_told():
+def test_less_and_more_are_told():
+    instance = (four, 2.0, 0.5, 0.5, first)
     for times in (1.001, 0.999):
+        assert not conclusion(*instance, shift=lambda g, hat, times=times: times * g.sum())
         assert not conclusion(
-            *(four, 2.0, 0.5, 0.5, first),
-            scale=lambda g, hat, x, times=times: times * np.sum(g * hat),
+            *instance, scale=lambda g, hat, x, times=times: times * np.sum(g * hat)
         )
 
 
