@@ -234,7 +234,8 @@ class ReverseLevel(NumPyLevel):
                     inside.append(operand)
                     parents.append(-1)
             if rule.forward is not None:
-                ans, kept = _forward(rule, inside, options)
+                # It only unpacks them: a tuple will do as well as a list.
+                ans, kept = _forward(rule, inside, options)  # type: ignore[arg-type]
             elif options:
                 kept = {name: owned(value) for name, value in options.items()}
                 ans = function(*inside, **options)
