@@ -11,6 +11,7 @@ from dlbook.optimize import GradientDescent, descend
 __all__ = [
     "at_most",
     "bowl",
+    "hill",
     "is_smooth",
     "iterates",
     "log_cosh",
@@ -100,3 +101,8 @@ def is_smooth(f, w, u, lipschitz):
 def at_most(left, right):
     """Whether left ≤ right, but for rounding."""
     return left <= right + 1e-9 * (1 + abs(left) + abs(right))
+
+
+def hill(w):
+    """Have the slope -1 at 0 and at 1, and steeper ones between."""
+    return np.sum(-w + 4.5 * w**2 - 3 * w**3)

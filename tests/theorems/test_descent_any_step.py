@@ -1,7 +1,7 @@
 """prp-descent-any-step: what a step of any length changes, at the most."""
 
 import numpy as np
-from descents import at_most, bowl, is_smooth, sums_of_log_cosh, vectors, wavy
+from descents import at_most, bowl, hill, is_smooth, sums_of_log_cosh, vectors, wavy
 from hypothesis import given
 from hypothesis import strategies as st
 from near import broken, missed
@@ -68,9 +68,6 @@ def test_without_smooth():
 
 
 def test_the_slope_at_the_ends_is_not_enough():
-    def hill(w):  # of slope -1 at 0 and at 1, and steeper between
-        return np.sum(-w + 4.5 * w**2 - 3 * w**3)
-
     instance = (hill, np.zeros(1), 1.0, 1.0)
     assert broken(hypotheses(*instance)) == ["smooth"]
     assert not conclusion(*instance)
